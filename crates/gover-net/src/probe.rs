@@ -1,6 +1,6 @@
 //! Requests that diagnose the connection to a server.
 
-use reqwest::header;
+use reqwest::{StatusCode, header};
 
 use gover_core::date;
 
@@ -14,7 +14,8 @@ impl Http {
     pub async fn probe(&self, url: &Address, limit: usize) -> Result<Probed, ProbeError> {
         let mut response = self.attempt(url, Ask::default()).await?;
         let time = ServerTime::of(response.headers());
-        if !response.status().is_success() {
+        // The go command takes no other status for an answer either.
+        if response.status() != StatusCode::OK {
             return Ok(Probed { answer: Err(self.failure(response).await), time });
         }
         let mut head = Vec::new();

@@ -14,7 +14,7 @@ use gover_net::{Address, Http};
 use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
 use crate::log_places::LogMirrors;
-use crate::proxy::{self, End, Place, Proxies, Reply, SUPPORTED, route};
+use crate::proxy::{self, End, Place, Proxies, Reply, SUPPORTED};
 use crate::recent::RecentFailures;
 use crate::settings::SourceSpec;
 
@@ -55,7 +55,7 @@ impl<'a> LogRoute<'a> {
     fn remote(self) -> Result<LogMirrors<'a, DatabaseRoute<'a>>, DatabaseError> {
         let database = self.database()?;
         let name = database.name().to_owned();
-        let far = DatabaseRoute { database, way: self, base: OnceCell::new() };
+        let far = DatabaseRoute { database, route: self, base: OnceCell::new() };
         Ok(LogMirrors::new(self.sources, &name, far, self.http)
             .doubting(|place| self.recent.contains(&place.to_string())))
     }
@@ -63,8 +63,8 @@ impl<'a> LogRoute<'a> {
 
 impl LogMirrors<'_, DatabaseRoute<'_>> {
     fn client(&self) -> Client<'_, Self> {
-        let DatabaseRoute { database, way, .. } = self.far();
-        Client::new(self, database.key.clone(), way.cache).with_warnings(way.warnings)
+        let DatabaseRoute { database, route, .. } = self.far();
+        Client::new(self, database.key.clone(), route.cache).with_warnings(route.warnings)
     }
 }
 
@@ -72,7 +72,7 @@ impl LogMirrors<'_, DatabaseRoute<'_>> {
 #[derive(Debug)]
 struct DatabaseRoute<'a> {
     database: Database,
-    way: LogRoute<'a>,
+    route: LogRoute<'a>,
     base: OnceCell<Result<Location, RemoteError>>,
 }
 
@@ -80,7 +80,7 @@ impl Remote for DatabaseRoute<'_> {
     async fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
         let base = self.base.get_or_init(|| self.find()).await.clone()?;
         let location = base.below(path);
-        let response = proxy::read_new(self.way.http, &location, MAX_ANSWER as u64).await;
+        let response = proxy::read_new(self.route.http, &location, MAX_ANSWER as u64).await;
         response.map_err(|error| {
             let reason = format!("{location}: {error}");
             if error.is_not_found() {
@@ -95,7 +95,7 @@ impl Remote for DatabaseRoute<'_> {
 impl DatabaseRoute<'_> {
     /// What the user can do about an error at this location; `None` if only general advice applies.
     fn remedy(&self, place: &Location, error: &SourceError) -> Option<String> {
-        let network = self.way.http.settings();
+        let network = self.route.http.settings();
         if network.offline && place.path().is_none() {
             return Some(network.offline_hint());
         }
@@ -112,14 +112,14 @@ impl DatabaseRoute<'_> {
         Some(LogMirror::Directory(directory.components().collect()))
     }
 
-    /// Finds the first proxy that serves the database, or the database itself, by the [`route`] of
+    /// Finds the first proxy that serves the database, or the database itself, by the [`route`](proxy::route) of
     /// the go command. An address in GOSUMDB takes precedence. Unlike the go command, gover asks the
     /// next proxy too if one followed by `|` is silent.
     async fn find(&self) -> Result<Location, RemoteError> {
         if let Some(address) = &self.database.address {
             return Ok(Location::Url(address.clone()));
         }
-        let LogRoute { http, proxies, .. } = self.way;
+        let LogRoute { http, proxies, .. } = self.route;
         let entries = proxies.entries().map_err(|error| RemoteError::Unreachable {
             reason: error.to_string(),
             remedy: error.remedy(),
@@ -145,7 +145,7 @@ impl DatabaseRoute<'_> {
             failures.iter().find(|(failed, _)| std::ptr::eq(*failed, entry))
         };
         let reply = |at| failure(at).map_or(Reply::NotFound, |(_, error)| Reply::of(error));
-        if let End::Failure(at) = route(entries, reply).end
+        if let End::Failure(at) = proxy::route(entries, reply).end
             && let Some((entry, error)) = failure(at)
         {
             let place = proxies.locate(entry, &relay_path).ok();

@@ -33,7 +33,9 @@ impl Scene {
                 log.answer(request.path.get(length..)?).map(|body| Response::ok(body).without_etag())
             });
         }
-        for (base, status) in [("gone", 410), ("missing", 404), ("broken", 500), ("closed", 403)] {
+        for (base, status) in
+            [("gone", 410), ("missing", 404), ("broken", 500), ("closed", 403), ("odd", 204)]
+        {
             server.fault(&format!("/{base}/*"), Fault::Status(status));
         }
         Self { server, _front: front, log, directory, release }
@@ -58,7 +60,7 @@ impl Scene {
         let warnings = LogWarnings::default();
         let cache = tempfile::tempdir().unwrap();
         let recent = RecentFailures::new(cache.path().join("failed-sources.json"));
-        let way = LogRoute {
+        let route = LogRoute {
             http: &http,
             proxies: &proxies,
             sources: &[],
@@ -71,7 +73,7 @@ impl Scene {
             name: gover_core::ToolchainName::parse(self.release.name()).unwrap(),
             platform: self.release.platform().clone(),
         };
-        let result = way.lookup(&wanted).await;
+        let result = route.lookup(&wanted).await;
         let mut asked: Vec<String> = Vec::new();
         for request in self.server.requests() {
             let place = request.path.split('/').nth(1).unwrap().to_owned();
@@ -129,6 +131,7 @@ async fn each_branch_of_the_way_to_the_database_is_taken_as_go_takes_it() {
     for (proxies, expected, places) in [
         ("AT/broken,AT/good", "AT/broken: 500 made to fail", &["broken?"][..]),
         ("AT/closed,direct", "AT/closed: 403 made to fail", &["closed?"]),
+        ("AT/odd,AT/good", "AT/odd: 204 unexpected status", &["odd?"]),
         // Nor does a bar lead to the database itself: only `direct` does, or "not found" everywhere.
         ("AT/broken|", "AT/broken: 500 made to fail", &["broken?"]),
         ("AT/broken|off", "AT/broken: 500 made to fail", &["broken?"]),

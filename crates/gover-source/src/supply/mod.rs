@@ -100,12 +100,12 @@ impl Supply {
 
     /// Looks up the record of `wanted` in the checksum database, and proves it.
     pub async fn lookup(&self, wanted: &Wanted) -> Result<LogRecord, LookupError> {
-        self.way(&self.settings.sources).lookup(wanted).await
+        self.log_route(&self.settings.sources).lookup(wanted).await
     }
 
     /// The checksum database that GOSUMDB names.
     fn database(&self) -> Result<Database, DatabaseError> {
-        self.way(&[]).database()
+        self.log_route(&[]).database()
     }
 
     pub fn clock(&self) -> &Clock {
@@ -118,7 +118,7 @@ impl Supply {
     }
 
     /// The route to the checksum database. The given `sources` may also hold records.
-    fn way<'a>(&'a self, sources: &'a [SourceSpec]) -> LogRoute<'a> {
+    fn log_route<'a>(&'a self, sources: &'a [SourceSpec]) -> LogRoute<'a> {
         LogRoute {
             http: &self.http,
             proxies: &self.proxies,

@@ -43,7 +43,7 @@ impl Supply {
         let wish = ProofRequest { modules: modules.collect(), heads, sizes: seen };
         let mut sources = vec![SourceSpec::Directory(kept.to_owned())];
         sources.extend(self.settings.sources.iter().cloned());
-        self.way(&sources).bundle(&wish).await
+        self.log_route(&sources).bundle(&wish).await
     }
 
     /// Requests the module zip from a mirror. A mirror written by gover may hold it in place of the

@@ -162,7 +162,8 @@ async fn the_database_is_asked_itself_once_no_proxy_passes_it_on() {
 async fn the_route_to_the_database_follows_the_separators_as_in_go() {
     let site = FakeSite::start();
     let dead = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
-    let (good, other) = (site.proxy_url(), site.server().at("/other"));
+    let (good, other, odd) = (site.proxy_url(), site.server().at("/other"), site.server().at("/odd"));
+    site.server().fault("/odd/*", Fault::Status(204));
     let directory = tempfile::tempdir().unwrap();
     let relayed = directory.path().join("sumdb/sum.test");
     std::fs::create_dir_all(&relayed).unwrap();
@@ -184,6 +185,7 @@ async fn the_route_to_the_database_follows_the_separators_as_in_go() {
     for (list, expected) in [
         (format!("{dead}|{good}"), &["fails", "good"][..]),
         (format!("{dead},{good}"), &["fails"]),
+        (format!("{odd}|{good}"), &["fails", "good"]),
         (format!("{other},{good},{dead}"), &["lacks", "good"]),
         (format!("{dead}|{other}"), &["fails", "lacks"]),
         (format!("{dead}|off"), &["fails"]),
