@@ -450,7 +450,7 @@ exit: 1
 ----- stderr -----
 error: cannot read `HKCU/Environment/Path` in the registry
   caused by: the value `Path` has the unexpected type 4
-hint: put `[ROOT]/home/Ada/.gover/bin` first in your Path by hand: rundll32 sysdm.cpl,EditEnvironmentVariables
+hint: gover doctor path-registry
 
 "#]]
     );

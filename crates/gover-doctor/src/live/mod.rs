@@ -145,6 +145,10 @@ impl Registry for RealRegistry {
         registry::number(hive, key, name).ok()?
     }
 
+    fn kind(&self, hive: Hive, key: &str, name: &str) -> Option<u32> {
+        registry::kind(hive, key, name).ok()?
+    }
+
     fn keys(&self, hive: Hive, key: &str) -> Vec<String> {
         registry::keys(hive, key).unwrap_or_default()
     }

@@ -34,6 +34,9 @@ pub trait Registry {
     /// A number (`REG_DWORD`); `None` if it does not exist or has another type.
     fn number(&self, hive: Hive, key: &str, name: &str) -> Option<u32>;
 
+    /// The type of a value by its number in winnt.h; `None` if it does not exist.
+    fn kind(&self, hive: Hive, key: &str, name: &str) -> Option<u32>;
+
     /// The names of the keys below a key; empty if the key does not exist.
     fn keys(&self, hive: Hive, key: &str) -> Vec<String>;
 

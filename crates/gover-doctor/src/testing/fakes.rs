@@ -30,6 +30,8 @@ pub(crate) struct FakeDisk {
 pub(crate) struct FakeRegistry {
     pub(super) texts: BTreeMap<(Hive, String, String), Text>,
     pub(super) numbers: BTreeMap<(Hive, String, String), u32>,
+    /// The types of values that are neither.
+    pub(super) others: BTreeMap<(Hive, String, String), u32>,
 }
 
 /// Answers by program and arguments, joined with spaces.
@@ -185,6 +187,13 @@ impl FakeRegistry {
         self.numbers.insert((hive, key.to_lowercase(), name.to_lowercase()), value);
     }
 
+    /// Replaces a value by one of another type, which is not read.
+    pub(crate) fn put_other(&mut self, hive: Hive, key: &str, name: &str, kind: u32) {
+        let value = (hive, key.to_lowercase(), name.to_lowercase());
+        self.texts.remove(&value);
+        self.others.insert(value, kind);
+    }
+
     pub(super) fn remove(&mut self, key: &str, name: &str) {
         self.texts.remove(&(Hive::User, key.to_lowercase(), name.to_lowercase()));
     }
@@ -197,6 +206,13 @@ impl Registry for FakeRegistry {
 
     fn number(&self, hive: Hive, key: &str, name: &str) -> Option<u32> {
         self.numbers.get(&(hive, key.to_lowercase(), name.to_lowercase())).copied()
+    }
+
+    fn kind(&self, hive: Hive, key: &str, name: &str) -> Option<u32> {
+        let value = (hive, key.to_lowercase(), name.to_lowercase());
+        let text = self.texts.get(&value).map(|text| if text.expands { 2 } else { 1 });
+        text.or_else(|| self.numbers.contains_key(&value).then_some(4))
+            .or_else(|| self.others.get(&value).copied())
     }
 
     fn keys(&self, hive: Hive, key: &str) -> Vec<String> {

@@ -126,6 +126,10 @@ impl Diagnose for PersistError {
                 "add these lines by hand, or to the file that it is generated from"
             }
             Self::Changed { .. } => "run the command again",
+            // It is not text.
+            Self::Registry { source, .. } if source.kind() == io::ErrorKind::InvalidData => {
+                "gover doctor path-registry"
+            }
             Self::Registry { bin, .. } => &format!(
                 "put `{}` first in your Path by hand: rundll32 sysdm.cpl,EditEnvironmentVariables",
                 bin.display()

@@ -67,11 +67,12 @@ pub fn machine_path_without(entry: &str, path: &Text) -> [String; 3] {
     set_machine_path(&format!("$path -split '{split}' -ne {} -join ';'", powershell(entry)), path.expands)
 }
 
-/// The same for the removal of empty entries, and of quotation marks around names without `;`.
+/// The same for the removal of empty entries, of NUL characters, and of quotation marks around names
+/// without `;`.
 pub fn mend_machine_path(expands: bool) -> [String; 3] {
     let plain = r#"if ($_ -like '*;*') { $_ } else { $_ -replace '"' }"#;
     let value = format!(
-        "($path -split '{SPLIT}' | Where-Object {{ $_.Trim() }} | ForEach-Object {{ {plain} }}) -join ';'"
+        "($path -replace '\\x00', ';' -split '{SPLIT}' | Where-Object {{ $_.Trim() }} | ForEach-Object {{ {plain} }}) -join ';'"
     );
     set_machine_path(&value, expands)
 }

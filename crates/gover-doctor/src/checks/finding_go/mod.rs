@@ -15,6 +15,8 @@ mod shell_integration;
 mod shell_startup;
 mod shim_damaged;
 pub(crate) mod startup_order;
+#[cfg(test)]
+mod with_setup;
 
 use crate::Check;
 

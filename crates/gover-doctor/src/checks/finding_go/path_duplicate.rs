@@ -53,8 +53,10 @@ fn in_file(snapshot: &Snapshot<'_>, file: &StartupFile) -> Option<Finding> {
 fn in_registry(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let machine = StoredPath::read(snapshot, Hive::Machine);
     let user = StoredPath::read(snapshot, Hive::User)?;
-    let mut known: Vec<&MachinePath> =
-        machine.iter().flat_map(|path| &path.entries).map(|entry| &entry.directory).collect();
+    // `gover setup` keeps its entry in the user's Path, even if the machine's has one.
+    let is_other = |directory: &&MachinePath| **directory != snapshot.gover.bin;
+    let of_machine = machine.iter().flat_map(|path| &path.entries).map(|entry| &entry.directory);
+    let mut known: Vec<&MachinePath> = of_machine.filter(is_other).collect();
     let (again, kept): (Vec<&Entry>, Vec<&Entry>) = user.entries.iter().partition(|entry| {
         let is_again = known.contains(&&entry.directory) && is_of_go(snapshot, &entry.directory);
         known.push(&entry.directory);

@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(
             findings[0].fix.commands,
             [
-                "# in PowerShell, as administrator:",
+                "# in PowerShell as administrator, then sign in again:",
                 r"$key = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'",
                 "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')",
                 r"Set-ItemProperty $key Path ($path -split ';' -ne 'C:\Program Files\Go\bin' -join ';') -Type ExpandString",

@@ -2,7 +2,7 @@
 
 use gover_shell::ShellKind;
 
-use super::registry_path::{Entry, StoredPath};
+use super::registry_path::{Entry, StoredPath, wrong_type};
 use super::startup_order::StartupOrder;
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
@@ -31,8 +31,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             Finding::warning(what, why).command(new_shell(snapshot))
         }),
         (true, false) => Finding::warning(format!("{shown} is on PATH here, but not in new shells"), why)
-            .command("gover setup"),
-        (false, false) => Finding::error(format!("{shown} is not on PATH"), why).command("gover setup"),
+            .command(setup(snapshot)),
+        (false, false) => Finding::error(format!("{shown} is not on PATH"), why).command(setup(snapshot)),
     };
     let value = snapshot.variables.even_empty("PATH").unwrap_or_default().to_owned();
     vec![finding.shown_by([Evidence::Variable { name: "PATH".to_owned(), value, set_in: None }])]
@@ -40,11 +40,17 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
     if snapshot.system.is_windows() {
-        let stored = StoredPath::read(snapshot, Hive::User);
+        // An administrator may have put gover into the machine's Path, for all users.
         let is_own = |entry: &Entry| entry.directory == snapshot.gover.bin;
-        return stored.is_some_and(|path| path.entries.iter().any(is_own));
+        return StoredPath::both(snapshot).iter().any(|path| path.visible().any(is_own));
     }
     read_files(snapshot).iter().any(|file| last_line_of_gover(snapshot, file).is_some())
+}
+
+/// The command that puts gover on PATH in new shells. `gover setup` refuses a Path that is not text.
+pub(super) fn setup(snapshot: &Snapshot<'_>) -> &'static str {
+    let is_text = wrong_type(snapshot, Hive::User).is_none();
+    if is_text { "gover setup" } else { "gover doctor path-registry" }
 }
 
 /// A line after gover's lines that sets PATH without its old value.

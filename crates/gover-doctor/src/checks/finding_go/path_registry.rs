@@ -3,8 +3,8 @@
 use gover_shell::persist::mend_machine_path;
 use gover_sys::user_path;
 
-use super::registry_path::{Entry, StoredPath, by_administrator};
-use crate::snapshot::registry::Hive;
+use super::registry_path::{Entry, StoredPath, of_environment, wrong_type};
+use crate::snapshot::registry::{HIVES, Hive, environment};
 use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -13,20 +13,67 @@ pub(super) const CHECK: Check = Check {
     symptom: "`'go' is not recognized as an internal or external command` although the environment variables \
             dialog shows the directory; PATH contains a literal `%USERPROFILE%`; entries at the end are \
             missing.",
-    cause: "A program stored Path as plain text (`REG_SZ`), which does not expand `%NAMES%`; `setx` truncated \
-            it; or it contains quotation marks or empty entries.",
-    repair: "`--fix` stores your own Path with expansion, and without quotation marks and empty entries. For \
-            the machine's Path it prints commands. If Path is too long, shorten it yourself.",
+    cause: "A program stored Path as plain text (`REG_SZ`), which does not expand `%NAMES%`, or as a list or \
+            a number, which Windows ignores; `setx` truncated it; or it contains quotation marks, empty \
+            entries or a NUL character.",
+    repair: "`--fix` stores your own Path with expansion, and without quotation marks, empty entries and NUL \
+            characters. For the machine's Path, and for a value that is not text, it prints commands. If Path \
+            is too long, shorten it yourself.",
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let paths = StoredPath::both(snapshot);
-    let mut findings: Vec<Finding> = paths.iter().filter_map(|path| written_wrong(snapshot, path)).collect();
+    let mut findings: Vec<Finding> = HIVES.into_iter().filter_map(|hive| not_text(snapshot, hive)).collect();
+    findings.extend(paths.iter().filter_map(|path| written_wrong(snapshot, path)));
     findings.extend(paths.iter().filter_map(too_long));
     findings.extend(too_long_together(snapshot, &paths));
     findings
 }
+
+/// A value of a type that Windows ignores here.
+fn not_text(snapshot: &Snapshot<'_>, hive: Hive) -> Option<Finding> {
+    let kind = wrong_type(snapshot, hive)?;
+    let key = match hive {
+        Hive::User => r"HKCU:\Environment".to_owned(),
+        Hive::Machine => format!(r"'HKLM:\{}'", environment(hive)),
+    };
+    let set = |value: &str| format!("Set-ItemProperty {key} Path {value} -Type ExpandString");
+    let list = set(&format!("((Get-Item {key}).GetValue('Path') -join ';')"));
+    let what = format!("{} Path in the registry is not text", whose(hive));
+    let why = "Windows ignores it, so programs do not find what is in its directories";
+    let evidence = Evidence::registry(hive, environment(hive), "Path", type_name(kind));
+    let finding = Finding::error(what, why).shown_by([evidence]);
+    Some(match (hive, kind) {
+        (Hive::User, REG_MULTI_SZ) => finding.command(snapshot.in_powershell(list)).command(SIGN_IN),
+        // It never was a Path, and `gover setup` makes one and notifies other programs.
+        (Hive::User, _) => finding
+            .command(snapshot.in_powershell(format!("Remove-ItemProperty {key} Path")))
+            .command("gover setup"),
+        (Hive::Machine, REG_MULTI_SZ) => finding.commands(of_environment([list])),
+        (Hive::Machine, _) => finding.commands(of_environment([set(&format!("'{PATH_OF_WINDOWS}'"))])),
+    })
+}
+
+/// The names of winnt.h.
+fn type_name(kind: u32) -> String {
+    match kind {
+        0 => "REG_NONE".to_owned(),
+        3 => "REG_BINARY".to_owned(),
+        4 => "REG_DWORD".to_owned(),
+        REG_MULTI_SZ => "REG_MULTI_SZ, a list of texts".to_owned(),
+        11 => "REG_QWORD".to_owned(),
+        kind => format!("a value of type {kind}"),
+    }
+}
+
+const REG_MULTI_SZ: u32 = 7;
+
+/// What Windows itself puts there.
+const PATH_OF_WINDOWS: &str = r"%SystemRoot%\system32;%SystemRoot%;%SystemRoot%\System32\Wbem;%SystemRoot%\System32\WindowsPowerShell\v1.0\";
+
+/// No program is notified of what PowerShell writes.
+const SIGN_IN: &str = "# then sign in again";
 
 fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> {
     let mut problems: Vec<(Severity, Evidence)> = Vec::new();
@@ -35,9 +82,15 @@ fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> 
     for entry in path.entries.iter().filter(names_variable) {
         add(Severity::Error, format!("{} (REG_SZ: names are not expanded)", entry.shown));
     }
-    let text = user_path::without_open_mark(&path.value.text);
+    if path.value.text.contains(&0) {
+        let what = "a NUL character, which hides the entries after it from programs";
+        add(Severity::Error, format!("{} ({what})", path.value.shown().replace('\0', "\\0")));
+    }
+    // A NUL separates the texts of a list, and this one was stored as one text.
+    let parted = parted_at_nul(&path.value.text);
+    let text = user_path::without_open_mark(&parted);
     let (last, inner) = path.entries.split_last()?;
-    let is_open = text != path.value.text;
+    let is_open = text != parted;
     if is_open {
         let what = "unbalanced quotation mark: the following entries become part of this one";
         add(Severity::Error, format!("{} ({what})", last.shown));
@@ -60,7 +113,7 @@ fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> 
     }
     let severity = problems.iter().map(|(severity, _)| *severity).max()?;
     let expands = path.value.expands || path.entries.iter().any(|entry| names_variable(&entry));
-    let what = format!("{} Path in the registry is malformed", whose(path));
+    let what = format!("{} Path in the registry is malformed", whose(path.hive));
     let why = "some or all programs do not find what is in these directories";
     let finding =
         Finding::new(severity, what, why).shown_by(problems.into_iter().map(|(_, evidence)| evidence));
@@ -70,8 +123,8 @@ fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> 
             finding.fixed_by(path.with_text(entries.iter().map(Vec::as_slice), expands))
         }
         // A person has to say where an entry ends.
-        Hive::Machine if is_open || is_misspelled => finding.commands(by_administrator([DIALOG.to_owned()])),
-        Hive::Machine => finding.commands(by_administrator(mend_machine_path(expands))),
+        Hive::Machine if is_open || is_misspelled => finding.commands(of_environment([DIALOG.to_owned()])),
+        Hive::Machine => finding.commands(of_environment(mend_machine_path(expands))),
     })
 }
 
@@ -89,6 +142,10 @@ fn repaired_entries(snapshot: &Snapshot<'_>, path: &StoredPath, text: &[u16]) ->
     entries.retain(|entry| !is_empty(entry));
     entries.extend(last);
     entries
+}
+
+fn parted_at_nul(text: &[u16]) -> Vec<u16> {
+    text.iter().map(|&unit| if unit == 0 { user_path::SEPARATOR } else { unit }).collect()
 }
 
 fn has_needless_marks(entry: &Entry) -> bool {
@@ -119,7 +176,7 @@ fn trimmed(text: &[u16]) -> &[u16] {
 /// The limit of the old environment variables dialog and of programs written for it.
 fn too_long(path: &StoredPath) -> Option<Finding> {
     let length = path.value.text.len();
-    let what = format!("{} Path in the registry has {length} characters", whose(path));
+    let what = format!("{} Path in the registry has {length} characters", whose(path.hive));
     let why = "older dialogs and installers truncate it at 2047 when they change it, `setx` at 1024";
     let fact = format!("{length} characters in {} entries", path.entries.len());
     let finding = Finding::note(what, why).shown_by([path.evidence(&fact)]);
@@ -137,8 +194,8 @@ fn too_long_together(snapshot: &Snapshot<'_>, paths: &[StoredPath]) -> Option<Fi
     (whole > LONGEST_LINE).then(|| finding.command(DIALOG))
 }
 
-fn whose(path: &StoredPath) -> &'static str {
-    match path.hive {
+fn whose(hive: Hive) -> &'static str {
+    match hive {
         Hive::User => "the user's",
         Hive::Machine => "the machine's",
     }
@@ -153,7 +210,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::snapshot::registry::{Text, environment};
+    use crate::snapshot::registry::Text;
     use crate::testing::Machine;
 
     fn plain(path: &str) -> Machine {
@@ -218,7 +275,7 @@ mod tests {
         assert_eq!(user_path_after_repair(r#"C:\x;"C:\a;b";"C:\c"#), r#"C:\x;"C:\a;b";C:\c"#);
         let machine = environment(Hive::Machine);
         let odd = Machine::windows().registry(Hive::Machine, machine, "Path", r#"C:\Windows;"C:\a;C:\b"#);
-        let by_hand = ["# in PowerShell, as administrator:", DIALOG];
+        let by_hand = ["# in PowerShell as administrator, then sign in again:", DIALOG];
         assert_eq!(odd.findings("path-registry")[0].fix.commands, by_hand);
         let spaced = Machine::windows().directory(r"C:\tools");
         let spaced = spaced.registry(Hive::Machine, machine, "Path", r"C:\Windows; C:\tools");
@@ -250,12 +307,12 @@ mod tests {
             let after = repaired.snapshot(|snapshot| snapshot.registry.text(Hive::User, "Environment", "Path"));
             let after = after.unwrap();
             let directories = |text: &[u16]| -> Vec<Vec<u16>> {
-                let closed = user_path::without_open_mark(text);
+                let closed = user_path::without_open_mark(&parted_at_nul(text));
                 user_path::split(&closed).map(user_path::plain).filter(|entry| !is_empty(entry)).collect()
             };
             prop_assert_eq!(directories(&after.text), directories(&path.text));
             let is_sound = |entry: &&[u16]| user_path::plain(entry) == *entry && !is_empty(entry);
-            for entry in user_path::split(&user_path::without_open_mark(&path.text)).filter(is_sound) {
+            for entry in user_path::split(&user_path::without_open_mark(&parted_at_nul(&path.text))).filter(is_sound) {
                 prop_assert!(user_path::split(&after.text).any(|kept| kept == entry));
             }
             prop_assert!(repaired.findings("path-registry").iter().all(|left| left.fix.changes.is_empty()));
@@ -273,6 +330,70 @@ mod tests {
     }
 
     #[test]
+    fn a_nul_character_hides_what_is_after_it() {
+        let machine = plain("C:\\x\0C:\\Users\\ann\\.gover\\bin");
+        let findings = machine.findings("path-registry");
+        assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
+        let evidence = findings[0].evidence[0].to_string();
+        assert!(
+            evidence.starts_with(r"HKCU\Environment\Path = C:\x\0C:\Users\ann\.gover\bin (a NUL"),
+            "{evidence}"
+        );
+        assert_eq!(
+            machine.findings("path-missing")[0].what,
+            r"~\.gover\bin is on PATH here, but not in new shells"
+        );
+        let repaired = machine.repaired(&findings);
+        assert_eq!(repaired.findings("path-registry"), []);
+        assert_eq!(repaired.findings("path-missing"), []);
+        repaired.snapshot(|snapshot| {
+            let path = snapshot.registry.shown(Hive::User, "Environment", "Path").unwrap();
+            assert_eq!(path, r"C:\x;C:\Users\ann\.gover\bin");
+        });
+        let of_machine = Machine::windows();
+        let key = environment(Hive::Machine);
+        let of_machine = of_machine.registry(Hive::Machine, key, "Path", "C:\\Windows\0C:\\x");
+        let findings = of_machine.findings("path-registry");
+        assert!(findings[0].fix.commands.last().unwrap().contains(r"$path -replace '\x00', ';'"));
+    }
+
+    #[test]
+    fn a_value_that_is_not_text_is_an_error_that_setup_alone_cannot_repair() {
+        let sign_in = "# in PowerShell as administrator, then sign in again:";
+        let of_type = |hive, kind| {
+            let mut machine = Machine::windows();
+            machine.registry.put_other(hive, environment(hive), "Path", kind);
+            machine
+        };
+        let list = of_type(Hive::User, 7);
+        let findings = list.findings("path-registry");
+        assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            r"HKCU\Environment\Path = REG_MULTI_SZ, a list of texts"
+        );
+        let join = r"Set-ItemProperty HKCU:\Environment Path ((Get-Item HKCU:\Environment).GetValue('Path') -join ';') -Type ExpandString";
+        assert_eq!(findings[0].fix.commands, [join, "# then sign in again"]);
+        let mut in_cmd = list.clone();
+        in_cmd.shell = Some(gover_shell::ShellKind::Cmd);
+        assert_eq!(
+            in_cmd.findings("path-registry")[0].fix.commands[0],
+            format!("powershell -Command \"{join}\"")
+        );
+        let number = of_type(Hive::User, 4).findings("path-registry");
+        assert_eq!(number[0].fix.commands, [r"Remove-ItemProperty HKCU:\Environment Path", "gover setup"]);
+        // `gover setup` refuses such a value, so it is no remedy for what follows from it.
+        for machine in [list.clone(), list.var("PATH", r"C:\Windows")] {
+            let missing = machine.findings("path-missing");
+            assert_eq!(missing[0].fix.commands, ["gover doctor path-registry"]);
+        }
+        let machine = of_type(Hive::Machine, 3).findings("path-registry");
+        assert_eq!((machine[0].fix.changes.len(), machine[0].fix.commands[0].as_str()), (0, sign_in));
+        assert!(machine[0].fix.commands[1].ends_with("-Type ExpandString"));
+        assert_eq!(of_type(Hive::Machine, 7).findings("path-registry")[0].fix.commands[0], sign_in);
+    }
+
+    #[test]
     fn only_an_administrator_changes_the_machine_value() {
         let machine = Machine::windows().registry(
             Hive::Machine,
@@ -284,7 +405,7 @@ mod tests {
         assert!(findings[0].fix.changes.is_empty());
         assert_eq!(
             findings[0].fix.commands.last().unwrap(),
-            r#"Set-ItemProperty $key Path (($path -split ';(?=(?:[^"]*"[^"]*")*[^"]*$)' | Where-Object { $_.Trim() } | ForEach-Object { if ($_ -like '*;*') { $_ } else { $_ -replace '"' } }) -join ';') -Type ExpandString"#
+            r#"Set-ItemProperty $key Path (($path -replace '\x00', ';' -split ';(?=(?:[^"]*"[^"]*")*[^"]*$)' | Where-Object { $_.Trim() } | ForEach-Object { if ($_ -like '*;*') { $_ } else { $_ -replace '"' } }) -join ';') -Type ExpandString"#
         );
     }
 

@@ -4,7 +4,7 @@ use gover_shell::ShellKind;
 
 use super::go_programs::{self, GoProgram};
 use super::path_lines::{self, PathLine};
-use super::path_missing::new_shell;
+use super::path_missing::{new_shell, setup};
 use super::registry_path::{Entry, StoredPath};
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
@@ -98,20 +98,33 @@ fn on_windows(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[MachinePa
                 .fixed_by(user.with(own.into_iter().chain(others), user.value.expands));
         }
     }
-    if finding.fix.changes.is_empty() && finding.fix.commands.is_empty() {
-        return finding.command("gover setup").command(new_shell(snapshot));
+    if !finding.fix.changes.is_empty() || !finding.fix.commands.is_empty() {
+        return finding;
     }
-    finding
+    // Where the registry is right already, only this window is older.
+    let is_stored = |path: &StoredPath| path.visible().any(|entry| entry.directory == snapshot.gover.bin);
+    let is_set_up = StoredPath::both(snapshot).iter().any(is_stored);
+    finding.commands((!is_set_up).then(|| setup(snapshot))).command(new_shell(snapshot))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::registry::environment;
+    use crate::snapshot::registry::{Text, environment};
     use crate::testing::Machine;
 
     fn linux() -> Machine {
         Machine::linux().toolchain("/usr/local/go", "go1.21.6").path_first("/usr/local/go/bin")
+    }
+
+    #[test]
+    fn a_window_that_is_older_than_setup_is_not_sent_to_setup() {
+        let machine = Machine::windows().toolchain(r"C:\old\go", "go1.20.1").path_first(r"C:\old\go\bin");
+        assert_eq!(machine.findings("path-shadowed")[0].fix.commands, ["open a new window"]);
+        let mut without = machine;
+        without.registry.put(Hive::User, "Environment", "Path", Text::new(r"C:\x", true));
+        let commands = &without.findings("path-shadowed")[0].fix.commands;
+        assert_eq!(*commands, ["gover setup", "open a new window"]);
     }
 
     #[test]

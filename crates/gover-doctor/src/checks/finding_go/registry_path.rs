@@ -37,6 +37,11 @@ impl StoredPath {
         Some(Self { hive, value, entries })
     }
 
+    /// The entries that programs see: a NUL ends the text for them.
+    pub(super) fn visible(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().take_while(|entry| !entry.text.contains(&0))
+    }
+
     pub(super) fn both(snapshot: &Snapshot<'_>) -> Vec<Self> {
         HIVES.into_iter().filter_map(|hive| Self::read(snapshot, hive)).collect()
     }
@@ -80,11 +85,23 @@ impl StoredPath {
 
     /// Commands that remove an entry from the machine's value.
     pub(super) fn removal(&self, entry: &Entry) -> impl Iterator<Item = String> {
-        by_administrator(machine_path_without(&entry.shown, &self.value))
+        of_environment(machine_path_without(&entry.shown, &self.value))
     }
+}
+
+/// The type of a value that Windows does not read as a Path, because it is not text.
+pub(super) fn wrong_type(snapshot: &Snapshot<'_>, hive: Hive) -> Option<u32> {
+    let kind = snapshot.registry.kind(hive, environment(hive), "Path")?;
+    let is_text = snapshot.registry.text(hive, environment(hive), "Path").is_some();
+    (snapshot.system.is_windows() && !is_text).then_some(kind)
 }
 
 /// Commands that only an administrator can run, below a line that says so.
 pub(crate) fn by_administrator<const N: usize>(lines: [String; N]) -> impl Iterator<Item = String> {
-    ["# in PowerShell, as administrator:".to_owned()].into_iter().chain(lines)
+    ["# in PowerShell as administrator:".to_owned()].into_iter().chain(lines)
+}
+
+/// The same for lines that change the machine's environment, which a session reads at its start.
+pub(super) fn of_environment<const N: usize>(lines: [String; N]) -> impl Iterator<Item = String> {
+    ["# in PowerShell as administrator, then sign in again:".to_owned()].into_iter().chain(lines)
 }

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use gover_doctor::repair::{self, Journal, LOCK, diff};
 use gover_doctor::{Change, Check, Finding};
+use gover_sys::user_path;
 
 use super::network::Answers;
 use super::{examine, has_fault, show};
@@ -13,7 +14,7 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
     let lock = lock::acquire(LOCK, context)?;
     let mut journal = Journal::new(&context.layout);
     let mut refused: BTreeSet<String> = BTreeSet::new();
-    let mut failed = false;
+    let (mut failed, mut changes_environment) = (false, false);
     let mut answers = Answers::default();
     let mut rounds = 0;
     loop {
@@ -40,12 +41,17 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
                     context.printer.failure(&problem.into());
                     failed = true;
                     refused.insert(id.clone());
+                } else {
+                    changes_environment |= matches!(change, Change::Registry { .. });
                 }
             }
             touched.extend(places);
         }
         if touched.is_empty() || rounds == MAX_ROUNDS {
             finish(&findings, run, &journal, context)?;
+            if changes_environment {
+                announce(context);
+            }
             return Failure::silent_if(failed || has_fault(&findings));
         }
     }
@@ -57,6 +63,17 @@ fn present(finding: &Finding, changes: &[&Change], context: &Context<'_>) {
         context.printer.note(&format!("  {}", context.short(change.place().as_ref())));
         for line in diff(change) {
             context.printer.note(&format!("    {line}"));
+        }
+    }
+}
+
+/// Lets programs know that the registry has other environment variables.
+pub(super) fn announce(context: &Context<'_>) {
+    match user_path::announce() {
+        Ok(()) => context.printer.note("new windows have the new variables"),
+        Err(why) => {
+            context.printer.warning(&format!("Windows did not notify other programs of the change: {why}"));
+            context.printer.note("windows opened after you sign in again have the new variables");
         }
     }
 }

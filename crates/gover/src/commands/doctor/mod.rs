@@ -106,6 +106,7 @@ fn undo(context: &Context<'_>) -> Result<(), Failure> {
     let undone = Journal::undo(&context.layout, &lock)?;
     let mut failed = false;
     let mut told = BTreeSet::new();
+    let changes_environment = undone.iter().any(|one| one.problem.is_none() && one.place.starts_with("HKCU"));
     for one in undone {
         match one.problem {
             // A file that was changed several times is restored as often, but named once.
@@ -116,6 +117,9 @@ fn undo(context: &Context<'_>) -> Result<(), Failure> {
                 failed = true;
             }
         }
+    }
+    if changes_environment {
+        fix::announce(context);
     }
     Failure::silent_if(failed)
 }
