@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use gover_archive::{Container, Coverage, Guard, Limits, unpack};
+use gover_archive::{Container, Coverage, Guard, Limits, Progress, unpack};
 use gover_test::model;
 
 /// Small, so that a bomb costs a fuzzer no time.
@@ -26,7 +26,8 @@ pub fn check_archive(
     let (source, target) = (root.path().join("archive"), root.path().join("target"));
     fs::write(&source, bytes).expect("the archive is written");
     fs::create_dir(&target).expect("a directory");
-    let result = unpack(&source, container, Some(&target), Guard::for_archive(Coverage::Everything, LIMITS));
+    let guard = Guard::for_archive(Coverage::Everything, LIMITS);
+    let result = unpack(&source, container, Some(&target), guard, &Progress::default());
     let mut names: Vec<_> = fs::read_dir(root.path())
         .expect("readable")
         .map(|entry| entry.expect("readable").file_name())

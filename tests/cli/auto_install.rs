@@ -30,7 +30,7 @@ go1.91.2
 
 ----- stderr -----
 gover: installing go1.91.2 (chosen by .go-version:1 in [ROOT]/shop)
-installed go1.91.2 in [TIME] ([SIZE] from [SITE]; sha256, checksum database record 1)
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]), verified
 
 "#]]
     );

@@ -61,7 +61,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from https://go.test; sha256, checksum database record 0)
+installed go1.91.2 in [TIME] ([SIZE] from https://go.test), verified
 default is now go1.91.2
 
 "#]]

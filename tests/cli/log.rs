@@ -81,7 +81,7 @@ fn damage_in_any_cached_file_is_detected_and_repaired() {
         let middle = bad.len() / 2;
         bad[middle] ^= 1;
         fs::write(&file, &bad).unwrap();
-        let output = ctx.gover(["install", "-f", "1.91.2"]);
+        let output = ctx.gover(["install", "-v", "-f", "1.91.2"]);
         assert!(
             output.success().stderr.contains("checksum database record 600"),
             "{}\n{output}",
@@ -130,7 +130,7 @@ exit: 0
 
 ----- stderr -----
 warning: `[ROOT]/gover/cache/sumdb/sum.test/latest` was damaged; it has been replaced by a tree head of 601 records, and the damaged file is kept as `[ROOT]/gover/cache/sumdb/sum.test/evidence/head-[..].txt`
-installed go1.91.2 in [TIME] ([SIZE] from [SITE]; sha256, checksum database record 600)
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]), verified
 
 "#]]
     );

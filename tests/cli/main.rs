@@ -50,6 +50,7 @@ mod output;
 mod pin;
 mod policy;
 mod printing;
+mod progress;
 mod proofs;
 mod refused;
 mod remove;

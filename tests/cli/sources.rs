@@ -45,7 +45,7 @@ fn a_release_site_in_place_of_go_dev_is_named_in_messages_and_receipts() {
     let site = ctx.site().url();
     let output = ctx.gover(["install", "1.91.2"]);
     let text = String::from_utf8_lossy(&output.success().raw_stderr).into_owned();
-    assert!(text.contains(&format!(" from {site};")) && !text.contains("go.dev"), "{text}");
+    assert!(text.contains(&format!(" from {site}), verified")) && !text.contains("go.dev"), "{text}");
     assert!(!receipt(&ctx, "go1.91.2").to_string().contains("go.dev"), "{}", receipt(&ctx, "go1.91.2"));
     // Errors name it too.
     ctx.site().server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(1000));
@@ -70,7 +70,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from [SITE]; sha256, checksum database record 300)
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]), verified
 default is now go1.91.2
 
 "#]]
@@ -124,7 +124,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
+installed go1.91.2 in [TIME] ([SIZE] from goproxy), verified
 default is now go1.91.2
 
 "#]]
@@ -201,7 +201,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from [SITE]/mirror; sha256, checksum database record 0)
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]/mirror), verified
 default is now go1.91.2
 
 "#]]
@@ -304,7 +304,7 @@ exit: 0
 
 ----- stderr -----
 go1.91.2: [SITE] skipped: 404 made to fail
-installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
+installed go1.91.2 in [TIME] ([SIZE] from goproxy), verified
 default is now go1.91.2
 
 "#]]

@@ -10,6 +10,7 @@ mod content;
 pub mod digest;
 mod guard;
 mod parallel;
+mod progress;
 mod read_ahead;
 mod size;
 mod tar_gz;
@@ -24,6 +25,7 @@ use std::time::SystemTime;
 pub use content::Content;
 pub use guard::{Admitted, Coverage, EntryKind, Guard, Limits, Reason, Refused};
 pub use parallel::on_all_cores;
+pub use progress::Progress;
 pub use size::unpacked_size;
 
 use crate::digest::{Digest, FileDigest, Hashed, Sha256};
@@ -45,14 +47,16 @@ pub struct Unpacked {
 
 /// Unpacks `source` into the directory `target`, which must exist and be empty; without a target,
 /// only reads it in the same way. Blocks, and uses several threads and less than 64 MiB of memory.
+/// Another thread can see in `progress` how far it is.
 pub fn unpack(
     source: &Path,
     container: Container,
     target: Option<&Path>,
     mut guard: Guard,
+    progress: &Progress,
 ) -> Result<Unpacked, ArchiveError> {
     expect(source, container)?;
-    let tree = &Tree(target);
+    let tree = &Tree { root: target, progress };
     let files = match container {
         Container::TarGz => tar_gz::unpack(source, tree, &mut guard)?,
         Container::Zip => zip_file::unpack(source, tree, &mut guard)?,
@@ -126,11 +130,14 @@ fn broken(what: &'static str) -> ArchiveError {
 }
 
 /// The target of unpacking, if there is one. Paths are relative, with `/`, and passed the guard.
-struct Tree<'a>(Option<&'a Path>);
+struct Tree<'a> {
+    root: Option<&'a Path>,
+    progress: &'a Progress,
+}
 
 impl Tree<'_> {
     fn create_directories(&self, paths: &[String]) -> Result<(), ArchiveError> {
-        let Some(root) = self.0 else { return Ok(()) };
+        let Some(root) = self.root else { return Ok(()) };
         paths.iter().try_for_each(|path| {
             let path = below(root, path);
             fs::create_dir(&path).map_err(|source| ArchiveError::Write { verb: "create", path, source })
@@ -138,8 +145,8 @@ impl Tree<'_> {
     }
 
     fn create_file(&self, path: &str, meta: FileMeta) -> Result<TreeFile, ArchiveError> {
-        let path = self.0.map(|root| below(root, path)).unwrap_or_default();
-        let file = self.0.map(|_| gover_sys::file::create_with_mode(&path, meta.executable)).transpose();
+        let path = self.root.map(|root| below(root, path)).unwrap_or_default();
+        let file = self.root.map(|_| gover_sys::file::create_with_mode(&path, meta.executable)).transpose();
         match file {
             Ok(file) => Ok(TreeFile { path, file, meta, sum: Sha256::default() }),
             Err(source) => Err(ArchiveError::Write { verb: "create", path, source }),

@@ -13,6 +13,7 @@ use flate2::bufread::MultiGzDecoder;
 use tar::{Archive, Entry, EntryType, Header, PaxExtensions};
 
 use super::guard::{EntryKind, Guard};
+use super::progress::Counted;
 use super::read_ahead::{ReadAhead, read_ahead};
 use super::{ArchiveError, CHUNK, FileMeta, Tree, broken};
 use crate::digest::FileDigest;
@@ -20,6 +21,7 @@ use crate::digest::FileDigest;
 pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
     let file = File::open(source).map_err(ArchiveError::reading(source))?;
     thread::scope(|scope| {
+        let file = Counted { source: file, progress: tree.progress };
         let compressed = read_ahead(scope, file);
         let inflated = read_ahead(scope, MultiGzDecoder::new(compressed));
         let mut archive = Archive::new(inflated);
@@ -111,7 +113,9 @@ impl Unpack<'_> {
             file.write(bytes)?;
             left = left.saturating_sub(count as u64);
         }
-        Ok(Some(FileDigest { path: admitted.path, digest: file.finish()?, executable }))
+        let digest = file.finish()?;
+        self.tree.progress.add_file();
+        Ok(Some(FileDigest { path: admitted.path, digest, executable }))
     }
 }
 

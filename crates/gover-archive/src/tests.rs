@@ -31,7 +31,7 @@ impl Attempt {
         let (source, target) = (root.path().join("archive"), root.path().join("deep/target"));
         fs::write(&source, bytes).unwrap();
         fs::create_dir_all(&target).unwrap();
-        let result = unpack(&source, container, Some(&target), guard);
+        let result = unpack(&source, container, Some(&target), guard, &Progress::default());
         Self { root, result }
     }
 
@@ -395,7 +395,8 @@ fn a_full_target_is_an_error_of_this_machine_and_not_of_the_archive() {
     let source = root.path().join("archive");
     fs::write(&source, tar_gz(&[tar_entry(b"go/a", b'0', b"x")])).unwrap();
     fs::write(root.path().join("a"), "in the way").unwrap();
-    let error = unpack(&source, Container::TarGz, Some(root.path()), guard()).unwrap_err();
+    let error =
+        unpack(&source, Container::TarGz, Some(root.path()), guard(), &Progress::default()).unwrap_err();
     assert!(!error.is_integrity(), "{error}");
     assert_eq!(fs::read(root.path().join("a")).unwrap(), b"in the way");
 }

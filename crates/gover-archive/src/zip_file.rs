@@ -32,6 +32,7 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
         let large = compressed > LARGE;
         (!large, if large { u64::MAX - compressed } else { offset })
     });
+    tree.progress.set_total_files(members.iter().filter(|member| member.target.is_some()).count());
     tree.create_directories(&directories)?;
     let worker = || File::open(source).map(Worker::new).map_err(&read);
     let files = on_all_cores(&members, worker, |worker, member| worker.unpack(member, source, tree))
@@ -188,7 +189,12 @@ impl Worker {
         if listed.has_descriptor() {
             listed.check_descriptor(&after).map_err(|what| listed.damaged(what))?;
         }
-        target.finish()
+        let digest = target.finish()?;
+        tree.progress.add_read(member.span);
+        if digest.is_some() {
+            tree.progress.add_file();
+        }
+        Ok(digest)
     }
 
     /// Reads the next bytes of an entry of which `left` are not read yet; how many.

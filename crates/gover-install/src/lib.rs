@@ -36,6 +36,6 @@ pub use pipeline::{InstallRequest, Installed, Installer, install, install_custom
 pub use proof::{LogNeed, LogOutcome, ProofHeld};
 pub use prune::{Leftover, LeftoverKind};
 pub use receipt::Receipt;
-pub use report::{Outcome, Reporter, Task, TaskId};
+pub use report::{Outcome, Phase, Reporter, Task, TaskId};
 pub use smoke::{Smoke, SmokeLevel};
 pub use staging::{Uninstalled, uninstall};

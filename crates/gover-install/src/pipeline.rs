@@ -22,9 +22,9 @@ use crate::download::Downloader;
 use crate::error::{DownloadOrigin, Fate, InstallError};
 use crate::files::{self, FileError, WriteFailure};
 use crate::part_file::{PartFile, discard_parts, fate};
-use crate::proof::{Checked, LogNeed, LogOutcome, LogResponse, Proven, Unproven};
+use crate::proof::{LogNeed, LogOutcome, LogResponse, Proven, Unproven};
 use crate::receipt::Receipt;
-use crate::report::{Outcome, Reporter, Task};
+use crate::report::{Outcome, Phase, Reporter, Task};
 use crate::shims;
 use crate::smoke::{self, Smoke, SmokeError, SmokeLevel};
 use crate::staging::{self, Staging};
@@ -135,11 +135,24 @@ impl Installer<'_> {
         if let Some(lock) = files::try_lock(self.layout, name)? {
             return Ok(lock);
         }
-        let id = self.reporter.start(Task::Wait { toolchain: name }, None);
-        let wait = path.clone();
-        let result = tokio::task::spawn_blocking(move || Lock::acquire(&wait, || ())).await;
-        let result = result.map_err(|source| InstallError::Defect { name: name.to_owned(), source });
-        let result = result.and_then(|lock| Ok(lock.map_err(FileError::at("lock", &path))?));
+        self.phase(name, Phase::Wait, async {
+            let wait = path.clone();
+            let lock = tokio::task::spawn_blocking(move || Lock::acquire(&wait, || ())).await;
+            let lock = lock.map_err(|source| InstallError::Defect { name: name.to_owned(), source })?;
+            Ok(lock.map_err(FileError::at("lock", &path))?)
+        })
+        .await
+    }
+
+    /// Reports work without a measure.
+    async fn phase<T>(
+        &self,
+        toolchain: &str,
+        phase: Phase<'_>,
+        work: impl Future<Output = Result<T, InstallError>>,
+    ) -> Result<T, InstallError> {
+        let id = self.reporter.start(Task { toolchain, phase }, None);
+        let result = work.await;
         self.reporter.finish(id, Outcome::of(&result));
         result
     }
@@ -175,7 +188,7 @@ impl Installer<'_> {
         let contents = {
             let mut contents = pin!(async {
                 let (file, failures) = self.downloader().release(wanted, wanted.name.as_str(), part).await?;
-                Ok::<_, InstallError>((self.unpack(file, staging).await?, failures))
+                Ok::<_, InstallError>((file.unpack(staging, self.reporter).await?, failures))
             });
             loop {
                 tokio::select! {
@@ -189,23 +202,26 @@ impl Installer<'_> {
             self.supply.clock().running().await;
         }
         let (tree, failures) = contents?;
-        let needs_log = tree.needs_log(*log);
-        let mut response = match response {
-            Some(response) => Some(response),
-            None if needs_log => Some(lookup.await),
-            None => self.supply.clock().timeout(self.log_patience, lookup).await,
-        };
-        // A server that allows one connection per client refused the lookup during the download.
-        if needs_log && matches!(&response, Some(Err(error)) if error.is_unavailable()) {
-            response = Some(self.supply.lookup(wanted).await);
-        }
-        let index_would_prove = *log != LogNeed::Required
-            && tree.artifact().format != Format::ModuleZip
-            && !self.supply.has_index();
-        let tree = tree
-            .prove(response.map_or(LogResponse::TimedOut, LogResponse::Ended), *log)
-            .map_err(|error| error.or_by_index(index_would_prove))?;
-        self.run(tree, failures, *smoke)
+        let proof = Box::pin(async {
+            let needs_log = tree.needs_log(*log);
+            let mut response = match response {
+                Some(response) => Some(response),
+                None if needs_log => Some(lookup.await),
+                None => self.supply.clock().timeout(self.log_patience, lookup).await,
+            };
+            // A server that allows one connection per client refused the lookup during the download.
+            if needs_log && matches!(&response, Some(Err(error)) if error.is_unavailable()) {
+                response = Some(self.supply.lookup(wanted).await);
+            }
+            let index_would_prove = *log != LogNeed::Required
+                && tree.artifact().format != Format::ModuleZip
+                && !self.supply.has_index();
+            let tree = tree
+                .prove(response.map_or(LogResponse::TimedOut, LogResponse::Ended), *log)
+                .map_err(|error| error.or_by_index(index_would_prove))?;
+            self.run(tree, failures, *smoke)
+        });
+        self.phase(wanted.name.as_str(), Phase::Prove, proof).await
     }
 
     async fn custom_build(
@@ -215,15 +231,18 @@ impl Installer<'_> {
         part: &mut PartFile,
     ) -> Result<Ready, InstallError> {
         let file = self.downloader().custom_build(build.artifact(), part).await?;
-        let mut tree = self.unpack(file, staging).await?;
+        let mut tree = file.unpack(staging, self.reporter).await?;
         let name = smoke::version_of(&tree.place().tree());
         let name = name.map_err(|error| broken(tree.artifact(), error))?;
         if !shims::is_plain_name(&name) {
             return Err(InstallError::UnusableName { name: name.to_string() });
         }
-        tree.set_name(name);
-        let tree = self.prove_custom_build(tree).await?;
-        self.run(tree, Vec::new(), build.smoke)
+        tree.set_name(name.clone());
+        let proof = Box::pin(async {
+            let tree = self.prove_custom_build(tree).await?;
+            self.run(tree, Vec::new(), build.smoke)
+        });
+        self.phase(name.as_str(), Phase::Prove, proof).await
     }
 
     /// Installs a custom build for the holder of `lock`, and leaves its download in the cache.
@@ -276,14 +295,6 @@ impl Installer<'_> {
         Downloader { supply: self.supply, reporter: self.reporter }
     }
 
-    async fn unpack(&self, file: Checked, staging: Staging) -> Result<Unproven<Staging>, InstallError> {
-        let name = file.name().to_string();
-        let id = self.reporter.start(Task::Unpack { toolchain: &name }, None);
-        let result = file.unpack(staging).await;
-        self.reporter.finish(id, Outcome::of(&result));
-        result
-    }
-
     /// Checks that a proven tree is the toolchain that it should be, and that its `go` runs.
     fn run(
         &self,
@@ -302,6 +313,15 @@ impl Installer<'_> {
 
     /// Makes a toolchain visible, with its receipt, its list of files and its name in `bin/`.
     fn publish(&self, ready: Ready, lock: &Lock) -> Result<Installed, InstallError> {
+        let name = ready.tree.facts().artifact.wanted.name.clone();
+        let task = Task { toolchain: name.as_str(), phase: Phase::Publish };
+        let id = self.reporter.start(task, None);
+        let result = self.move_into_place(ready, lock);
+        self.reporter.finish(id, Outcome::of(&result));
+        result
+    }
+
+    fn move_into_place(&self, ready: Ready, lock: &Lock) -> Result<Installed, InstallError> {
         let Ready { tree, failures, smoke_level } = ready;
         let facts = tree.facts();
         let (name, log) = (facts.artifact.wanted.name.clone(), facts.log.clone());

@@ -56,14 +56,18 @@ impl Recorder {
 
 impl Reporter for Recorder {
     fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId {
-        if let (Task::Unpack { .. }, Some(path)) = (task, self.hindrance.lock().unwrap().as_ref()) {
+        if let (Phase::Unpack, Some(path)) = (task.phase, self.hindrance.lock().unwrap().as_ref()) {
             fs::write(path, "").unwrap();
         }
-        TaskId(self.add(format!("start {task:?} {total:?}")))
+        TaskId(self.add(format!("start {} {:?} {total:?}", task.toolchain, task.phase)))
     }
 
     fn advance(&self, _: TaskId, bytes: u64) {
         self.add(format!("advance {bytes}"));
+    }
+
+    fn files(&self, _: TaskId, done: u64, total: Option<u64>) {
+        self.add(format!("files {done} {total:?}"));
     }
 
     fn finish(&self, _: TaskId, outcome: Outcome) {
@@ -406,7 +410,7 @@ fn two_installs_at_once_download_once() {
         world.run(async |installer| tokio::join!(install(&request, installer), install(&request, installer)));
     assert_ne!(one.unwrap().reused, two.unwrap().reused);
     assert_eq!(world.site.server().requests_for(&FakeSite::archive_path(&release)).len(), 1);
-    assert!(world.recorder.lines().iter().any(|line| line.starts_with("start Wait")));
+    assert!(world.recorder.lines().iter().any(|line| line.ends_with("Wait None")));
 }
 
 #[test]
@@ -435,15 +439,29 @@ fn what_goes_on_is_reported() {
     let size = release.archive().len() as u64;
     assert_eq!(
         lines[1],
-        format!("start Download {{ toolchain: \"{NAME}\", source: \"{}\" }} Some({size})", world.site.url())
+        format!(
+            "start {NAME} Download {{ source: \"{0}\", location: \"{0}{1}\", from: 0 }} Some({size})",
+            world.site.url(),
+            FakeSite::archive_path(&release)
+        )
     );
+    let end = lines.iter().position(|line| line.starts_with("finish")).unwrap();
     let received: u64 =
-        lines.iter().filter_map(|line| line.strip_prefix("advance ")?.parse::<u64>().ok()).sum();
+        lines[..end].iter().filter_map(|line| line.strip_prefix("advance ")?.parse::<u64>().ok()).sum();
     assert_eq!(received, size);
-    let rest: Vec<_> = lines[2..].iter().filter(|line| !line.starts_with("advance")).collect();
+    let is_step = |line: &&String| line.starts_with("start") || line.starts_with("finish");
+    let rest: Vec<_> = lines[end..].iter().filter(is_step).map(String::as_str).collect();
     assert_eq!(
         rest,
-        ["finish Done", &format!("start Unpack {{ toolchain: \"{NAME}\" }} None"), "finish Done"]
+        [
+            "finish Done",
+            &format!("start {NAME} Unpack Some({size})"),
+            "finish Done",
+            &format!("start {NAME} Prove None"),
+            "finish Done",
+            &format!("start {NAME} Publish None"),
+            "finish Done"
+        ]
     );
 }
 

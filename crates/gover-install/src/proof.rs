@@ -4,9 +4,10 @@
 //! The fields are private, so each of these types can only be made from the one before it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gover_archive::digest::{Hashed, module_version, tree_hash};
-use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits};
+use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits, Progress};
 use gover_core::ToolchainName;
 use gover_core::diagnose::is_full;
 use gover_log::LogRecord;
@@ -17,6 +18,7 @@ use crate::error::{Contradiction, DownloadOrigin, InstallError, Mismatch};
 use crate::file_list::FileList;
 use crate::files::WriteFailure;
 use crate::part_file::{Received, head_of};
+use crate::report::{Phase, Reporter, Task, watched};
 use crate::staging::Staging;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,25 +153,41 @@ impl Checked {
         Ok(Self { artifact, received, sum: Some(held) })
     }
 
-    pub(crate) fn name(&self) -> &ToolchainName {
-        &self.artifact.wanted.name
-    }
-
     /// Unpacks the file into the empty tree of `staging`. Files that no proof will cover are left
     /// out.
-    pub(crate) async fn unpack(self, staging: Staging) -> Result<Unproven<Staging>, InstallError> {
+    pub(crate) async fn unpack(
+        self,
+        staging: Staging,
+        reporter: &dyn Reporter,
+    ) -> Result<Unproven<Staging>, InstallError> {
         let tree = staging.tree();
-        self.read(staging, Some(tree)).await
+        // Only its VERSION tells the name of a custom build.
+        let label = match self.sum {
+            Some(ProofHeld::Given) => self.artifact.file_name.clone(),
+            _ => self.artifact.wanted.name.to_string(),
+        };
+        let task = Task { toolchain: &label, phase: Phase::Unpack };
+        self.read(staging, Some(tree), (task, reporter)).await
     }
 
     /// Reads the whole file and writes nothing.
-    pub(crate) async fn examine(self) -> Result<Unproven<()>, InstallError> {
-        self.read((), None).await
+    pub(crate) async fn examine(
+        self,
+        label: &str,
+        reporter: &dyn Reporter,
+    ) -> Result<Unproven<()>, InstallError> {
+        let task = Task { toolchain: label, phase: Phase::Examine };
+        self.read((), None, (task, reporter)).await
     }
 
     /// Reads the whole file under the guard, on other threads. Only the methods above call this, so
     /// that `place` is always where `tree` is.
-    async fn read<T>(self, place: T, tree: Option<PathBuf>) -> Result<Unproven<T>, InstallError> {
+    async fn read<T>(
+        self,
+        place: T,
+        tree: Option<PathBuf>,
+        (task, reporter): (Task<'_>, &dyn Reporter),
+    ) -> Result<Unproven<T>, InstallError> {
         let leaves_out = tree.is_some() && self.sum.is_none();
         let coverage = if leaves_out { Coverage::Module } else { Coverage::Everything };
         let Artifact { wanted, format, .. } = &self.artifact;
@@ -184,8 +202,11 @@ impl Checked {
         };
         let free = tree.as_deref().and_then(gover_sys::file::available_space);
         let path = self.received.path.clone();
-        let work = move || gover_archive::unpack(&path, container, tree.as_deref(), guard);
-        let unpacked = tokio::task::spawn_blocking(work)
+        let progress = Arc::new(Progress::default());
+        let seen = Arc::clone(&progress);
+        let work = move || gover_archive::unpack(&path, container, tree.as_deref(), guard, &progress);
+        let work = tokio::task::spawn_blocking(work);
+        let unpacked = watched(work, &seen, (task, self.received.bytes), reporter)
             .await
             .map_err(|source| InstallError::Defect { name: wanted.name.to_string(), source })?
             .map_err(|error| not_read(error, &self.artifact, (&self.received.path, container), free))?;
@@ -323,6 +344,7 @@ mod tests {
     use gover_test::Release;
 
     use super::*;
+    use crate::report::Silent;
 
     fn checked(proof: impl FnOnce(&Release) -> Proof) -> (tempfile::TempDir, Checked) {
         let release = Release::new("go1.91.2");
@@ -349,7 +371,7 @@ mod tests {
     async fn nothing_is_proven_without_a_proof() {
         for response in [LogResponse::NotAsked, LogResponse::TimedOut] {
             let (_root, file) = checked(|_| Proof::Log);
-            let result = file.examine().await.unwrap().prove(response, LogNeed::Optional);
+            let result = file.examine("go1.91.2", &Silent).await.unwrap().prove(response, LogNeed::Optional);
             assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
         }
     }
@@ -362,7 +384,7 @@ mod tests {
             [(LogNeed::Optional, true), (LogNeed::BeyondTable, true), (LogNeed::Required, false)]
         {
             let (_root, file) = checked(sum);
-            let result = file.examine().await.unwrap().prove(LogResponse::TimedOut, need);
+            let result = file.examine("go1.91.2", &Silent).await.unwrap().prove(LogResponse::TimedOut, need);
             assert_eq!(result.is_ok(), is_proven, "{result:?}");
         }
     }
@@ -372,7 +394,11 @@ mod tests {
         let (_root, file) = checked(|_| Proof::Log);
         let h1 = Release::new("go1.91.2").h1();
         let record = LogRecord { h1, id: 1, tree_size: 2, database: "sum.test".to_owned() };
-        let result = file.examine().await.unwrap().prove(LogResponse::Ended(Ok(record)), LogNeed::Required);
+        let result = file
+            .examine("go1.91.2", &Silent)
+            .await
+            .unwrap()
+            .prove(LogResponse::Ended(Ok(record)), LogNeed::Required);
         assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
     }
 }

@@ -1,19 +1,36 @@
 //! Reports progress to the caller, since nothing in this crate prints.
 
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
 use gover_core::sync::locked;
 
 use gover_source::{Artifact, Observer, SourceFailure};
 
-/// Work that takes time. `Verify` reads an installed tree, and its total is the size of the files.
-/// `Unpack` writes a tree and reports no bytes.
+/// Work on a toolchain that takes time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task<'a> {
-    Wait { toolchain: &'a str },
-    Download { toolchain: &'a str, source: &'a str },
-    Verify { toolchain: &'a str },
-    Unpack { toolchain: &'a str },
+pub struct Task<'a> {
+    pub toolchain: &'a str,
+    pub phase: Phase<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase<'a> {
+    /// Another process holds the lock.
+    Wait,
+    /// `from` is the number of bytes that an earlier attempt left.
+    Download { source: &'a str, location: &'a str, from: u64 },
+    /// Writes a tree. The total is the size of the archive.
+    Unpack,
+    /// Reads an archive and writes nothing. The total is its size.
+    Examine,
+    /// Compares what was unpacked with the proofs, and runs it.
+    Prove,
+    /// Writes everything to the disk and moves it into place.
+    Publish,
+    /// Reads an installed tree. The total is the size of its files.
+    Verify,
 }
 
 /// A running task, numbered by the reporter.
@@ -31,6 +48,8 @@ pub trait Reporter: Sync {
     /// `total` is in bytes; `None` if it is unknown.
     fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId;
     fn advance(&self, id: TaskId, bytes: u64);
+    /// How many files of an archive were read. `total` is `None` if it is unknown.
+    fn files(&self, id: TaskId, done: u64, total: Option<u64>);
     fn finish(&self, id: TaskId, outcome: Outcome);
     /// A source could not serve the file, and the next is tried.
     fn source_failed(&self, toolchain: &str, failure: &SourceFailure);
@@ -41,6 +60,34 @@ impl Outcome {
         if result.is_ok() { Self::Done } else { Self::Failed }
     }
 }
+
+/// Reports how far an archive of `total` bytes was read, until `work` ends.
+pub(crate) async fn watched<T, E>(
+    work: impl Future<Output = Result<T, E>>,
+    progress: &gover_archive::Progress,
+    (task, total): (Task<'_>, u64),
+    reporter: &dyn Reporter,
+) -> Result<T, E> {
+    let id = reporter.start(task, Some(total));
+    let mut work = pin!(work);
+    let mut passed_on = 0;
+    let result = loop {
+        tokio::select! {
+            result = &mut work => break result,
+            () = tokio::time::sleep(INTERVAL) => {
+                let read = progress.read().min(total);
+                reporter.files(id, progress.files(), progress.total_files());
+                reporter.advance(id, read.saturating_sub(passed_on));
+                passed_on = read;
+            }
+        }
+    };
+    reporter.finish(id, Outcome::of(&result));
+    result
+}
+
+/// Ten times a second looks like a steady movement.
+const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Reports the events of a download as tasks.
 pub(crate) struct Progress<'a> {
@@ -70,8 +117,9 @@ impl Observer for Progress<'_> {
     fn started(&self, artifact: &Artifact, total: Option<u64>, from: u64) {
         self.finish(Outcome::Failed);
         let source = artifact.source.label();
-        let task = Task::Download { toolchain: self.toolchain, source: &source };
-        let id = self.reporter.start(task, total);
+        let location = artifact.location.to_string();
+        let phase = Phase::Download { source: &source, location: &location, from };
+        let id = self.reporter.start(Task { toolchain: self.toolchain, phase }, total);
         if from > 0 {
             self.reporter.advance(id, from);
         }
@@ -89,4 +137,23 @@ impl Observer for Progress<'_> {
         self.finish(Outcome::Failed);
         self.reporter.source_failed(self.toolchain, failure);
     }
+}
+
+/// Reports nothing.
+#[cfg(test)]
+pub(crate) struct Silent;
+
+#[cfg(test)]
+impl Reporter for Silent {
+    fn start(&self, _: Task<'_>, _: Option<u64>) -> TaskId {
+        TaskId(0)
+    }
+
+    fn advance(&self, _: TaskId, _: u64) {}
+
+    fn files(&self, _: TaskId, _: u64, _: Option<u64>) {}
+
+    fn finish(&self, _: TaskId, _: Outcome) {}
+
+    fn source_failed(&self, _: &str, _: &SourceFailure) {}
 }

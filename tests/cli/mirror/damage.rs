@@ -119,7 +119,7 @@ fn a_damaged_log_file_is_fetched_elsewhere_and_named() {
             let home = ctx.root().join("online");
             drop(fs::remove_dir_all(&home));
             let online = elsewhere(&ctx, "online").env_remove("GOVER_OFFLINE");
-            let output = online.args(["install", "1.91.2"]).run();
+            let output = online.args(["install", "-v", "1.91.2"]).run();
             assert!(output.success().stderr.contains("checksum database record 300"), "{output}");
             let told = format!("the part of checksum database `sum.test` in `{place}` is damaged");
             let told = String::from_utf8_lossy(&output.raw_stderr).contains(&told);

@@ -2,7 +2,7 @@
 
 use gover_archive::digest::Sha256;
 use gover_log::LogRecord;
-use gover_source::{Artifact, Location, Proof, SourceSpec, SumOrigin, Supply};
+use gover_source::{Artifact, Location, Proof, SourceSpec, SumOrigin, Supply, Wanted};
 
 use super::{Mirror, MirrorError, MirrorFile, MirrorItem, Packing, sum_path, write_changed};
 use crate::download::Downloader;
@@ -10,6 +10,7 @@ use crate::error::InstallError;
 use crate::files::{self, FileError};
 use crate::part_file::{PartFile, Received, discard_parts};
 use crate::proof::{Checked, Facts, LogNeed, LogResponse, Proven};
+use crate::report::Reporter;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
@@ -29,10 +30,10 @@ impl Mirror {
         let MirrorItem { wanted, packing } = item;
         let name = wanted.module_version();
         let mut part = PartFile::new(&self.work, &name, &self.lock)?;
-        let label = format!("{}.{}", wanted.name, wanted.platform);
+        let label = label_of(wanted);
         let proven = loop {
             let result = match downloader.release(wanted, &label, &mut part).await {
-                Ok((file, _)) => prove(file, record).await,
+                Ok((file, _)) => prove(file, record, (&label, downloader.reporter)).await,
                 Err(error) => Err(error),
             };
             match result {
@@ -55,7 +56,12 @@ impl Mirror {
 
     /// Proves a file of the mirror again. Only an error that [is damage](MirrorError::is_damage)
     /// says something about the file.
-    pub async fn check(&self, held: &MirrorFile, record: &LogRecord) -> Result<(), MirrorError> {
+    pub async fn check(
+        &self,
+        held: &MirrorFile,
+        record: &LogRecord,
+        reporter: &dyn Reporter,
+    ) -> Result<(), MirrorError> {
         let MirrorFile { path, wanted, format, bytes, sha256, .. } = held;
         // Read it once before it is unpacked, where an unreadable file would look damaged.
         let digest = {
@@ -77,7 +83,8 @@ impl Mirror {
             }),
         };
         let file = Checked::new(artifact, Received { path: path.clone(), digest, bytes: *bytes })?;
-        Ok(prove(file, record).await.map(drop)?)
+        let label = label_of(wanted);
+        Ok(prove(file, record, (&label, reporter)).await.map(drop)?)
     }
 
     /// Makes a proven file visible, after the files that describe it.
@@ -114,8 +121,17 @@ impl Mirror {
     }
 }
 
-async fn prove(file: Checked, record: &LogRecord) -> Result<Proven<()>, InstallError> {
-    file.examine().await?.prove(LogResponse::Ended(Ok(record.clone())), LogNeed::Required)
+/// What progress calls a file.
+fn label_of(wanted: &Wanted) -> String {
+    format!("{}.{}", wanted.name, wanted.platform)
+}
+
+async fn prove(
+    file: Checked,
+    record: &LogRecord,
+    (label, reporter): (&str, &dyn Reporter),
+) -> Result<Proven<()>, InstallError> {
+    file.examine(label, reporter).await?.prove(LogResponse::Ended(Ok(record.clone())), LogNeed::Required)
 }
 
 /// The go.mod of every toolchain, which the log records too.
@@ -128,6 +144,7 @@ mod tests {
     use gover_source::Format;
 
     use super::*;
+    use crate::report::Silent;
 
     #[tokio::test]
     async fn a_file_that_cannot_be_read_is_not_called_damaged() {
@@ -146,15 +163,15 @@ mod tests {
             sha256: None,
         };
         let record = LogRecord { h1: "h1:".to_owned(), id: 1, tree_size: 2, database: "sum.test".to_owned() };
-        let error = mirror.check(&held, &record).await.unwrap_err();
+        let error = mirror.check(&held, &record, &Silent).await.unwrap_err();
         assert!(!error.is_damage(), "{error:?}");
         fs::write(&path, "PK\x03\x04 and no more").unwrap();
-        let error = mirror.check(&held, &record).await.unwrap_err();
+        let error = mirror.check(&held, &record, &Silent).await.unwrap_err();
         assert!(error.is_damage(), "{error:?}");
         // A checksum changes neither.
         let held = MirrorFile { sha256: Some(Sha256::of_file(&path).unwrap()), ..held };
-        assert!(mirror.check(&held, &record).await.unwrap_err().is_damage());
+        assert!(mirror.check(&held, &record, &Silent).await.unwrap_err().is_damage());
         fs::remove_file(&path).unwrap();
-        assert!(!mirror.check(&held, &record).await.unwrap_err().is_damage());
+        assert!(!mirror.check(&held, &record, &Silent).await.unwrap_err().is_damage());
     }
 }

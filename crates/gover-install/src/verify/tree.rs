@@ -10,7 +10,7 @@ use gover_archive::digest::{Digest, Sha256};
 use gover_archive::on_all_cores;
 use gover_sys::file;
 
-use crate::report::{Outcome, Reporter, Task};
+use crate::report::{Outcome, Phase, Reporter, Task};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
@@ -38,7 +38,7 @@ impl Tree {
         tree.bytes = files.iter().map(|file| file.size).sum();
         // Large files come first, so that none is left over for one core at the end.
         files.sort_by_key(|file| std::cmp::Reverse(if file.size > LARGE { file.size } else { 0 }));
-        let id = reporter.start(Task::Verify { toolchain }, Some(tree.bytes));
+        let id = reporter.start(Task { toolchain, phase: Phase::Verify }, Some(tree.bytes));
         let hash = |buffer: &mut Vec<u8>, found| {
             Ok((found, hash(found, buffer, |bytes| reporter.advance(id, bytes))))
         };

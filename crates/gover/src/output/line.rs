@@ -28,6 +28,12 @@ pub(super) fn fit(width: usize, prefix: &str, total: Option<u64>, note: &str, el
     Line { bar, note, has_rate: true }
 }
 
+/// Columns of a bar that is followed by a verb and a number of files; `None` without room for one.
+pub(super) fn bar_before_files(width: usize, prefix: &str, verb: &str) -> Option<usize> {
+    let taken = prefix.chars().count() + GAP + GAP + verb.len() + LONG_FILES + 1;
+    Some(width.saturating_sub(taken).min(BAR)).filter(|columns| *columns >= LEAST_BAR)
+}
+
 /// A source's name in at most `columns`: all of it, or the host of an address, or the end of that.
 fn shorten(name: &str, columns: usize, ellipsis: &str) -> String {
     if name.chars().count() <= columns {
@@ -48,6 +54,8 @@ fn shorten(name: &str, columns: usize, ellipsis: &str) -> String {
 const BAR: usize = 24;
 const LEAST_BAR: usize = 8;
 const GAP: usize = 2;
+/// ` 99999 of 99999 files`
+const LONG_FILES: usize = 21;
 /// `9999.9 MiB`, for a download of unknown size.
 const LONG_SIZE: usize = 10;
 /// `999.9 MiB/s`
@@ -106,6 +114,13 @@ mod tests {
             note(80, "https://artifacts.central.corp.example/go"),
             (8, "…s.central.corp.example".to_owned())
         );
+    }
+
+    #[test]
+    fn a_bar_before_files_needs_room_for_both() {
+        assert_eq!(bar_before_files(80, "[1/2] go1.21.13", "unpacking"), Some(24));
+        assert_eq!(bar_before_files(60, "[1/2] go1.21.13", "unpacking"), Some(10));
+        assert_eq!(bar_before_files(50, "[1/2] go1.21.13", "unpacking"), None);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gover_core::env::Env;
+use gover_core::env::{Env, vars};
 use gover_core::sync::locked;
 use gover_core::text::shown;
-use gover_install::{Outcome, Reporter, Task, TaskId};
+use gover_install::{Outcome, Phase, Reporter, Task, TaskId};
 use gover_source::SourceFailure;
 use gover_sys::terminal::{self, Stream};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -13,7 +13,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, P
 use super::line::{self, Line};
 use super::{Printer, Verbosity, mebibytes};
 
-/// Draws progress bars on a terminal. Without one, prints only what people must know.
+/// Draws progress bars on a terminal. Without one, prints a line when long work starts, and what
+/// people must know.
 pub(crate) struct ProgressBars<'a> {
     printer: &'a Printer,
     bars: MultiProgress,
@@ -25,12 +26,15 @@ pub(crate) struct ProgressBars<'a> {
     width: usize,
     /// Sources that failed: printed when another one serves, else the error lists them.
     failures: Mutex<Vec<String>>,
+    /// The downloads that were announced. One that resumes or starts again is not another.
+    announced: Mutex<HashSet<String>>,
 }
 
 impl<'a> ProgressBars<'a> {
     /// Bars on stderr, if it is a terminal and `-q` was not given.
     pub(crate) fn new(env: &Env, printer: &'a Printer) -> Self {
-        let drawn = printer.verbosity > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr);
+        let is_dumb = env.text(vars::TERM).as_deref() == Some("dumb");
+        let drawn = printer.verbosity > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr) && !is_dumb;
         let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self::on(target, env, printer)
     }
@@ -44,7 +48,8 @@ impl<'a> ProgressBars<'a> {
             bars,
             running: Mutex::new(HashMap::new()),
             next: AtomicU64::new(1),
-            failures: Mutex::new(Vec::new()),
+            failures: Mutex::default(),
+            announced: Mutex::default(),
             symbols,
             ellipsis,
             width: terminal::width(Stream::Stderr).map_or(USUAL_WIDTH, usize::from),
@@ -85,23 +90,55 @@ impl<'a> ProgressBars<'a> {
         }
     }
 
-    fn bar(&self, task: Task<'_>, total: Option<u64>) -> ProgressBar {
-        // Bars do not go through the printer.
-        let spinner = |prefix: &str, message: &str| {
-            let style = ProgressStyle::with_template("{prefix:.green}  {msg}");
-            ProgressBar::new_spinner()
-                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-                .with_prefix(prefix.to_owned())
-                .with_message(message.to_owned())
-        };
-        match task {
-            Task::Wait { toolchain } => spinner(toolchain, "waiting for another gover that is installing it"),
-            Task::Unpack { toolchain } => spinner(toolchain, "unpacking"),
-            Task::Verify { toolchain } => {
-                self.bytes_bar(toolchain, Some(total.unwrap_or_default()), "verifying")
+    /// Prints a line when a download starts that may take long, where no bar shows it.
+    fn announce(&self, toolchain: &str, phase: Phase<'_>, total: Option<u64>) {
+        let Phase::Download { source, location, from } = phase else {
+            if phase == Phase::Wait && self.bars.is_hidden() {
+                self.printer.note(&format!("{toolchain}: {WAITING}"));
             }
-            Task::Download { toolchain, source } => self.bytes_bar(toolchain, total, &shown(source)),
+            return;
+        };
+        let is_verbose = self.printer.verbosity == Verbosity::Verbose;
+        let is_long = total.is_none_or(|total| total.saturating_sub(from) >= LONG);
+        if !(is_verbose || self.bars.is_hidden() && is_long) {
+            return;
         }
+        if !locked(&self.announced).insert(format!("{toolchain} {location}")) {
+            return;
+        }
+        let place = if is_verbose { location } else { source };
+        let what = match (from, total) {
+            (0, None) => "downloading".to_owned(),
+            (0, Some(total)) => format!("downloading {}", mebibytes(total)),
+            (from, Some(total)) if from == total => format!("downloaded {} before", mebibytes(from)),
+            (from, _) => format!("continuing the download after {}", mebibytes(from)),
+        };
+        self.printer.note(&format!("{toolchain}: {what} from {place}"));
+    }
+
+    fn bar(&self, Task { toolchain, phase }: Task<'_>, total: Option<u64>) -> ProgressBar {
+        match phase {
+            Phase::Wait => spinner(toolchain, WAITING),
+            Phase::Prove => spinner(toolchain, "verifying"),
+            Phase::Publish => spinner(toolchain, "moving into place"),
+            Phase::Unpack => self.files_bar(toolchain, total.unwrap_or_default(), "unpacking"),
+            Phase::Examine => self.files_bar(toolchain, total.unwrap_or_default(), "verifying"),
+            Phase::Verify => self.bytes_bar(toolchain, Some(total.unwrap_or_default()), "verifying"),
+            Phase::Download { source, .. } => self.bytes_bar(toolchain, total, &shown(source)),
+        }
+    }
+
+    /// A bar for the bytes of an archive, followed by the number of files that were read.
+    fn files_bar(&self, prefix: &str, total: u64, verb: &str) -> ProgressBar {
+        let template = match line::bar_before_files(self.width, prefix, verb) {
+            Some(columns) => format!("{{prefix:.green}}  {{bar:{columns}.green/dim}}  {{msg}}"),
+            None => "{prefix:.green}  {msg}".to_owned(),
+        };
+        let style = ProgressStyle::with_template(&template);
+        ProgressBar::new(total)
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars(self.symbols))
+            .with_prefix(prefix.to_owned())
+            .with_message(verb.to_owned())
     }
 }
 
@@ -114,14 +151,10 @@ impl Drop for ProgressBars<'_> {
 impl Reporter for ProgressBars<'_> {
     fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId {
         let id = TaskId(self.next.fetch_add(1, Ordering::Relaxed));
-        if let Task::Wait { toolchain } = task
-            && self.bars.is_hidden()
-        {
-            self.printer.note(&format!("{toolchain}: waiting for another gover that is installing it"));
-        }
-        if let Task::Download { .. } = task {
+        if let Phase::Download { .. } = task.phase {
             self.tell_failures();
         }
+        self.announce(task.toolchain, task.phase, total);
         let bar = self.bars.add(self.bar(task, total));
         bar.tick();
         locked(&self.running).insert(id, bar);
@@ -131,6 +164,17 @@ impl Reporter for ProgressBars<'_> {
     fn advance(&self, id: TaskId, bytes: u64) {
         if let Some(bar) = locked(&self.running).get(&id) {
             bar.inc(bytes);
+        }
+    }
+
+    fn files(&self, id: TaskId, done: u64, total: Option<u64>) {
+        if let Some(bar) = locked(&self.running).get(&id) {
+            let verb = bar.message().split(' ').next().unwrap_or_default().to_owned();
+            bar.set_message(match total {
+                Some(total) => format!("{verb} {done} of {total} files"),
+                None if done == 0 => verb,
+                None => format!("{verb} {done} files"),
+            });
         }
     }
 
@@ -146,6 +190,15 @@ impl Reporter for ProgressBars<'_> {
     }
 }
 
+/// A line without a measure. Bars do not go through the printer.
+fn spinner(prefix: &str, message: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{prefix:.green}  {msg}");
+    ProgressBar::new_spinner()
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+        .with_prefix(prefix.to_owned())
+        .with_message(message.to_owned())
+}
+
 /// `48.2/69.5 MiB`
 fn sizes(state: &ProgressState, out: &mut dyn std::fmt::Write) {
     let at = mebibytes(state.pos());
@@ -154,6 +207,11 @@ fn sizes(state: &ProgressState, out: &mut dyn std::fmt::Write) {
         None => write!(out, "{at}"),
     };
 }
+
+const WAITING: &str = "waiting for another gover that is installing it";
+
+/// Bytes of a download that may take long: every release has more.
+const LONG: u64 = 1 << 20;
 
 /// The width of a terminal that does not report one.
 const USUAL_WIDTH: usize = 80;
@@ -252,12 +310,12 @@ mod tests {
         let terminal = Terminal::default();
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
         let progress = ProgressBars::on(target, &env, &printer);
-        let id = progress.start(Task::Unpack { toolchain: "go1.22.5" }, None);
-        assert_eq!(terminal.take().concat(), "go1.22.5  unpacking");
+        let id = progress.start(Task { toolchain: "go1.22.5", phase: Phase::Prove }, None);
+        assert_eq!(terminal.take().concat(), "go1.22.5  verifying");
         // A copy of the printer made before there was a bar knows about the bar too. Network
         // notices use one.
         printer.clone().note("waiting for `git`, which GOAUTH names");
-        assert_eq!(terminal.take().concat(), "clearedgo1.22.5  unpacking");
+        assert_eq!(terminal.take().concat(), "clearedgo1.22.5  verifying");
         progress.finish(id, Outcome::Done);
         drop(progress);
         terminal.take();

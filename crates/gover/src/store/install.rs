@@ -185,6 +185,11 @@ impl<'a> Installation<'a> {
         let context = self.context;
         context.known_releases.take();
         context.printer.note(&sentence(installed, took));
+        let proofs = installed.receipt.iter().flat_map(|receipt| &receipt.proofs);
+        for proof in proofs.map(described) {
+            context.printer.detail(&format!("  proof: {proof}"));
+        }
+        context.printer.detail(&format!("  directory: {}", context.short(&installed.path)));
         if let Some(ended) = ended(&installed.name, context) {
             context.printer.note(&format!("note: {ended}"));
         }
@@ -237,32 +242,29 @@ fn ended(name: &ToolchainName, context: &Context<'_>) -> Option<String> {
     Some(format!("{name} {state} (supported: {})", supported.join(", ")))
 }
 
-/// One line: what, how long, how much from where, proven by what.
+/// One line: what, how long, how much from where, and that it was proven.
 fn sentence(installed: &Installed, took: Duration) -> String {
     let (name, seconds) = (&installed.name, took.as_secs_f64());
     match &installed.receipt {
         None => format!("installed {name} in {seconds:.1}s"),
-        Some(receipt) => format!(
-            "installed {name} in {seconds:.1}s ({} from {}; {})",
-            mebibytes(receipt.file_bytes),
-            receipt.source,
-            proofs(receipt)
-        ),
+        Some(Receipt { file_bytes, source, proofs, .. }) => {
+            let size = mebibytes(*file_bytes);
+            let is_given = proofs.contains(&ProofHeld::Given);
+            let end = if is_given { "matches the sha256 you gave" } else { "verified" };
+            format!("installed {name} in {seconds:.1}s ({size} from {source}), {end}")
+        }
     }
 }
 
-fn proofs(receipt: &Receipt) -> String {
-    let proofs: Vec<String> = receipt
-        .proofs
-        .iter()
-        .map(|proof| match proof {
-            ProofHeld::Sha256 { .. } => "sha256".to_owned(),
-            ProofHeld::TransparencyLog { record, .. } => format!("checksum database record {record}"),
-            ProofHeld::Given => "the sha256 you gave".to_owned(),
-            ProofHeld::Unknown => "a proof of a newer gover".to_owned(),
-        })
-        .collect();
-    proofs.join(", ")
+fn described(proof: &ProofHeld) -> String {
+    match proof {
+        ProofHeld::Sha256 { origin } => format!("sha256 ({origin})"),
+        ProofHeld::TransparencyLog { database, record, .. } => {
+            format!("checksum database record {record} ({database})")
+        }
+        ProofHeld::Given => "the sha256 you gave".to_owned(),
+        ProofHeld::Unknown => "a proof of a newer gover".to_owned(),
+    }
 }
 
 /// How long an install waits for the checksum database if nothing depends on it.

@@ -55,6 +55,7 @@ impl Work<'_> {
     /// damaged file stays until it is replaced: clients would refuse it, and without it a later run
     /// would not know that it is missing.
     fn verify(&mut self, all: bool) -> Result<(), Failure> {
+        let progress = ProgressBars::new(self.context.env, self.context.printer);
         for held in self.mirror.held()? {
             if !all && held.is_as_proven() {
                 continue;
@@ -65,7 +66,7 @@ impl Work<'_> {
                 Err(error) if !all && nothing_is_known(&held) && error.is_unavailable() => continue,
                 Err(error) => return Err(MirrorError::record(&held.wanted, error).into()),
             };
-            match block_on(self.mirror.check(&held, &record))? {
+            match block_on(self.mirror.check(&held, &record, &progress))? {
                 Ok(()) => self.mirror.record_length(&held)?,
                 Err(error) if error.is_damage() => {
                     self.context.printer.warning(&format!("{error}; it will be replaced"));
