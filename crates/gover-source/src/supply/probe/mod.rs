@@ -122,6 +122,9 @@ impl Supply {
                 SourceSpec::GoDev | SourceSpec::Site(_) => self.probe_site(deadline, &self.godev).await,
                 SourceSpec::China => self.probe_site(deadline, &self.china).await,
                 SourceSpec::Mirror(base) => self.probe_mirror(deadline, base).await,
+                SourceSpec::Directory(path) if path.is_file() => {
+                    at_path(path, Verdict::Wrong("is not a directory".to_owned()))
+                }
                 SourceSpec::Directory(path) => at_path(path, as_readable(fs::read_dir(path))),
                 SourceSpec::File(path) => at_path(path, as_readable(fs::metadata(path))),
             })
