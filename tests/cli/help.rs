@@ -47,7 +47,7 @@ fn each_command_has_a_sentence_a_usage_and_two_examples() {
 }
 
 /// A context in which each example has something to do.
-fn prepared() -> TestContext {
+pub(crate) fn prepared() -> TestContext {
     let mut ctx = context!().with_site();
     ctx.publish("go1.91.2");
     // For `gover mirror`, which names platforms.
@@ -115,7 +115,6 @@ fn topics_are_shown() {
     for topic in ["sources", "trust", "selection"] {
         let output = ctx.gover(["help", topic]);
         assert!(output.success().stdout.lines().count() > 5, "{output}");
-        assert!(output.stdout.lines().all(|line| line.chars().count() <= 115), "{output}");
     }
     gover_snapshot!(
         ctx.gover(["help", "everything"]),

@@ -12,7 +12,7 @@
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
-//! | Every command: help, streams, bad input | `help`, `refused`, `output`, `printing`, `bad_input`, `special_files` |
+//! | Every command: help, streams, bad input | `help`, `fits`, `refused`, `output`, `printing`, `bad_input`, `special_files` |
 //! | Crashes and concurrency | `crash`, `concurrent` |
 //!
 //! `scene` has what several modules use; contexts, servers and releases are in `crates/gover-test`.
@@ -38,6 +38,8 @@ mod doctor;
 mod doctor_repair;
 mod effect;
 mod environment;
+#[cfg(unix)]
+mod fits;
 mod help;
 mod home;
 mod install;

@@ -54,6 +54,11 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// A page of help as a pipe gets it, for docs/reference/commands.md.
+pub fn help(command: &mut clap::Command) -> String {
+    output::page(&command.render_help().to_string())
+}
+
 fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<(), Failure> {
     let context = Context::new(env, &cli.global, printer, cli.command.needs_settings())?;
     gover_sys::file::limit_writers(context.layout.home());
@@ -68,19 +73,19 @@ fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<(), Failure> {
 
 /// Help and version go to stdout and succeed; anything else is a usage error on stderr.
 fn answer_parser(error: &clap::Error, line: &[OsString], env: &Env) -> Exit {
+    let printer = Printer::new(env, &cli::Global::of_refused(line));
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // If this cannot be printed, there is nothing left to do.
-            let _ = error.print();
-            Exit::Success
+            let result = printer.page(&error.render().ansi().to_string());
+            result.err().map_or(Exit::Success, |failure| failure.exit())
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let _ = error.print();
+            printer.usage(&error.render().ansi().to_string());
             Exit::Usage
         }
         _ => {
             let failure = cli::refused(error, line);
-            Printer::new(env, &cli::Global::of_refused(line)).failure(&failure);
+            printer.failure(&failure);
             failure.exit()
         }
     }

@@ -108,7 +108,7 @@ fn push_command(page: &mut String, command: &mut Command) {
     if !aliases.is_empty() {
         let _ = write!(page, "\nAlso: {}.\n", aliases.join(", "));
     }
-    let help = command.render_help().to_string();
+    let help = gover::help(command);
     let _ = write!(page, "\n```text\n");
     for line in help.trim_end().lines() {
         let _ = writeln!(page, "{}", line.trim_end());

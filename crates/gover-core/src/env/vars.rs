@@ -70,6 +70,7 @@ variables! {
         SYSTEM_DRIVE = "SystemDrive": "The drive of Windows, where older installers of Go put Go.";
         XDG_CONFIG_HOME = "XDG_CONFIG_HOME": "The user's configuration on Linux.";
         CI = "CI": "Set by build services. There `go version` and `go env` install a missing toolchain, too.";
+        COLUMNS = "COLUMNS": "The width at which text breaks, if it is exported. Default: the width of the terminal.";
         NO_COLOR = "NO_COLOR": "Any value turns colour off.";
         SHELL = "SHELL": "The login shell.";
         MSYSTEM = "MSYSTEM": "The name of the environment in shells of MSYS2 and Git Bash.";

@@ -12,9 +12,9 @@ use super::hints::Hints;
 use crate::programs::spawn;
 
 pub struct Invocation {
-    command: Command,
-    input: Vec<u8>,
-    filters: Filters,
+    pub(super) command: Command,
+    pub(super) input: Vec<u8>,
+    pub(super) filters: Filters,
     hints: Hints,
 }
 

@@ -3,6 +3,8 @@
 mod filter;
 mod hints;
 mod invocation;
+#[cfg(unix)]
+mod terminal;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -283,7 +285,6 @@ const FIXED: &[(&str, &str)] = &[
     (vars::GOSUMDB, "sum.golang.org http://127.0.0.1:1/sumdb"),
     (vars::NO_COLOR, "1"),
     (vars::TERM, "dumb"),
-    ("COLUMNS", "80"),
     ("LANG", "C.UTF-8"),
     ("TZ", "UTC"),
     ("NO_PROXY", "*"),

@@ -15,7 +15,7 @@ pub(crate) use words::translated;
 
 /// Installs official Go toolchains, verifies them, and runs the right one as `go`.
 #[derive(Debug, Parser)]
-#[command(name = "gover", bin_name = "gover", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "gover", bin_name = "gover", version, disable_help_subcommand = true, term_width = 0)]
 #[command(after_help = "Examples:
   gover install 1.22.5     download and verify Go 1.22.5
   gover use 1.21           use the newest installed Go 1.21 in this shell

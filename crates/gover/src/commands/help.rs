@@ -7,16 +7,16 @@ use crate::{Context, Failure};
 pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<(), Failure> {
     let mut root = Cli::command();
     let Some(topic) = &arguments.topic else {
-        return context.printer.exact(root.render_help().to_string().trim_end());
+        return context.printer.page(&root.render_help().ansi().to_string());
     };
     if let Some((_, text)) = TOPICS.iter().find(|(name, _)| name == topic) {
-        return context.printer.exact(text.trim_end());
+        return context.printer.page(text);
     }
     // This adds the full names of commands and the global options to the help.
     root.build();
     let name = cli::SAME.iter().find(|(name, _)| name == topic).map_or(topic.as_str(), |(_, own)| own[0]);
     if let Some(command) = root.find_subcommand_mut(name) {
-        return context.printer.exact(command.render_help().to_string().trim_end());
+        return context.printer.page(&command.render_help().ansi().to_string());
     }
     let names = root.get_subcommands().map(clap::Command::get_name).chain(TOPICS.map(|(name, _)| name));
     Err(Failure::unknown(

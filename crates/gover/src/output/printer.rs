@@ -10,6 +10,7 @@ use gover_sys::terminal::{self, Stream};
 use indicatif::MultiProgress;
 use serde::Serialize;
 
+use super::wrap::{self, Room};
 use super::{Style, Table, style};
 use crate::cli::{Color, Global};
 use crate::failure::Failure;
@@ -24,6 +25,12 @@ pub(crate) enum Verbosity {
 
 /// Prints data to stdout and everything else to stderr.
 ///
+/// On a terminal, lines break at its width, or at COLUMNS if the user exports another. Rows that go
+/// to a file or pipe never break: scripts read them line by line, and COLUMNS may be exported
+/// unknowingly, since `watch` and programs with readline set it for what they start. Messages on
+/// stderr are read by people, so they follow COLUMNS there too. Without it they stay whole, and
+/// `grep` finds them in a log.
+///
 /// This is the one place that prints, so no caller needs to remember that names of files, answers
 /// of servers and arguments may hold control characters: every line is escaped here.
 #[derive(Clone, Debug)]
@@ -31,6 +38,11 @@ pub(crate) struct Printer {
     pub(crate) verbosity: Verbosity,
     color_out: bool,
     color_err: bool,
+    /// Where lines break on each stream; `None` if they stay whole.
+    width_out: Option<usize>,
+    width_err: Option<usize>,
+    /// Where the text of help breaks.
+    width_help: usize,
     /// The bars on stderr now; all copies of the printer share them.
     bars: Arc<Mutex<Option<MultiProgress>>>,
 }
@@ -51,10 +63,20 @@ impl Printer {
                 !plain && terminal::is_terminal(stream) && terminal::enable_escapes(stream)
             }
         };
+        let exported = exported_width(env);
+        let width = |stream| {
+            terminal::is_terminal(stream)
+                .then(|| exported.or(terminal::width(stream).map(usize::from)).unwrap_or(USUAL_WIDTH))
+                .map(|width| width.max(LEAST_WIDTH))
+        };
+        let width_out = width(Stream::Stdout);
         Self {
             verbosity,
             color_out: color(Stream::Stdout),
             color_err: color(Stream::Stderr),
+            width_out,
+            width_err: width(Stream::Stderr).or(exported),
+            width_help: width_out.or(exported).unwrap_or(USUAL_WIDTH).min(MOST_HELP),
             bars: Arc::default(),
         }
     }
@@ -76,7 +98,25 @@ impl Printer {
 
     /// Prints a line of data for people, even with `-q`. A closed pipe ends the command quietly.
     pub(crate) fn data(&self, line: &str) -> Result<(), Failure> {
-        write_data(&style::rendered(line, self.color_out))
+        self.write_lines(&self.room_out().map_or_else(|| vec![line.to_owned()], |room| room.wrap(line)))
+    }
+
+    fn write_lines(&self, lines: &[String]) -> Result<(), Failure> {
+        write_data(&rendered(lines, self.color_out))
+    }
+
+    fn room_out(&self) -> Option<Room> {
+        self.width_out.map(|width| Room { width, is_colored: self.color_out })
+    }
+
+    fn room_err(&self) -> Option<Room> {
+        self.width_err.map(|width| Room { width, is_colored: self.color_err })
+    }
+
+    /// Prints a page of help, which may hold the parser's escape sequences.
+    pub(crate) fn page(&self, help: &str) -> Result<(), Failure> {
+        let room = Room { width: self.width_help, is_colored: self.color_out };
+        self.write_lines(&room.page(&style::marked(help, self.color_out)))
     }
 
     /// Prints data of one or more lines that a program reads, such as a path or shell code, even
@@ -95,7 +135,13 @@ impl Printer {
     }
 
     pub(crate) fn table(&self, table: &Table) -> Result<(), Failure> {
-        table.lines().iter().try_for_each(|line| self.data(line))
+        table.lines(self.room_out()).iter().try_for_each(|line| self.write_lines(std::slice::from_ref(line)))
+    }
+
+    /// Prints help in place of what was asked for, to stderr.
+    pub(crate) fn usage(&self, text: &str) {
+        let room = Room { width: self.width_err.unwrap_or(USUAL_WIDTH), is_colored: self.color_err };
+        self.say_lines(&room.page(&style::marked(text, self.color_err)));
     }
 
     /// Prints JSON on one line, for line-based tools, as docs/reference/json.md describes it.
@@ -118,11 +164,36 @@ impl Printer {
         }
     }
 
+    /// Prints a line of a file to stderr as it is, unless `-q` was given.
+    pub(crate) fn excerpt(&self, line: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.talk_lines(&[line.to_owned()]);
+        }
+    }
+
     fn talk(&self, line: &str) {
+        self.talk_lines(&self.fitted(line));
+    }
+
+    fn talk_lines(&self, lines: &[String]) {
         let bars = locked(&self.bars).clone();
         match bars {
-            Some(bars) => bars.suspend(|| self.say(line)),
-            None => self.say(line),
+            Some(bars) => bars.suspend(|| self.say_lines(lines)),
+            None => self.say_lines(lines),
+        }
+    }
+
+    /// A line for stderr, broken to fit.
+    fn fitted(&self, line: &str) -> Vec<String> {
+        self.room_err().map_or_else(|| vec![line.to_owned()], |room| room.wrap(line))
+    }
+
+    /// The same for a hint, whose command stays whole.
+    fn fitted_hint(&self, hint: &str) -> Vec<String> {
+        let prefix = self.err(Style::Hint, "hint:");
+        match self.room_err() {
+            Some(room) if wrap::is_command(hint) => room.command(&prefix, hint),
+            _ => self.fitted(&format!("{prefix} {hint}")),
         }
     }
 
@@ -131,7 +202,9 @@ impl Printer {
     }
 
     pub(crate) fn hint(&self, line: &str) {
-        self.note(&format!("{} {line}", self.err(Style::Hint, "hint:")));
+        if self.verbosity > Verbosity::Quiet {
+            self.talk_lines(&self.fitted_hint(line));
+        }
     }
 
     /// Whether someone can read a question and answer it.
@@ -170,15 +243,50 @@ impl Printer {
             self.say(&format!("  caused by: {cause}"));
         }
         for hint in &report.hints {
-            self.say(&format!("{} {hint}", self.err(Style::Hint, "hint:")));
+            self.say_lines(&self.fitted_hint(hint));
         }
     }
 
     fn say(&self, line: &str) {
+        self.say_lines(&self.fitted(line));
+    }
+
+    fn say_lines(&self, lines: &[String]) {
         // If stderr is closed, there is nothing to do.
-        let _ = writeln!(io::stderr().lock(), "{}", style::rendered(line, self.color_err));
+        let _ = writeln!(io::stderr().lock(), "{}", rendered(lines, self.color_err));
     }
 }
+
+/// A page of help for a file.
+pub(crate) fn page(help: &str) -> String {
+    Room { width: USUAL_WIDTH, is_colored: false }.page(help).join("\n")
+}
+
+/// The width that the user asks for.
+fn exported_width(env: &Env) -> Option<usize> {
+    let columns = env.text(vars::COLUMNS)?.parse::<u16>().ok().filter(|columns| *columns > 0)?;
+    Some(usize::from(columns).max(LEAST_WIDTH))
+}
+
+/// Lines as they are printed. A colour goes on in the next line.
+fn rendered(lines: &[String], color: bool) -> String {
+    let mut open: Option<char> = None;
+    let render = |line: &String| {
+        let line: String = open.into_iter().chain(line.chars()).collect();
+        open = if color { style::open_at_end(&line) } else { None };
+        style::rendered(&line, color)
+    };
+    lines.iter().map(render).collect::<Vec<_>>().join("\n")
+}
+
+/// The width of a terminal that does not report one, and of help that goes elsewhere.
+pub(super) const USUAL_WIDTH: usize = 80;
+
+/// Nothing is readable in less.
+const LEAST_WIDTH: usize = 20;
+
+/// Longer lines are hard to read.
+const MOST_HELP: usize = 100;
 
 /// Writes to stdout. If the reader has closed the pipe, the command ends quietly.
 fn write_data(text: &str) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use gover_sys::terminal::{self, Stream};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::line::{self, Line};
+use super::printer::USUAL_WIDTH;
 use super::{Printer, Verbosity, mebibytes};
 
 /// Draws progress bars on a terminal. Without one, prints a line when long work starts, and what
@@ -212,9 +213,6 @@ const WAITING: &str = "waiting for another gover that is installing it";
 
 /// Bytes of a download that may take long: every release has more.
 const LONG: u64 = 1 << 20;
-
-/// The width of a terminal that does not report one.
-const USUAL_WIDTH: usize = 80;
 
 /// A rate in whole bytes; zero while it is not a number yet.
 fn whole(rate: f64) -> u64 {

@@ -1,4 +1,5 @@
 use gover_core::text::shown;
+use unicode_width::UnicodeWidthStr as _;
 
 /// The meanings of colours. The text always says the same without them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,6 +8,12 @@ pub(crate) enum Style {
     Warning,
     Error,
     Hint,
+    /// A toolchain that gets no more fixes.
+    Ended,
+    /// A heading of a help page.
+    Heading,
+    /// Words to type, on a help page.
+    Literal,
 }
 
 impl Style {
@@ -23,6 +30,9 @@ impl Style {
             Self::Warning => '\u{fdd1}',
             Self::Error => '\u{fdd2}',
             Self::Hint => '\u{fdd3}',
+            Self::Ended => '\u{fdd4}',
+            Self::Heading => '\u{fdd5}',
+            Self::Literal => '\u{fdd6}',
         }
     }
 
@@ -32,14 +42,32 @@ impl Style {
             Self::Warning => "33",
             Self::Error => "1;31",
             Self::Hint => "36",
+            Self::Ended => "31",
+            Self::Heading => "1;4",
+            Self::Literal => "1",
         }
     }
+}
+
+/// Help as the parser styles it, with marks in place of its escape sequences, or without them. It
+/// holds no text from outside.
+pub(super) fn marked(help: &str, color: bool) -> String {
+    let styles = [
+        ("\u{1b}[1m\u{1b}[4m", Style::Heading.mark()),
+        ("\u{1b}[1m", Style::Literal.mark()),
+        ("\u{1b}[0m", END),
+    ];
+    styles.into_iter().fold(help.trim_end().to_owned(), |text, (escape, mark)| {
+        let mark = if color { mark.to_string() } else { String::new() };
+        text.replace(escape, &mark)
+    })
 }
 
 /// A line for a terminal: the marks of colours become escape sequences if `color` is on, and no
 /// other character is left that a terminal would obey, wherever the text came from.
 pub(super) fn rendered(line: &str, color: bool) -> String {
-    let styles = [Style::Version, Style::Warning, Style::Error, Style::Hint];
+    use Style::{Ended, Error, Heading, Hint, Literal, Version, Warning};
+    let styles = [Version, Warning, Error, Hint, Ended, Heading, Literal];
     let mut rendered = String::with_capacity(line.len());
     let mut is_colored = false;
     for part in line.split_inclusive(is_mark) {
@@ -58,11 +86,22 @@ pub(super) fn rendered(line: &str, color: bool) -> String {
     rendered
 }
 
+/// The columns that a text takes on a terminal, as [`rendered`] shows it.
+pub(super) fn columns(text: &str, color: bool) -> usize {
+    let plain: String = text.chars().filter(|c| !(color && is_mark(*c))).collect();
+    shown(&plain).width()
+}
+
+/// The style that is still on at the end of a line of several, or `None`.
+pub(super) fn open_at_end(line: &str) -> Option<char> {
+    line.chars().rfind(|c| is_mark(*c)).filter(|mark| *mark != END)
+}
+
 fn is_mark(c: char) -> bool {
     ('\u{fdd0}'..=END).contains(&c)
 }
 
-const END: char = '\u{fdd4}';
+const END: char = '\u{fdd7}';
 
 #[cfg(test)]
 mod tests {
@@ -73,7 +112,23 @@ mod tests {
         let line = format!("{} a\u{1b}[2Jb\nc", Style::Error.paint("x\u{7}"));
         assert_eq!(rendered(&line, true), "\u{1b}[1;31mx\\u{7}\u{1b}[0m a\\u{1b}[2Jb\\nc");
         assert_eq!(rendered("\u{fdd0}a", true), "\u{1b}[32ma\u{1b}[0m", "no colour outlives its line");
-        assert_eq!(rendered("\u{fdd0}a\u{fdd4}", false), "\\u{fdd0}a\\u{fdd4}");
+        assert_eq!(rendered("\u{fdd0}a\u{fdd7}", false), "\\u{fdd0}a\\u{fdd7}");
         assert_eq!(rendered("", true), "");
+    }
+
+    #[test]
+    fn colours_take_no_columns_and_wide_characters_two() {
+        let line = Style::Error.paint("x\u{7}日");
+        assert_eq!(columns(&line, true), "x\\u{7}..".len());
+        assert_eq!(columns("e\u{301}", true), 1);
+        assert_eq!(columns(&line, false), rendered(&line, false).width());
+    }
+
+    #[test]
+    fn help_keeps_the_styles_of_the_parser() {
+        let help = "\u{1b}[1m\u{1b}[4mUsage:\u{1b}[0m \u{1b}[1mgover\u{1b}[0m";
+        assert_eq!(rendered(&marked(help, true), true), "\u{1b}[1;4mUsage:\u{1b}[0m \u{1b}[1mgover\u{1b}[0m");
+        assert_eq!(columns(&marked(help, true), true), "Usage: gover".len());
+        assert_eq!(marked(help, false), "Usage: gover");
     }
 }

@@ -62,7 +62,7 @@ fn present(finding: &Finding, changes: &[&Change], context: &Context<'_>) {
     for change in changes {
         context.printer.note(&format!("  {}", context.short(change.place().as_ref())));
         for line in diff(change) {
-            context.printer.note(&format!("    {line}"));
+            context.printer.excerpt(&format!("    {line}"));
         }
     }
 }
