@@ -92,6 +92,19 @@ impl Snapshot<'_> {
         }
     }
 
+    /// The command that moves gover with all its toolchains.
+    pub fn move_store(&self, to: &MachinePath) -> String {
+        let from = &self.gover.home;
+        // gover finds its home by its own location.
+        if self.system.is_windows() {
+            let program = self.powershell_word(to.join("bin/gover.exe"));
+            let (from, to) = (self.powershell_word(from), self.powershell_word(to));
+            return self.in_powershell(format!("Move-Item {from} {to}; if ($?) {{ & {program} setup }}"));
+        }
+        let program = self.word(to.join("bin/gover"));
+        format!("mv {} {} && {program} setup", self.word(from), self.word(to))
+    }
+
     /// Adds what removes a variable: changes to the user's startup files and registry, and commands
     /// for the machine's settings and the shell in use.
     #[must_use]
@@ -143,7 +156,9 @@ impl Snapshot<'_> {
     pub fn edit_own(&self, path: &MachinePath, line: usize) -> String {
         let path = self.word(path);
         if self.system.is_windows() {
-            return format!("notepad {path}  # line {line}");
+            // cmd.exe would pass a comment on to the program.
+            let comment = if self.shell == Some(ShellKind::Cmd) { "& rem" } else { " #" };
+            return format!("notepad {path} {comment} line {line}");
         }
         format!("${{EDITOR:-vi}} +{line} {path}")
     }

@@ -1,5 +1,6 @@
 //! Which `go` the shell finds.
 
+mod cmd_autorun;
 pub(crate) mod go_programs;
 pub(crate) mod installers;
 mod login_shells;
@@ -10,6 +11,7 @@ mod path_machine;
 mod path_missing;
 mod path_registry;
 mod path_shadowed;
+mod pathext;
 pub(crate) mod registry_path;
 mod shell_integration;
 mod shell_startup;
@@ -27,6 +29,8 @@ pub(crate) const CHECKS: &[Check] = &[
     path_duplicate::CHECK,
     path_machine::CHECK,
     path_registry::CHECK,
+    pathext::CHECK,
+    cmd_autorun::CHECK,
     shell_startup::CHECK,
     shim_damaged::CHECK,
     shell_integration::CHECK,

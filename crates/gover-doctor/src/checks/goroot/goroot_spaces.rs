@@ -28,7 +28,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     names.dedup();
     let is_meant = |name: &&str| *name != "GOVER_HOME" || snapshot.may_change_store();
     let commands = names.into_iter().filter(is_meant).filter_map(|name| match name {
-        "GOVER_HOME" => Some(moved(snapshot, &plain(snapshot, ".gover")?)),
+        "GOVER_HOME" => Some(snapshot.move_store(&plain(snapshot, ".gover")?)),
         "GOPATH" => snapshot.set_by_hand("GOPATH", Some(plain(snapshot, "go")?.as_str())),
         _ if snapshot.is_lasting("GOROOT") => Some("gover doctor --fix goroot-set".to_owned()),
         _ => snapshot.in_shell("GOROOT", None),
@@ -50,20 +50,6 @@ fn plain(snapshot: &Snapshot<'_>, name: &str) -> Option<MachinePath> {
     }
     let name = if name == "go" { "gopath" } else { name.trim_start_matches('.') };
     snapshot.system.is_windows().then(|| snapshot.system.path(format!(r"C:\{name}")))
-}
-
-/// The command that moves gover with all its toolchains.
-fn moved(snapshot: &Snapshot<'_>, to: &MachinePath) -> String {
-    let from = &snapshot.gover.home;
-    // gover finds its home by its own location.
-    if snapshot.system.is_windows() {
-        let program = snapshot.powershell_word(to.join("bin/gover.exe"));
-        let (from, to) = (snapshot.powershell_word(from), snapshot.powershell_word(to));
-        return snapshot.in_powershell(format!("Move-Item {from} {to}; if ($?) {{ & {program} setup }}"));
-    }
-    let program = snapshot.word(to.join("bin/gover"));
-    let (from, to) = (snapshot.word(from), snapshot.word(to));
-    format!("mv {from} {to} && {program} setup")
 }
 
 fn fact(path: &MachinePath) -> Option<&'static str> {

@@ -2,6 +2,7 @@
 
 mod file_system;
 mod rights;
+mod roaming;
 mod second;
 mod toolchains;
 
@@ -17,8 +18,8 @@ pub(crate) const CHECKS: &[Check] = &[Check {
     symptom: "`cannot execute …/versions/go1.22.5/bin/go`, `package fmt is not in std`, `permission denied` \
             below `~/.gover`, or toolchains that `gover list` shows in one terminal but not in another.",
     cause: "A crash or a full disk during an install, `sudo gover install`, files deleted by hand, a umask of \
-            000, a GOVER_HOME that only some programs have, or a disk that is remote or does not allow \
-            programs. An administrator's store for all users, or one that a group shares (setgid), is fine.",
+            000, a GOVER_HOME that only some programs have, a disk that is remote or does not allow programs, or \
+            a roaming profile of Windows. An administrator's store for all users, or one that a group shares (setgid), is fine.",
     repair: "`gover prune` removes unused files, `gover install --force VERSION` reinstalls a toolchain, \
             `chown` makes you the owner of files of root in your own store, and `chmod` takes the right to \
             write from others. `--fix` does none of it. For a store of root, the commands start with `sudo`. For \
@@ -32,6 +33,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     let mut findings = rights::findings(snapshot);
     findings.extend(file_system::finding(snapshot));
+    findings.extend(roaming::finding(snapshot));
     findings.extend(toolchains::findings(snapshot));
     findings.extend(leftovers(snapshot, true));
     findings.extend(leftovers(snapshot, false));
