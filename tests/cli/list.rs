@@ -32,12 +32,13 @@ fn installed_toolchains_are_listed_with_size_and_support() {
         str![[r#"
 exit: 0
 ----- stdout -----
-* go1.21.13         -        ended 2024-08-13
-  go1.22rc1         -        1.22.12 is out, 1.22 ended 2025-02-11
-  go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02-11
-  go1.22.5-bigcorp  -        custom build, 1.22.12 is out
+  go1.22.5-bigcorp        -  custom build, 1.22.12 is out
+  go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02
+  go1.22rc1               -  1.22.12 is out, 1.22 ended 2025-02
+* go1.21.13               -  ended 2024-08
 
 ----- stderr -----
+4 toolchains, at least [SIZE]
 
 "#]]
     );
@@ -46,9 +47,10 @@ exit: 0
         str![[r#"
 exit: 0
 ----- stdout -----
-* go1.21.13  -  ended 2024-08-13
+* go1.21.13  -  ended 2024-08
 
 ----- stderr -----
+1 toolchain
 
 "#]]
     );
@@ -121,13 +123,14 @@ fn the_system_go_is_listed_on_request() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.21.13         -         ended 2024-08-13
-  go1.22rc1         -         1.22.12 is out, 1.22 ended 2025-02-11
-* go1.22.5          [SIZE]   default; 1.22.12 is out, 1.22 ended 2025-02-11
-  go1.22.5-bigcorp  -         custom build, 1.22.12 is out
+  go1.22.5-bigcorp        -   custom build, 1.22.12 is out
+* go1.22.5          [SIZE]   default; 1.22.12 is out, 1.22 ended 2025-02
+  go1.22rc1               -   1.22.12 is out, 1.22 ended 2025-02
+  go1.21.13               -   ended 2024-08
   system            go1.19.8  on PATH, [ROOT]/system/go1.19.8/bin/go
 
 ----- stderr -----
+4 toolchains, at least [SIZE]
 
 "#]]
     );
@@ -150,12 +153,13 @@ fn damage_is_reported_and_never_listed_as_a_toolchain() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.21.13         -        ended 2024-08-13
-  go1.22rc1         -        1.22.12 is out, 1.22 ended 2025-02-11
-* go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02-11
-  go1.22.5-bigcorp  -        custom build, 1.22.12 is out
+  go1.22.5-bigcorp        -  custom build, 1.22.12 is out
+* go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02
+  go1.22rc1               -  1.22.12 is out, 1.22 ended 2025-02
+  go1.21.13               -  ended 2024-08
 
 ----- stderr -----
+4 toolchains, at least [SIZE]
 warning: [ROOT]/gover/versions/go1.20.1 has no bin/go (`gover prune` removes it)
 warning: [ROOT]/gover/versions/go1.20.2 has no bin/go (`gover prune` removes it)
 warning: [ROOT]/gover/versions/go1.20.3 has no bin/go (`gover prune` removes it)
@@ -198,10 +202,10 @@ fn releases_are_listed_newest_first_with_their_support() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  supported
-go1.91.1  supported, 1.91.2 is out  installed
-go1.90.4  supported
-go1.90.3  supported, 1.90.4 is out
+  go1.91.2  supported
+  go1.91.1  supported, 1.91.2 is out  installed
+  go1.90.4  supported
+  go1.90.3  supported, 1.90.4 is out
 
 ----- stderr -----
 
@@ -226,12 +230,56 @@ hint: `gover list --remote --all` shows every release
         .stdout
         .lines()
         .take(4)
-        .map(|line| line.split(' ').next().unwrap().to_owned())
+        .map(|line| line.split_whitespace().next().unwrap().to_owned())
         .collect();
     assert_eq!(names[..3], ["go1.92rc1", "go1.91.2", "go1.90.4"]);
     let all = ctx.gover(["list", "--remote", "--all"]);
     assert!(all.success().stdout.contains("go1.90.3"), "{all}");
     assert!(all.stdout.lines().count() > output.stdout.lines().count() + 50);
+}
+
+#[test]
+fn releases_show_what_is_installed_the_default_and_the_toolchain_used_here() {
+    let ctx = released();
+    for name in ["go1.90.4", "go1.91.1"] {
+        ctx.install_fake(name);
+    }
+    fs::write(ctx.layout().default_file(), "1.91\n").unwrap();
+    ctx.write(".go-version", "1.90.4\n");
+    gover_snapshot!(
+        ctx.gover(["list", "--remote", ">=1.90"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+  go1.91.2  supported
+  go1.91.1  supported, 1.91.2 is out  installed, default
+* go1.90.4  supported                 installed
+  go1.90.3  supported, 1.90.4 is out
+
+----- stderr -----
+
+"#]]
+    );
+}
+
+#[test]
+fn colours_tell_supported_from_outdated_and_ended() {
+    let ctx = released();
+    for name in ["go1.22.5", "go1.90.4", "go1.91.1"] {
+        ctx.install_fake(name);
+    }
+    ctx.gover(["list", "--remote"]).success();
+    for arguments in [&["list"][..], &["list", "--remote", "--all"]] {
+        let output = ctx.gover(arguments.iter().copied().chain(["--color", "always"]));
+        let shown = &output.success().stdout;
+        for part in [
+            "\u{1b}[32msupported\u{1b}[0m",
+            "\u{1b}[33m1.91.2 is out\u{1b}[0m",
+            "\u{1b}[31m1.22 ended 2025-02\u{1b}[0m",
+        ] {
+            assert!(shown.contains(part), "{arguments:?}: {part:?} is not in {shown:?}");
+        }
+    }
 }
 
 #[test]
@@ -271,9 +319,9 @@ fn without_a_release_site_only_offered_files_are_listed() {
             str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.1-corp  custom build
-go1.91.1       supported
-go1.90.4       supported
+  go1.91.1-corp  custom build
+  go1.91.1       supported
+  go1.90.4       supported
 
 ----- stderr -----
 
@@ -314,7 +362,7 @@ fn a_mirror_without_a_list_is_named() {
     let output = ctx.gover(["list", "--remote", "1.21.13"]);
     let told = "/mirror does not list its files; using the table compiled into gover, of ";
     assert!(output.success().stderr.contains(told), "{output}");
-    assert!(output.stdout.starts_with("go1.21.13 "), "{output}");
+    assert!(output.stdout.starts_with("  go1.21.13 "), "{output}");
 }
 
 #[test]
@@ -343,7 +391,7 @@ fn the_index_is_downloaded_once_an_hour_and_only_if_it_changed() {
     age_cache(&ctx, 3601);
     ctx.publish("go1.91.3");
     let output = ctx.gover(["list", "--remote", "1.91"]);
-    assert!(output.success().stdout.starts_with("go1.91.3"), "{output}");
+    assert!(output.success().stdout.starts_with("  go1.91.3"), "{output}");
 }
 
 #[test]
@@ -358,8 +406,8 @@ fn an_old_index_is_used_with_a_note_if_no_server_responds() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  supported
-go1.91.1  supported, 1.91.2 is out
+  go1.91.2  supported
+  go1.91.1  supported, 1.91.2 is out
 
 ----- stderr -----
 could not ask [SITE]: 403 made to fail; its index of [DATE] is used
@@ -429,7 +477,7 @@ fn an_index_from_the_future_is_downloaded_again() {
     age_cache(&ctx, -31_536_000);
     ctx.site().server().fault("/dl/", Fault::Status(403));
     let output = ctx.gover(["list", "--remote", "1.91"]);
-    assert!(output.success().stdout.starts_with("go1.91.2"), "{output}");
+    assert!(output.success().stdout.starts_with("  go1.91.2"), "{output}");
     assert!(output.stderr.contains("its index of "), "{output}");
 }
 
@@ -442,8 +490,8 @@ fn without_any_index_the_compiled_table_is_used() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.21.13  2024-08-06  ended 2024-08-13
-go1.21.12  2024-07-02  1.21.13 is out, 1.21 ended 2024-08-13
+  go1.21.13  2024-08-06  ended 2024-08
+  go1.21.12  2024-07-02  1.21.13 is out, 1.21 ended 2024-08
 
 ----- stderr -----
 could not ask http://127.0.0.1:1: offline
@@ -461,7 +509,7 @@ fn the_list_of_a_proxy_adds_releases() {
     let ctx = released();
     ctx.site().publish_module(&gover_test::Release::new("go1.91.9"));
     let output = ctx.gover(["list", "--remote", "1.91"]);
-    assert!(output.success().stdout.starts_with("go1.91.9"), "{output}");
+    assert!(output.success().stdout.starts_with("  go1.91.9"), "{output}");
 }
 
 /// Makes every cached index older by changing its first line.

@@ -135,7 +135,10 @@ impl Printer {
     }
 
     pub(crate) fn table(&self, table: &Table) -> Result<(), Failure> {
-        table.lines(self.room_out()).iter().try_for_each(|line| self.write_lines(std::slice::from_ref(line)))
+        table
+            .lines(self.width_out, self.color_out)
+            .iter()
+            .try_for_each(|line| self.write_lines(std::slice::from_ref(line)))
     }
 
     /// Prints help in place of what was asked for, to stderr.

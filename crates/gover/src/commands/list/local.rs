@@ -1,18 +1,18 @@
 //! `gover list`: installed toolchains.
 
-use std::rc::Rc;
-
 use gover_core::inventory::{Damage, Inventory, is_goroot, name_at};
 use gover_core::resolve::Toolchain;
+use gover_core::text::counted;
 use gover_core::{Arch, Request, ToolchainName};
 use gover_install::Receipt;
 use gover_source::Releases;
 
 use super::support::{SupportFacts, support};
+use super::view::{View, stored};
 use crate::cli::ListArgs;
-use crate::output::{Cell, Style, Table, facts, json_path};
+use crate::output::{Table, facts, json_path};
 use crate::store::requests::Absent;
-use crate::store::{architecture, default, releases, requests};
+use crate::store::{architecture, releases, requests};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -23,12 +23,17 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
         inventory.toolchains = matching.into_iter().cloned().collect();
     }
     let view = View::new(context)?;
+    let releases = releases::known(context)?;
     let system = system(context).filter(|system| arguments.all || view.is_default(system));
     let outside = view.outside(system.as_ref(), context).filter(|_| request.is_none());
+    let seen = (&view, &*releases);
     if arguments.json {
-        context.printer.json(&InstalledList::of(&inventory, outside, system.as_ref(), &view, context))?;
+        context.printer.json(&InstalledList::of(&inventory, outside, system.as_ref(), seen, context))?;
     } else {
-        context.printer.table(&table(&inventory, outside, system.as_ref(), &view, context))?;
+        context.printer.table(&table(&inventory, outside, system.as_ref(), seen, context))?;
+        if !inventory.toolchains.is_empty() {
+            context.printer.note(&total(&inventory, context));
+        }
         for damage in &inventory.damaged {
             let remedy = if is_goroot(&damage.path) {
                 "rename it to its version, such as go1.22.5"
@@ -54,47 +59,6 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
     Ok(())
 }
 
-/// What the rows are compared with.
-pub(super) struct View {
-    releases: Rc<Releases>,
-    selected: Option<Toolchain>,
-    default: Option<Toolchain>,
-}
-
-impl View {
-    fn new(context: &Context<'_>) -> Result<Self, Failure> {
-        Ok(Self {
-            releases: releases::known(context)?,
-            selected: context.selected(),
-            default: default::toolchain(context)?,
-        })
-    }
-
-    fn is_selected(&self, toolchain: &Toolchain) -> bool {
-        self.selected.as_ref().is_some_and(|selected| selected.bin == toolchain.bin)
-    }
-
-    fn mark(&self, toolchain: &Toolchain) -> char {
-        if self.is_selected(toolchain) { '*' } else { ' ' }
-    }
-
-    fn is_default(&self, toolchain: &Toolchain) -> bool {
-        self.default.as_ref().is_some_and(|default| default.bin == toolchain.bin)
-    }
-
-    /// The default, if it is neither in the store nor the system Go.
-    fn outside(&self, system: Option<&Toolchain>, context: &Context<'_>) -> Option<&Toolchain> {
-        let default = self.default.as_ref()?;
-        let stored = default.name.as_ref().map(|name| context.layout.toolchain(name));
-        (default.goroot != stored && system.is_none_or(|system| system.bin != default.bin)).then_some(default)
-    }
-}
-
-/// A toolchain of the store.
-fn stored(name: &ToolchainName, context: &Context<'_>) -> Toolchain {
-    Toolchain::at(context.layout.toolchain(name), Some(name.clone()))
-}
-
 fn system(context: &Context<'_>) -> Option<Toolchain> {
     context.locate(&Request::parse("system").ok()?).ok()?
 }
@@ -103,24 +67,22 @@ fn table(
     inventory: &Inventory,
     outside: Option<&Toolchain>,
     system: Option<&Toolchain>,
-    view: &View,
+    (view, releases): (&View, &Releases),
     context: &Context<'_>,
 ) -> Table {
     let mut table = Table::default();
     let default = |toolchain: &Toolchain| view.is_default(toolchain).then(|| "default".to_owned());
-    for name in &inventory.toolchains {
+    let sizes: Vec<String> = inventory.toolchains.iter().map(|name| size(bytes(name, context))).collect();
+    let widest = sizes.iter().map(String::len).max().unwrap_or_default();
+    for (name, size) in inventory.toolchains.iter().zip(sizes).rev() {
         let toolchain = stored(name, context);
-        let marked = |text: &str| format!("{} {text}", view.mark(&toolchain));
         let remarks = default(&toolchain)
             .into_iter()
-            .chain([support(name, &view.releases)])
+            .chain([support(name, releases, context)])
             .chain(architecture::remark(name, context));
         table.row([
-            Cell::shown_as(
-                marked(name.as_str()),
-                marked(&context.printer.out(Style::Version, name.as_str())),
-            ),
-            size(name, context).into(),
+            view.marked(&toolchain, name.as_str(), context),
+            format!("{size:>widest$}").into(),
             remarks.collect::<Vec<_>>().join("; ").into(),
         ]);
     }
@@ -129,27 +91,41 @@ fn table(
     for (what, toolchain, place) in others.into_iter().chain(system) {
         let name = toolchain.name.as_ref().map_or_else(String::new, ToString::to_string);
         let remarks: Vec<String> = default(toolchain).into_iter().chain([place]).collect();
-        let marked = format!("{} {what}", view.mark(toolchain));
-        table.row([marked.into(), name.into(), remarks.join("; ").into()]);
+        table.row([view.marked(toolchain, what, context), name.into(), remarks.join("; ").into()]);
     }
     table
 }
 
-/// By the receipt: counting the files of every toolchain would take too long.
-fn size(name: &ToolchainName, context: &Context<'_>) -> String {
-    match Receipt::read(&context.layout, name) {
-        Ok(Some(receipt)) if receipt.bytes > 0 => format!("{} MiB", (receipt.bytes + (1 << 19)) >> 20),
-        _ => "-".to_owned(),
+/// `3 toolchains, 651 MiB`
+fn total(inventory: &Inventory, context: &Context<'_>) -> String {
+    let sizes: Vec<Option<u64>> = inventory.toolchains.iter().map(|name| bytes(name, context)).collect();
+    let count = counted(sizes.len(), "toolchain");
+    let sum: u64 = sizes.iter().flatten().sum();
+    if sum == 0 {
+        count
+    } else {
+        let least = if sizes.contains(&None) { "at least " } else { "" };
+        format!("{count}, {least}{}", size(Some(sum)))
     }
+}
+
+/// The size by the receipt: counting the files of every toolchain would take too long.
+fn bytes(name: &ToolchainName, context: &Context<'_>) -> Option<u64> {
+    let receipt = Receipt::read(&context.layout, name).ok().flatten()?;
+    Some(receipt.bytes).filter(|bytes| *bytes > 0)
+}
+
+fn size(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{} MiB", bytes.saturating_add(1 << 19) >> 20))
 }
 
 facts! {
     InstalledList(
-        inventory: &Inventory, outside: Option<&Toolchain>, system: Option<&Toolchain>, view: &View,
-        context: &Context<'_>
+        inventory: &Inventory, outside: Option<&Toolchain>, system: Option<&Toolchain>,
+        seen: (&View, &Releases), context: &Context<'_>
     ) {
         toolchains: Vec<InstalledToolchain> = inventory.toolchains.iter()
-            .map(|name| InstalledToolchain::of(name, view, context))
+            .map(|name| InstalledToolchain::of(name, seen, context))
             .collect()
             => "the installed toolchains that match, oldest version first",
         damaged: Vec<DamagedEntry> = inventory.damaged.iter().map(DamagedEntry::of).collect()
@@ -161,7 +137,7 @@ facts! {
             => "with `--all`, or if it is the default, the Go on PATH outside gover",
     }
 
-    InstalledToolchain(name: &ToolchainName, view: &View, context: &Context<'_>) {
+    InstalledToolchain(name: &ToolchainName, seen: (&View, &Releases), context: &Context<'_>) {
         version: String = name.to_string() => "its name",
         goroot: String = json_path(&context.layout.toolchain(name)) => "its directory",
         arch: Option<&'static str> = architecture::of_toolchain(name, context).map(Arch::as_str)
@@ -169,9 +145,9 @@ facts! {
         bytes: Option<u64> =
             Receipt::read(&context.layout, name).ok().flatten().map(|receipt| receipt.bytes)
             => "the size of its files according to its receipt; null without a receipt",
-        selected: bool = view.is_selected(&stored(name, context)) => "whether it is the one used here",
-        default: bool = view.is_default(&stored(name, context)) => "whether it is the default",
-        support: SupportFacts = SupportFacts::of(name, &view.releases) => "how long it is supported",
+        selected: bool = seen.0.is_selected(&stored(name, context)) => "whether it is the one used here",
+        default: bool = seen.0.is_default(&stored(name, context)) => "whether it is the default",
+        support: SupportFacts = SupportFacts::of(name, seen.1) => "how long it is supported",
     }
 
     DamagedEntry(damage: &Damage) {

@@ -1,6 +1,7 @@
 mod local;
 mod remote;
 mod support;
+mod view;
 
 pub(super) use local::InstalledList;
 pub(super) use remote::ReleaseList;

@@ -6,8 +6,9 @@ use gover_core::inventory::is_installed;
 use gover_source::{Availability, Basis, Release, Releases};
 
 use super::support::{SupportFacts, support};
+use super::view::{View, stored};
 use crate::cli::ListArgs;
-use crate::output::{Cell, Style, Table, facts};
+use crate::output::{Table, facts};
 use crate::runtime::block_on;
 use crate::store::releases::{basis, not_asked, note_unlisted, with_installed};
 use crate::store::requests;
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
     if arguments.json {
         context.printer.json(&ReleaseList::of(&shown, &releases, context))?;
     } else {
-        context.printer.table(&table(&shown, &releases, context))?;
+        context.printer.table(&table(&shown, &releases, &View::new(context)?, context))?;
     }
     notes(&shown, &releases, request.as_ref(), context)
 }
@@ -68,16 +69,17 @@ fn notes(
     }
 }
 
-fn table(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> Table {
+fn table(shown: &[&Release], releases: &Releases, view: &View, context: &Context<'_>) -> Table {
     let mut table = Table::default();
     for release in shown {
-        let name = release.name.as_str();
-        let installed = if is_installed(&context.layout, &release.name) { "installed" } else { "" };
+        let toolchain = stored(&release.name, context);
+        let installed = is_installed(&context.layout, &release.name).then_some("installed");
+        let default = view.is_default(&toolchain).then_some("default");
         table.row([
-            Cell::shown_as(name, context.printer.out(Style::Version, name)),
+            view.marked(&toolchain, release.name.as_str(), context),
             release.date.map(|date| date.to_string()).unwrap_or_default().into(),
-            support(&release.name, releases).into(),
-            installed.into(),
+            support(&release.name, releases, context).into(),
+            installed.into_iter().chain(default).collect::<Vec<_>>().join(", ").into(),
         ]);
     }
     table

@@ -4,25 +4,32 @@ use gover_core::ToolchainName;
 use gover_core::date::Date;
 use gover_source::{Releases, Support};
 
-use crate::output::facts;
+use crate::Context;
+use crate::output::{Style, facts};
 
-/// How a toolchain is supported, in words: `1.22.12 is out, 1.22 ended 2025-02-11`.
-pub(super) fn support(name: &ToolchainName, releases: &Releases) -> String {
-    let newer = newer_patch(name, releases).map(|newest| format!("{} is out", newest.version()));
-    let state = match releases.support(name) {
-        Support::Supported => "supported",
-        Support::Prerelease => "prerelease",
-        Support::Custom => "custom build",
-        Support::EndOfLife(since) => {
-            let since = since.map(|date| format!(" {date}")).unwrap_or_default();
-            let language = name.version().language();
-            return newer.map_or_else(
-                || format!("ended{since}"),
-                |newer| format!("{newer}, {language} ended{since}"),
-            );
-        }
+/// How a toolchain is supported, in words: `1.22.12 is out, 1.22 ended 2025-02`.
+pub(super) fn support(name: &ToolchainName, releases: &Releases, context: &Context<'_>) -> String {
+    let newer =
+        newer_patch(name, releases).map(|newest| (Style::Warning, format!("{} is out", newest.version())));
+    let language = if newer.is_some() { format!("{} ", name.version().language()) } else { String::new() };
+    let (state, newer_first) = match releases.support(name) {
+        Support::Supported => ((Style::Version, "supported".to_owned()), false),
+        Support::Prerelease => ((Style::Hint, "prerelease".to_owned()), false),
+        Support::Custom => ((Style::Hint, "custom build".to_owned()), false),
+        Support::EndOfLife(since) => ((Style::Ended, format!("{language}ended{}", month(since))), true),
     };
-    newer.map_or_else(|| state.to_owned(), |newer| format!("{state}, {newer}"))
+    let mut parts: Vec<(Style, String)> = [state].into_iter().chain(newer).collect();
+    if newer_first {
+        parts.reverse();
+    }
+    let parts: Vec<String> = parts.iter().map(|(style, text)| context.printer.out(*style, text)).collect();
+    parts.join(", ")
+}
+
+/// ` 2025-02`. `--json` has the day.
+fn month(since: Option<Date>) -> String {
+    let since = since.map(|date| date.to_string()).unwrap_or_default();
+    since.get(..7).map(|month| format!(" {month}")).unwrap_or_default()
 }
 
 facts! {
