@@ -112,11 +112,13 @@ fn commands(hint: &str) -> Vec<String> {
 pub(super) const CAN_RUN: bool = !IS_WINDOWS;
 
 /// Whether a command that ended with this code, or by a signal, was found, understood and carried
-/// out. One that would change something asks first, for which it has no terminal here.
+/// out. One that would change something asks first, for which it has no terminal here. An example may
+/// name a toolchain that is not installed: gover says so itself, unlike a shell that lacks a program.
 fn is_carried_out(code: Option<i32>, said: &str) -> bool {
     match code {
         Some(NOT_UNDERSTOOD) => said.contains("cannot ask without a terminal"),
-        Some(PANICKED | NOT_EXECUTABLE | NOT_FOUND) | None => false,
+        Some(NOT_FOUND) => said.lines().any(|line| line.starts_with("error: ")),
+        Some(PANICKED | NOT_EXECUTABLE) | None => false,
         Some(_) => true,
     }
 }
@@ -137,9 +139,10 @@ mod tests {
     #[test]
     fn a_command_that_is_not_carried_out_is_known_by_how_it_ended() {
         for code in [Some(NOT_UNDERSTOOD), Some(PANICKED), Some(NOT_EXECUTABLE), Some(NOT_FOUND), None] {
-            assert!(!is_carried_out(code, "error: x"), "{code:?}");
+            assert!(!is_carried_out(code, "sh: 1: gover: x"), "{code:?}");
         }
-        for (code, said) in [(0, ""), (1, ""), (NOT_UNDERSTOOD, "error: cannot ask without a terminal")] {
+        let (asks, lacks) = ("error: cannot ask without a terminal", "error: go1.91.2 is not installed");
+        for (code, said) in [(0, ""), (1, ""), (NOT_UNDERSTOOD, asks), (NOT_FOUND, lacks)] {
             assert!(is_carried_out(Some(code), said), "{code}");
         }
     }
