@@ -9,6 +9,7 @@
 //! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
 //! | Choose a toolchain | `choose`, `effect`, `pin`, `current`, `which`, `shells` |
 //! | Run commands with one | `environment` |
+//! | Tab in shells | `complete` |
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
@@ -29,6 +30,7 @@ mod bad_index;
 mod bad_input;
 mod cache_config;
 mod choose;
+mod complete;
 mod concurrent;
 mod corporate;
 mod crash;

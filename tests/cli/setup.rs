@@ -1,4 +1,4 @@
-//! `gover init`, `gover setup` and `gover completions`.
+//! `gover init` and `gover setup`.
 
 use std::fs;
 
@@ -210,46 +210,6 @@ fn a_new_shell_has_gover_and_go_first_on_path() {
         let output = ctx.command(program).args(arguments).arg("go version; gover current").run();
         assert!(output.stdout.contains("go version go1.91.2 "), "{shell} {arguments:?}\n{output}");
         assert!(output.stdout.contains("chosen by"), "{shell} {arguments:?}\n{output}");
-    }
-}
-
-#[test]
-fn completions_are_printed_for_each_supported_shell() {
-    let ctx = context!();
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let output = ctx.gover(["completions", shell]);
-        for command in ["install", "uninstall", "current", "completions"] {
-            assert!(output.success().stdout.contains(command), "{shell} lacks {command}");
-        }
-        assert_eq!(output.stderr, "", "{shell}");
-    }
-    gover_snapshot!(
-        ctx.gover(["completions", "cmd"]),
-        str![[r#"
-exit: 2
------ stdout -----
-
------ stderr -----
-error: gover has no completions for cmd
-hint: use bash, zsh, fish, powershell or elvish, as in `gover completions bash`
-
-"#]]
-    );
-    ctx.gover(["completions", "csh"]).exits(2);
-    ctx.gover(["completions"]).exits(2);
-}
-
-#[test]
-fn completions_load_in_real_shells() {
-    let ctx = context!();
-    for (shell, script) in [
-        ("bash", "eval \"$(gover completions bash)\" && complete -p gover"),
-        ("fish", "gover completions fish | source; and complete -C 'gover inst'"),
-    ] {
-        let Some(program) = ctx.find_on_machine(shell) else { continue };
-        let output = ctx.command(program).args(["-c", script]).run();
-        assert!(output.success().stdout.contains("gover") || output.stdout.contains("install"), "{output}");
-        assert_eq!(output.stderr, "", "{shell}\n{output}");
     }
 }
 

@@ -3,7 +3,7 @@
 //! The function runs the program by its absolute path. For `gover use …` it sets `GOVER_SHELL` to
 //! the [name](ShellKind::name) of the shell for that call, and evaluates what the program prints on
 //! stdout if the exit code is 0. Messages go to stderr. Any other command, and `--help`, runs
-//! unchanged.
+//! unchanged. The completions of the shell follow the function.
 
 use gover_core::env::vars;
 use gover_core::{Env, Layout};
@@ -25,6 +25,10 @@ pub fn script(kind: ShellKind, env: &Env, layout: &Layout) -> Result<String, Ini
     script.push_str(
         &template.replace("'@GOVER@'", &syntax.quote(&program)).replace("'@BIN@'", &syntax.path_entry(&bin)),
     );
+    if let Some(completions) = syntax.completions() {
+        script.push('\n');
+        script.push_str(completions);
+    }
     Ok(script)
 }
 

@@ -36,12 +36,12 @@ pub fn run(env: &Env) -> Exit {
         Err(error) => return answer_parser(&error, &line, env),
     };
     let printer = Printer::new(env, &cli.global);
-    let is_for_prompt = commands::is_for_prompt(&cli.command);
+    let is_silent = commands::is_silent(&cli.command);
     match dispatch(cli, env, &printer) {
         Ok(()) => Exit::Success,
         Err(failure) => {
-            // An error would break the prompt, and `gover current` reports it.
-            if !is_for_prompt {
+            // An error would break the prompt, and the command that is typed reports it.
+            if !is_silent {
                 printer.failure(&failure);
             }
             failure.exit()
@@ -62,7 +62,7 @@ pub fn help(command: &mut clap::Command) -> String {
 fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<(), Failure> {
     let context = Context::new(env, &cli.global, printer, cli.command.needs_settings())?;
     gover_sys::file::limit_writers(context.layout.home());
-    if !commands::is_for_prompt(&cli.command) {
+    if !commands::is_silent(&cli.command) {
         settings::keep_mirrored(&context.layout, env, None);
         for refused in &context.settings.refused {
             printer.warning(refused);

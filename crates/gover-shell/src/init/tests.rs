@@ -38,8 +38,12 @@ impl Home {
 
     fn script(&self, kind: ShellKind) -> String {
         let script = script(kind, &env(&[]), &self.layout).unwrap();
+        if kind != ShellKind::Elvish {
+            return script;
+        }
         // Only the interactive editor of Elvish has the module `edit`.
-        script.replace("edit:add-var gover~ {", "var gover~ = {")
+        let (function, _) = script.split_once("# Completions").unwrap();
+        function.replace("edit:add-var gover~ {", "var gover~ = {")
     }
 
     fn bin(&self) -> String {
@@ -342,7 +346,7 @@ fn the_script_only_leaves_the_function_and_path() {
                 .unwrap()
                 .lines()
                 .filter(|line| line.starts_with("__gover"))
-                .filter(|line| !line.starts_with("__gover_command ()"))
+                .filter(|line| !["__gover_command ()", "__gover_complete ()"].contains(&line.trim_end()))
                 .map(str::to_owned)
                 .collect()
         };

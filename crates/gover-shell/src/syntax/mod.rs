@@ -29,6 +29,8 @@ pub struct Syntax {
     /// directory, including the quotation marks. `None` for a shell that cannot evaluate the output
     /// of a program.
     pub(crate) init_template: Option<&'static str>,
+    /// What `gover completions` prints, and `gover init` after its own script.
+    completions: Option<&'static str>,
 }
 
 impl Syntax {
@@ -74,13 +76,36 @@ impl Syntax {
     pub fn load_line(&self) -> Option<&'static str> {
         self.load_line
     }
+
+    /// The script that makes Tab ask `gover complete`; `None` for shells without such completions.
+    pub fn completions(&self) -> Option<&'static str> {
+        self.completions
+    }
 }
 
 pub(crate) fn of(kind: ShellKind) -> &'static Syntax {
     match kind {
-        ShellKind::Bash => const { &posix("eval \"$(gover init bash)\"", include_str!("scripts/bash.sh")) },
-        ShellKind::Zsh => const { &posix("eval \"$(gover init zsh)\"", include_str!("scripts/zsh.zsh")) },
-        ShellKind::Posix => const { &posix("eval \"$(gover init sh)\"", include_str!("scripts/posix.sh")) },
+        ShellKind::Bash => {
+            const {
+                &posix(
+                    "eval \"$(gover init bash)\"",
+                    include_str!("scripts/bash.sh"),
+                    Some(include_str!("scripts/completions/bash.sh")),
+                )
+            }
+        }
+        ShellKind::Zsh => {
+            const {
+                &posix(
+                    "eval \"$(gover init zsh)\"",
+                    include_str!("scripts/zsh.zsh"),
+                    Some(include_str!("scripts/completions/zsh.zsh")),
+                )
+            }
+        }
+        ShellKind::Posix => {
+            const { &posix("eval \"$(gover init sh)\"", include_str!("scripts/posix.sh"), None) }
+        }
         ShellKind::Fish => &FISH,
         ShellKind::PowerShell => &POWERSHELL,
         ShellKind::Cmd => &CMD,
@@ -90,7 +115,7 @@ pub(crate) fn of(kind: ShellKind) -> &'static Syntax {
 }
 
 /// bash, zsh and POSIX `sh`, which differ in the output of `gover init` only.
-const fn posix(load_line: &'static str, template: &'static str) -> Syntax {
+const fn posix(load_line: &'static str, template: &'static str, completions: Option<&'static str>) -> Syntax {
     Syntax {
         quote: quote::posix,
         set: |name, value| format!("export {name}={}\n", quote::posix(value)),
@@ -107,6 +132,7 @@ const fn posix(load_line: &'static str, template: &'static str) -> Syntax {
         evaluated: statements,
         load_line: Some(load_line),
         init_template: Some(template),
+        completions,
     }
 }
 
@@ -121,6 +147,7 @@ static FISH: Syntax = Syntax {
     evaluated: statements,
     load_line: Some("gover init fish | source"),
     init_template: Some(include_str!("scripts/fish.fish")),
+    completions: Some(include_str!("scripts/completions/fish.fish")),
 };
 
 /// `PowerShell`, 5.1 and 7, on all systems.
@@ -137,6 +164,7 @@ static POWERSHELL: Syntax = Syntax {
     evaluated: statements,
     load_line: Some("gover init powershell | Out-String | Invoke-Expression"),
     init_template: Some(include_str!("scripts/powershell.ps1")),
+    completions: Some(include_str!("scripts/completions/powershell.ps1")),
 };
 
 /// The command prompt: a batch file's lines (`gover env --shell cmd > x.bat`, then `call x.bat`).
@@ -157,6 +185,7 @@ static CMD: Syntax = Syntax {
     evaluated: statements,
     load_line: None,
     init_template: None,
+    completions: None,
 };
 
 /// Nushell cannot evaluate text, so its function reads the changes as JSON.
@@ -174,6 +203,7 @@ static NU: Syntax = Syntax {
     evaluated: |_, changes| json_object(changes),
     load_line: Some("gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)"),
     init_template: Some(include_str!("scripts/nu.nu")),
+    completions: Some(include_str!("scripts/completions/nu.nu")),
 };
 
 static ELVISH: Syntax = Syntax {
@@ -187,6 +217,7 @@ static ELVISH: Syntax = Syntax {
     evaluated: statements,
     load_line: Some("eval (gover init elvish | slurp)"),
     init_template: Some(include_str!("scripts/elvish.elv")),
+    completions: Some(include_str!("scripts/completions/elvish.elv")),
 };
 
 fn unchanged(code: String) -> String {

@@ -208,9 +208,23 @@ pub(crate) struct SetupArgs {
   gover completions bash
   gover completions fish")]
 pub(crate) struct CompletionsArgs {
-    /// bash, zsh, fish, powershell or elvish
+    /// bash, zsh, fish, powershell, nu or elvish
     #[arg(value_name = "SHELL")]
     pub(crate) shell: String,
+}
+
+/// For the scripts of `gover completions` only.
+#[derive(Args, Debug)]
+pub(crate) struct CompleteArgs {
+    /// Shell that asks
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: String,
+    /// Word that is being typed, up to the cursor
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    pub(crate) word: OsString,
+    /// Words before it, from gover on
+    #[arg(value_name = "WORD", last = true)]
+    pub(crate) words: Vec<OsString>,
 }
 
 #[derive(Args, Debug)]
@@ -245,6 +259,7 @@ pub(crate) enum ConfigAction {
     /// Print one setting
     Get {
         /// Name of the setting
+        #[arg(value_name = "NAME")]
         name: String,
     },
     /// Change one setting

@@ -97,6 +97,9 @@ pub(crate) enum Command {
     Setup(SetupArgs),
     /// Print a shell's completion script
     Completions(CompletionsArgs),
+    /// Print what fits at the cursor of a command line
+    #[command(hide = true)]
+    Complete(CompleteArgs),
     /// Check installed toolchains against the official releases
     Verify(VerifyArgs),
     /// Find problems with Go on this machine, and fix them
@@ -119,7 +122,12 @@ impl Command {
         !(path
             || matches!(
                 self,
-                Self::Init(_) | Self::Setup(_) | Self::Completions(_) | Self::Doctor(_) | Self::Help(_)
+                Self::Init(_)
+                    | Self::Setup(_)
+                    | Self::Completions(_)
+                    | Self::Complete(_)
+                    | Self::Doctor(_)
+                    | Self::Help(_)
             ))
     }
 }

@@ -18,12 +18,17 @@ pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<(), Fai
     if let Some(command) = root.find_subcommand_mut(name) {
         return context.printer.page(&command.render_help().ansi().to_string());
     }
-    let names = root.get_subcommands().map(clap::Command::get_name).chain(TOPICS.map(|(name, _)| name));
+    let commands = root.get_subcommands().filter(|command| !command.is_hide_set());
+    let names = commands.map(clap::Command::get_name).chain(TOPICS.map(|(name, _)| name));
     Err(Failure::unknown(
         format!("there is no command or topic `{}`", shown(topic)),
         cli::meant(context.env.arguments(), topic, names),
         "`gover help` lists the commands; topics are sources, trust and selection",
     ))
+}
+
+pub(super) fn topics() -> impl Iterator<Item = &'static str> {
+    TOPICS.iter().map(|(name, _)| *name)
 }
 
 const TOPICS: [(&str, &str); 3] = [

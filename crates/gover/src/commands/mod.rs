@@ -1,6 +1,7 @@
 //! One file per command. Each is a function over its arguments and the context.
 
 mod cache;
+mod complete;
 mod completions;
 mod config;
 mod current;
@@ -52,7 +53,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
     }
     if changes_toolchains(&command) {
         shims::recover(context);
-    } else if looks_for_toolchains(&command) && !is_for_prompt(&command) {
+    } else if looks_for_toolchains(&command) && !is_silent(&command) {
         warn_of_unfinished(context);
     }
     match command {
@@ -70,6 +71,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Init(arguments) => init::run(&arguments, context),
         Command::Setup(arguments) => setup::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),
+        Command::Complete(arguments) => complete::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Mirror(arguments) => mirror::run(&arguments, context),
@@ -89,9 +91,9 @@ fn shell(name: &str, context: &Context<'_>) -> Result<ShellKind, Failure> {
     })
 }
 
-/// Whether it prints a name and nothing else.
-pub(crate) fn is_for_prompt(command: &Command) -> bool {
-    matches!(command, Command::Current(CurrentArgs { short: true, .. }))
+/// Whether it answers a prompt or Tab, which messages would break.
+pub(crate) fn is_silent(command: &Command) -> bool {
+    matches!(command, Command::Current(CurrentArgs { short: true, .. }) | Command::Complete(_))
 }
 
 /// Commands that change something restore what an interrupted install moved; others only warn.
@@ -114,6 +116,7 @@ fn writes(command: &Command) -> bool {
             | Command::Env(_)
             | Command::Init(_)
             | Command::Completions(_)
+            | Command::Complete(_)
             | Command::Help(_)
             // It writes into the directory of a project.
             | Command::Pin(_)

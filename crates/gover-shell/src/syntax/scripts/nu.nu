@@ -12,7 +12,7 @@ $env.PATH = do {
 }
 
 # A program cannot change the environment of its shell, so `gover use` prints the changes for this function.
-def --env --wrapped gover [...arguments: string] {
+def --env --wrapped gover [...arguments: string@"nu-complete gover"] {
     let piped = $in
     mut command = ""
     mut skip = false
