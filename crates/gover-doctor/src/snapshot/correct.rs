@@ -120,10 +120,8 @@ impl Snapshot<'_> {
         }
         if stored(Hive::Machine).is_some() {
             // It affects all users, so an administrator has to change it.
-            finding =
-                finding.command(self.in_powershell(format!(
-                    "[Environment]::SetEnvironmentVariable('{name}', $null, 'Machine')"
-                )));
+            let removal = format!("[Environment]::SetEnvironmentVariable('{name}', $null, 'Machine')");
+            finding = finding.commands(by_administrator([removal]));
         }
         let is_set = self.variable(name).is_some();
         finding.commands(self.in_shell(name, None).filter(|_| is_set))
@@ -195,6 +193,11 @@ impl Snapshot<'_> {
     }
 }
 
+/// Commands that only an administrator can run, below a line that says so.
+pub(crate) fn by_administrator<const N: usize>(lines: [String; N]) -> impl Iterator<Item = String> {
+    ["# in PowerShell as administrator:".to_owned()].into_iter().chain(lines)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::snapshot::registry::{Hive, environment};
@@ -217,7 +220,10 @@ mod tests {
             Machine::windows().registry(Hive::Machine, environment(Hive::Machine), "GOROOT", r"C:\Go");
         assert_eq!(
             machine.findings("goroot-set")[0].fix.commands,
-            ["[Environment]::SetEnvironmentVariable('GOROOT', $null, 'Machine')"]
+            [
+                "# in PowerShell as administrator:",
+                "[Environment]::SetEnvironmentVariable('GOROOT', $null, 'Machine')"
+            ]
         );
     }
 }

@@ -33,6 +33,8 @@ use self::system::{Os, System};
 use self::variables::Variables;
 use crate::Evidence;
 
+pub(crate) use correct::by_administrator;
+
 /// A machine at one moment. It dereferences to its [`Facts`].
 pub struct Snapshot<'a> {
     facts: Facts,

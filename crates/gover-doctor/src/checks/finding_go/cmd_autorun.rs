@@ -1,7 +1,7 @@
 //! Windows: what cmd.exe runs at each start, if that changes which `go` runs.
 
 use super::go_programs::program_in;
-use super::registry_path::by_administrator;
+use crate::snapshot::by_administrator;
 use crate::snapshot::registry::{Hive, Text};
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 

@@ -96,12 +96,7 @@ pub(super) fn wrong_type(snapshot: &Snapshot<'_>, hive: Hive) -> Option<u32> {
     (snapshot.system.is_windows() && !is_text).then_some(kind)
 }
 
-/// Commands that only an administrator can run, below a line that says so.
-pub(crate) fn by_administrator<const N: usize>(lines: [String; N]) -> impl Iterator<Item = String> {
-    ["# in PowerShell as administrator:".to_owned()].into_iter().chain(lines)
-}
-
-/// The same for lines that change the machine's environment, which a session reads at its start.
+/// Commands that change the machine's environment, which a session reads at its start.
 pub(super) fn of_environment<const N: usize>(lines: [String; N]) -> impl Iterator<Item = String> {
     ["# in PowerShell as administrator, then sign in again:".to_owned()].into_iter().chain(lines)
 }

@@ -3,7 +3,7 @@
 use super::managed_toolchains;
 use crate::checks::finding_go::go_programs::{GoProgram, program_in, version_of};
 use crate::checks::finding_go::installers;
-use crate::checks::finding_go::registry_path::by_administrator;
+use crate::snapshot::by_administrator;
 use crate::snapshot::registry::{HIVES, Hive};
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 

@@ -95,7 +95,10 @@ mod tests {
         );
         assert_eq!(
             findings[0].fix.commands,
-            ["[Environment]::SetEnvironmentVariable('GOROOT', $null, 'Machine')"]
+            [
+                "# in PowerShell as administrator:",
+                "[Environment]::SetEnvironmentVariable('GOROOT', $null, 'Machine')"
+            ]
         );
         let repaired = machine.repaired(&findings);
         assert_eq!(evidence(&repaired.findings("goroot-set")).len(), 1);
