@@ -133,7 +133,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-offline is now yes in [ROOT]/gover/config.toml
+offline is now yes in [ROOT]/gover/config.toml (`gover config set offline false` undoes this)
 
 "#]]
     );
@@ -151,7 +151,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-offline was removed from [ROOT]/gover/config.toml
+offline was removed from [ROOT]/gover/config.toml (`gover config set offline true` undoes this)
 
 "#]]
     );

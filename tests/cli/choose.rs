@@ -45,6 +45,26 @@ this shell had no choice of its own; nothing changed
 }
 
 #[test]
+fn the_default_is_unset_and_what_runs_now_is_said() {
+    let ctx = with_three();
+    gover_snapshot!(
+        ctx.gover(["default", "--unset"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+no default is set any more (`gover default 1.91.2` undoes this)
+no toolchain is chosen here now
+
+"#]]
+    );
+    assert!(!ctx.layout().default_file().exists());
+    let again = ctx.gover(["default", "--unset"]);
+    assert_eq!(again.success().stderr, "no default is set; nothing changed\n");
+}
+
+#[test]
 fn use_without_the_function_is_recorded_for_the_calling_shell() {
     let ctx = with_three();
     // This test is the shell: parent of gover and of the shim.
@@ -71,7 +91,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-this shell follows the directory and the default again
+this shell follows the directory and the default again (`gover use 1.90.4` undoes this)
 
 "#]]
     );
@@ -198,7 +218,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-default is now go1.90.4
+default is now go1.90.4 (`gover default --unset` undoes this)
 
 "#]]
     );

@@ -62,7 +62,7 @@ exit: 0
 
 ----- stderr -----
 installed go1.91.2 in [TIME] ([SIZE] from https://go.test), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );
@@ -287,17 +287,9 @@ hint: use an https address
 fn passwords_in_the_settings_file_are_not_shown() {
     let ctx = context!();
     let sources = "https://ann:s3cret@mirror.test/go,goproxy";
-    gover_snapshot!(
-        ctx.gover(["config", "set", "sources", sources]),
-        str![[r#"
-exit: 0
------ stdout -----
-
------ stderr -----
-sources is now https://mirror.test/go,goproxy in [ROOT]/gover/config.toml
-
-"#]]
-    );
+    let output = ctx.gover(["config", "set", "sources", sources]);
+    let said = output.success().stderr.starts_with("sources is now https://mirror.test/go,goproxy in [ROOT]");
+    assert!(said && !output.stderr.contains("s3cret"), "{output}");
     assert_eq!(ctx.gover(["config", "get", "sources"]).success().text(), "https://mirror.test/go,goproxy");
     for arguments in [&["config", "list"][..], &["config", "list", "--json"]] {
         let output = ctx.gover(arguments);

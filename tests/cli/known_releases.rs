@@ -153,7 +153,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/shop/.go-version now says 1.22.99
+[ROOT]/shop/.go-version now says 1.22.99 (`gover pin --remove` undoes this)
 warning: there is no go1.22.99; the newest 1.22 is 1.22.12
 hint: gover pin 1.22
 

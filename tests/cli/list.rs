@@ -424,7 +424,7 @@ exit: 0
 ----- stderr -----
 could not ask [SITE]: 403 made to fail; its index of [DATE] is used
 installed go1.91.2 in [TIME] ([SIZE] from [SITE]), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );

@@ -7,13 +7,13 @@
 //! | Install: arguments, default, repair | `install`, `auto_install`, `arch` |
 //! | Where toolchains come from | `sources`, `transfer`, `bad_index`, `offline`, `corporate` |
 //! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
-//! | Choose a toolchain | `choose`, `effect`, `pin`, `current`, `which`, `shells` |
+//! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `which`, `shells` |
 //! | Run commands with one | `environment` |
 //! | Tab in shells | `complete` |
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
-//! | Every command: help, streams, bad input | `help`, `fits`, `refused`, `output`, `printing`, `bad_input`, `special_files` |
+//! | Every command: help, undo, streams, bad input | `help`, `undo`, `fits`, `refused`, `output`, `printing`, `bad_input`, `special_files` |
 //! | Crashes and concurrency | `crash`, `concurrent` |
 //!
 //! `scene` has what several modules use; contexts, servers and releases are in `crates/gover-test`.
@@ -51,6 +51,7 @@ mod log;
 mod mirror;
 mod offline;
 mod output;
+mod pick;
 mod pin;
 mod policy;
 mod printing;
@@ -65,5 +66,6 @@ mod sources;
 #[cfg(unix)]
 mod special_files;
 mod transfer;
+mod undo;
 mod verify;
 mod which;

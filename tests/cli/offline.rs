@@ -117,7 +117,7 @@ exit: 0
 ----- stderr -----
 installed go1.91.2 in [TIME] ([SIZE] from [ROOT]/shop/download/go1.91.2.[PLATFORM].[ARCHIVE]), verified
 warning: could not ask the checksum database: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );

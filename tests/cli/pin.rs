@@ -34,7 +34,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/shop/.go-version now says 1.90
+[ROOT]/shop/.go-version now says 1.90 (`gover pin --remove` undoes this)
 
 "#]]
     );
@@ -57,7 +57,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/shop/.go-version now says 1.91.2 (was 1.90)
+[ROOT]/shop/.go-version now says 1.91.2 (`gover pin 1.90` undoes this)
 
 "#]]
     );
@@ -98,6 +98,53 @@ fn exact_writes_the_full_version() {
     assert_eq!(pinned(), "1.21.13\n");
     ctx.gover(["pin", "--exact", "system"]).exits(2);
     assert_eq!(pinned(), "1.21.13\n");
+}
+
+#[test]
+fn a_pin_is_removed_and_what_runs_now_is_said() {
+    let ctx = with_three();
+    ctx.write("deep/.go-version", "1.90.1\n");
+    let run = |arguments: &[&str]| ctx.command(ctx.gover_program()).args(arguments).current_dir("deep").run();
+    gover_snapshot!(
+        run(&["pin", "--remove"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+removed [ROOT]/shop/deep/.go-version, which said 1.90.1 (`gover pin 1.90.1` undoes this)
+`go` runs go1.91.2 here now, chosen by the default, 1.91.2
+
+"#]]
+    );
+    assert!(!ctx.work().join("deep/.go-version").exists());
+    ctx.write(".tool-versions", "golang 1.90\n");
+    gover_snapshot!(
+        run(&["pin", "--unset"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+this directory has no .go-version; .tool-versions:1 in [ROOT]/shop pins 1.90; nothing changed
+
+"#]]
+    );
+    // What cannot be used is removed too.
+    ctx.write("deep/.go-version", "what\n");
+    run(&["pin", "--remove"]).success();
+    assert!(!ctx.work().join("deep/.go-version").exists());
+}
+
+#[test]
+fn a_pin_with_comments_is_not_deleted() {
+    let ctx = with_three();
+    for content in ["# ours\n1.90.1\n", "1.90.1 # why\n", "1.90.1\n1.91.2\n", "# ours\n"] {
+        let file = ctx.write(".go-version", content);
+        let output = ctx.gover(["pin", "--remove"]);
+        assert!(output.exits(1).stderr.contains("comments or other lines"), "{content}\n{output}");
+        assert_eq!(fs::read_to_string(file).unwrap(), content);
+    }
 }
 
 #[test]
@@ -159,7 +206,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/shop/.go-version now says 1.91.2
+[ROOT]/shop/.go-version now says 1.91.2 (`gover pin --remove` undoes this)
 hint: gover install 1.91.2
 
 "#]]

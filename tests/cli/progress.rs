@@ -28,7 +28,7 @@ exit: 0
 ----- stderr -----
 go1.91.2: downloading [SIZE] from [SITE]
 installed go1.91.2 in [TIME] ([SIZE] from [SITE]), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );
@@ -68,7 +68,7 @@ installed go1.91.2 in [TIME] ([SIZE] from [SITE]), verified
   proof: sha256 (index of [SITE])
   proof: checksum database record 0 (sum.test)
   directory: [ROOT]/gover/versions/go1.91.2
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );

@@ -54,9 +54,10 @@ fn each_kind_of_error_of_each_command_has_the_same_form() {
             &["--offline", "--offline"],
             &["--offline=3"],
         ] {
-            let line: Vec<&str> = [name.as_str()].into_iter().chain(wrong.iter().copied()).collect();
+            let words: &[&str] = if name == "use" { &["use", "1.91"] } else { &[&name] };
+            let line: Vec<&str> = words.iter().chain(wrong).copied().collect();
             assert_own_voice(&ctx.gover(&line), &line);
-            let before: Vec<&str> = wrong.iter().copied().chain([name.as_str()]).collect();
+            let before: Vec<&str> = wrong.iter().chain(words).copied().collect();
             if wrong != ["--color"] {
                 assert_own_voice(&ctx.gover(&before), &before);
             }
@@ -179,7 +180,6 @@ fn other_commands_of_other_managers_are_answered_with_ours() {
         ("switch 1.90", "gover use 1.90"),
         ("shell 1.90", "gover use 1.90"),
         ("where", "gover which"),
-        ("link /opt/go", "gover use /opt/go"),
         ("status", "gover current"),
         ("show", "gover current"),
         ("search 1.21", "gover list --remote 1.21"),
@@ -190,6 +190,9 @@ fn other_commands_of_other_managers_are_answered_with_ours() {
     ] {
         assert_eq!(hint(&ctx, typed), meant, "{typed}");
     }
+    let goroot = ctx.layout().versions().join("go1.90.1");
+    let output = ctx.gover(["link", goroot.to_str().unwrap()]);
+    assert!(output.exits(2).stderr.contains("hint: gover use "), "{output}");
     gover_snapshot!(
         ctx.gover(["upgrade"]),
         str![[r#"

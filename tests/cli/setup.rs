@@ -140,7 +140,7 @@ removed gover's lines from ~/.bash_profile
 removed gover's lines from ~/.bashrc
 removed gover's lines from ~/.config/fish/config.fish
 removed gover's lines from ~/.zshrc
-new shells no longer have gover on PATH
+new shells no longer have gover on PATH (`gover setup` undoes this)
 
 "#]]
     );

@@ -71,7 +71,7 @@ exit: 0
 
 ----- stderr -----
 installed go1.91.2 in [TIME] ([SIZE] from [SITE]), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );
@@ -125,7 +125,7 @@ exit: 0
 
 ----- stderr -----
 installed go1.91.2 in [TIME] ([SIZE] from goproxy), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );
@@ -202,7 +202,7 @@ exit: 0
 
 ----- stderr -----
 installed go1.91.2 in [TIME] ([SIZE] from [SITE]/mirror), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );
@@ -305,7 +305,7 @@ exit: 0
 ----- stderr -----
 go1.91.2: [SITE] skipped: 404 made to fail
 installed go1.91.2 in [TIME] ([SIZE] from goproxy), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );

@@ -80,7 +80,7 @@ exit: 0
 ----- stderr -----
 go1.91.2: [SITE] skipped: 429 slow down; it asks to wait 3600 s
 installed go1.91.2 in [TIME] ([SIZE] from goproxy), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );
@@ -101,7 +101,7 @@ exit: 0
 ----- stderr -----
 go1.91.2: [SITE] skipped: it returned a web page instead of the file
 installed go1.91.2 in [TIME] ([SIZE] from goproxy), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );
@@ -121,7 +121,7 @@ exit: 0
 ----- stderr -----
 go1.91.2: [SITE] skipped: no answer within 2 s
 installed go1.91.2 in [TIME] ([SIZE] from goproxy), verified
-default is now go1.91.2
+default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );

@@ -252,7 +252,7 @@ exit: 0
 
 ----- stderr -----
 removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays
-new windows no longer have gover on PATH
+new windows no longer have gover on PATH (`gover setup` undoes this)
 
 "#]]
     );
@@ -268,7 +268,7 @@ exit: 0
 
 ----- stderr -----
 removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; it held nothing else, so the value is removed too
-new windows no longer have gover on PATH
+new windows no longer have gover on PATH (`gover setup` undoes this)
 
 "#]]
     );

@@ -75,11 +75,11 @@ pub(crate) struct VerifyArgs {
   gover use 1.21
   gover use --clear")]
 pub(crate) struct UseArgs {
-    /// Version or path of a GOROOT
-    #[arg(value_name = "REQUEST", required_unless_present = "clear")]
+    /// Version or path of a GOROOT; without it, choose from a list
+    #[arg(value_name = "REQUEST")]
     pub(crate) request: Option<String>,
     /// Undo `gover use` in this shell
-    #[arg(long, conflicts_with = "request")]
+    #[arg(long, alias = "unset", conflicts_with = "request")]
     pub(crate) clear: bool,
 }
 
@@ -91,6 +91,9 @@ pub(crate) struct DefaultArgs {
     /// Version or path of a GOROOT; without it, show the default
     #[arg(value_name = "REQUEST")]
     pub(crate) request: Option<String>,
+    /// Set no default any more
+    #[arg(long, conflicts_with = "request")]
+    pub(crate) unset: bool,
 }
 
 #[derive(Args, Debug)]
@@ -104,6 +107,9 @@ pub(crate) struct PinArgs {
     /// Pin the exact version that REQUEST means now, or without REQUEST the version used here
     #[arg(long)]
     pub(crate) exact: bool,
+    /// Remove the .go-version of this directory
+    #[arg(long, alias = "unset", conflicts_with_all = ["request", "exact"])]
+    pub(crate) remove: bool,
 }
 
 #[derive(Args, Debug)]

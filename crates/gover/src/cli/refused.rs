@@ -117,13 +117,6 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// The first example in the help of the command.
-    fn example(&self) -> Option<String> {
-        let help = self.command.get_after_help()?.to_string();
-        let example = help.lines().find_map(|line| line.trim_start().strip_prefix("gover "))?;
-        Some(format!("as in `gover {example}`"))
-    }
-
     fn options(&self) -> impl Iterator<Item = &'a Arg> {
         self.command.get_arguments().filter(|argument| !argument.is_hide_set())
     }
@@ -271,7 +264,7 @@ fn missing(error: &clap::Error, line: &Line<'_>) -> Said {
         let more = line.arguments.iter().skip(1).cloned().chain([OsString::from(option)]);
         pastable(more.collect())
     });
-    (what, with_option.or_else(|| line.example()))
+    (what, with_option)
 }
 
 /// An argument without the marks of a usage line: `--arch` of `--arch <GOARCH>`, `CMD` of

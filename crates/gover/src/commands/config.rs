@@ -1,3 +1,4 @@
+use gover_core::display::pasted;
 use gover_core::env::parse_switch;
 use gover_source::SourceSpec;
 use serde::{Serialize, Serializer};
@@ -28,16 +29,20 @@ fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
         SourceSpec::parse_list(value)?;
     }
     let mut file = ConfigFile::read(&context.layout.config())?;
+    let before = file.text(name);
     file.set(name, value)?;
+    let is_same = file.text(name) == before;
+    // The same again makes a file with a password its owner's only.
     file.write()?;
     settings::mirror(&context.layout, context.env, None, &lock)?;
     let settings = Settings::resolve(context.is_offline_by_option(), context.env, &context.layout)?;
     let (now, origin) = value_of(name, &settings)?;
     let path = context.short(&context.layout.config());
-    context.printer.note(&if value.is_empty() {
-        format!("{name} was removed from {path}")
-    } else {
-        format!("{name} is now {} in {path}", shown(name, value))
+    context.printer.note(&match (value.is_empty(), is_same) {
+        (true, true) => format!("{name} is not in {path}; nothing changed"),
+        (true, false) => format!("{name} was removed from {path}{}", undo(name, before)),
+        (false, true) => format!("{name} is already {} in {path}", shown(name, value)),
+        (false, false) => format!("{name} is now {} in {path}{}", shown(name, value), undo(name, before)),
     });
     let is_overridden = match origin {
         "config.toml" | "default" => false,
@@ -74,6 +79,15 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         table.row([name.into(), value.into(), format!("{origin}{lock}").into()]);
     }
     context.printer.table(&table)
+}
+
+/// The command that sets the value back. One with a password is not printed.
+fn undo(name: &str, before: Option<String>) -> String {
+    let before = before.unwrap_or_default();
+    if shown(name, &before) != before {
+        return String::new();
+    }
+    format!(" (`gover config set {name} {}` undoes this)", pasted(&before))
 }
 
 fn check_name(name: &str, context: &Context<'_>) -> Result<(), Failure> {

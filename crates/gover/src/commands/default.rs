@@ -6,6 +6,9 @@ use crate::store::{default, effect, provide, requests};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<(), Failure> {
+    if arguments.unset {
+        return unset(context);
+    }
     let Some(text) = &arguments.request else { return show(context) };
     let request = requests::parse(text, context)?;
     let toolchain = provide::provide(&request, context)?;
@@ -23,9 +26,28 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<(), 
         Some(before) => {
             format!("default is now {name} (`gover default {}` undoes this)", pasted(before.as_str()))
         }
-        None => format!("default is now {name}"),
+        None => format!("default is now {name} ({UNDO_FIRST})"),
     });
     effect::report(&request, context);
+    Ok(())
+}
+
+/// How to undo a default where there was none.
+pub(super) const UNDO_FIRST: &str = "`gover default --unset` undoes this";
+
+fn unset(context: &Context<'_>) -> Result<(), Failure> {
+    let lock = default::lock(context)?;
+    let Some(before) = default::text(context)? else {
+        context.printer.note("no default is set; nothing changed");
+        return Ok(());
+    };
+    default::remove(context, &lock)?;
+    let undo = match Request::parse(&before) {
+        Ok(request) => format!(" (`gover default {}` undoes this)", pasted(request.as_str())),
+        Err(_) => String::new(),
+    };
+    context.printer.note(&format!("no default is set any more{undo}"));
+    effect::report_rest(context);
     Ok(())
 }
 

@@ -1,3 +1,5 @@
+mod remove;
+
 use std::path::Path;
 
 use gover_core::display::pasted;
@@ -16,6 +18,9 @@ pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<(), Fail
         .env
         .logical_directory()
         .ok_or_else(|| Failure::new("the working directory no longer exists", "`cd` to another directory"))?;
+    if arguments.remove {
+        return remove::run(&directory, context);
+    }
     let request = match (&arguments.request, arguments.exact) {
         (None, false) => return show(&directory, context),
         (None, true) => exact_here(context)?,
@@ -74,10 +79,16 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
         context.printer.note(&format!("{} already says {request}", context.short(path)));
         return Ok(());
     }
+    let is_new = !path.exists();
     let text = changed(path, place, request)?;
     gover_sys::file::write_atomically(path, &text).map_err(|source| unwritable(path, &source))?;
-    let was = before.map(|before| format!(" (was {before})")).unwrap_or_default();
-    context.printer.note(&format!("{} now says {request}{was}", context.short(path)));
+    let undo = match before {
+        Some(before) => format!(" (`gover pin {}` undoes this)", pasted(before.as_str())),
+        None if is_new => " (`gover pin --remove` undoes this)".to_owned(),
+        // What it said before could not be used.
+        None => String::new(),
+    };
+    context.printer.note(&format!("{} now says {request}{undo}", context.short(path)));
     if let Some(impossible) = Impossible::of(request, context) {
         context.printer.warning(&impossible.what());
         context.printer.hint(&format!("gover pin {}", impossible.language()));

@@ -117,7 +117,7 @@ fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> Stri
                 "{who} have gover on PATH, but {other} comes before it (`gover setup --undo` undoes this)"
             )
         }
-        (true, None) => format!("{who} no longer have gover on PATH"),
+        (true, None) => format!("{who} no longer have gover on PATH (`gover setup` undoes this)"),
         (true, Some(_)) => "gover is no longer in your PATH, but still in the PATH of the machine".to_owned(),
     }
 }

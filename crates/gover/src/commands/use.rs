@@ -1,4 +1,7 @@
+mod pick;
+
 use gover_core::Request;
+use gover_core::display::pasted;
 use gover_core::env::vars;
 use gover_core::platform::IS_WINDOWS;
 use gover_core::resolve::OriginKind;
@@ -12,7 +15,8 @@ use crate::{Context, Failure};
 pub(super) fn run(arguments: &UseArgs, context: &Context<'_>) -> Result<(), Failure> {
     match &arguments.request {
         Some(text) => choose(text, context),
-        None => clear(context),
+        None if arguments.clear => clear(context),
+        None => choose(&pick::pick(context)?, context),
     }
 }
 
@@ -44,7 +48,7 @@ fn clear(context: &Context<'_>) -> Result<(), Failure> {
         Some(shell) if !lock::is_read_only(context) => {
             sessions::remove(shell, context, &sessions::lock(context)?)?
         }
-        _ => false,
+        _ => None,
     };
     if let Some(shell) = function_shell(context) {
         let changes = [Change::Unset(vars::GOVER_VERSION)];
@@ -55,11 +59,12 @@ fn clear(context: &Context<'_>) -> Result<(), Failure> {
             effect::unset_by_hand(vars::GOVER_VERSION, context),
         ));
     }
-    let chosen = recorded || context.env.var(vars::GOVER_VERSION).is_some();
-    context.printer.note(if chosen {
-        "this shell follows the directory and the default again"
-    } else {
-        "this shell had no choice of its own; nothing changed"
+    context.printer.note(&match context.env.text(vars::GOVER_VERSION).or(recorded) {
+        Some(before) => {
+            let undo = format!("`gover use {}` undoes this", pasted(&before));
+            format!("this shell follows the directory and the default again ({undo})")
+        }
+        None => "this shell had no choice of its own; nothing changed".to_owned(),
     });
     Ok(())
 }

@@ -222,17 +222,23 @@ impl Printer {
             let what = "gover asks before it changes anything, and cannot ask without a terminal";
             return Err(Failure::usage(what, format!("`{option}` answers yes to every question")));
         }
-        // If stderr is closed, nobody sees the question and the answer below is no.
-        let _ = write!(io::stderr().lock(), "{} [y/N] ", style::rendered(question, self.color_err));
-        let mut answer = String::new();
-        let length = io::stdin()
-            .read_line(&mut answer)
+        let answer = self
+            .ask(&format!("{question} [y/N]"))
             .map_err(|error| Failure::io("cannot read the answer", &error, format!("use `{option}`")))?;
-        if length == 0 {
+        Ok(matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// The answer to a question, trimmed; empty if there is none. Without a terminal nobody answers,
+    /// so ask only after [`can_ask`](Self::can_ask).
+    pub(crate) fn ask(&self, question: &str) -> io::Result<String> {
+        // If stderr is closed, nobody sees the question, and no answer changes nothing.
+        let _ = write!(io::stderr().lock(), "{} ", style::rendered(question, self.color_err));
+        let mut answer = String::new();
+        if io::stdin().read_line(&mut answer)? == 0 {
             // Ctrl-D leaves the cursor after the question.
             self.say("");
         }
-        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+        Ok(answer.trim().to_owned())
     }
 
     /// Prints why the command failed, even with `-q`.

@@ -42,6 +42,16 @@ impl ConfigFile {
         self.document.get(key)
     }
 
+    /// A setting as `gover config set` takes it; `None` if the file does not hold it.
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
+        let item = self.document.get(key)?;
+        let texts = item.as_array().map(|array| array.iter().filter_map(toml_edit::Value::as_str));
+        match texts {
+            Some(texts) => Some(texts.collect::<Vec<_>>().join(",")),
+            None => item.as_str().map(str::to_owned).or_else(|| Some(item.as_bool()?.to_string())),
+        }
+    }
+
     /// A yes-or-no setting; `None` if the file does not hold it.
     pub(crate) fn switch(&self, key: &'static str) -> Result<Option<bool>, SettingsError> {
         self.document

@@ -66,6 +66,14 @@ pub(crate) fn write(request: &Request, context: &Context<'_>, lock: &Lock) -> Re
     Ok(())
 }
 
+/// Removes the default, and the link to its toolchain.
+pub(crate) fn remove(context: &Context<'_>, lock: &Lock) -> Result<(), Failure> {
+    let path = context.layout.default_file();
+    fs::remove_file(&path).map_err(|source| Failure::file("remove", &path, &source))?;
+    refresh_link(context, lock);
+    Ok(())
+}
+
 /// Points `current` to the toolchain that the default means now. If this system cannot make the
 /// link at all, that was said when the default was set.
 pub(crate) fn refresh_link(context: &Context<'_>, lock: &Lock) {

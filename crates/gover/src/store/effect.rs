@@ -30,6 +30,20 @@ pub(crate) fn report_if(kind: OriginKind, wanted: &Request, context: &Context<'_
     }
 }
 
+/// Says what `go` runs here now that a choice was taken back.
+pub(crate) fn report_rest(context: &Context<'_>) {
+    let resolution = match context.selection(&mut Trace::off()) {
+        Ok(resolution) => resolution,
+        Err(error) => return stops(&error, context),
+    };
+    let reason = resolution.reason(context.home());
+    context.printer.note(&match &resolution.outcome {
+        Outcome::Ready(toolchain) => format!("`go` runs {} here now, {reason}", name_of(toolchain, context)),
+        Outcome::Missing(request) => format!("`go` needs {request} here now, {reason}"),
+        Outcome::Nothing => "no toolchain is chosen here now".to_owned(),
+    });
+}
+
 /// Says that `go` is not gover's shim in this shell.
 pub(crate) fn path(context: &Context<'_>) {
     let bin = context.layout.bin();

@@ -35,14 +35,20 @@ pub(crate) fn write(
     write().map_err(|source| Failure::file("write", &path, &source))
 }
 
-/// Removes the choice of a shell; false if there was none.
-pub(crate) fn remove(shell: ProcessId, context: &Context<'_>, _lock: &Lock) -> Result<bool, Failure> {
+/// Removes the choice of a shell and returns it; `None` if there was none.
+pub(crate) fn remove(
+    shell: ProcessId,
+    context: &Context<'_>,
+    _lock: &Lock,
+) -> Result<Option<String>, Failure> {
     let path = context.layout.session(shell.id);
-    if !path.exists() {
-        return Ok(false);
+    let text = file::read_text_limited(&path, LIMIT).ok();
+    let record = text.and_then(|text| SessionRecord::parse(&text));
+    if path.exists() {
+        file::remove_tree(&path).map_err(|source| Failure::file("write", &path, &source))?;
     }
-    file::remove_tree(&path).map_err(|source| Failure::file("write", &path, &source))?;
-    Ok(true)
+    // The record of a shell that had this number before is not this shell's.
+    Ok(record.filter(|record| record.start == shell.start).map(|record| record.request))
 }
 
 /// The records of shells that have ended, in a home and a directory of gover's own.

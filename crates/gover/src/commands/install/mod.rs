@@ -71,7 +71,7 @@ fn choose_default(installed: &[Installed], context: &Context<'_>) -> Result<Opti
     }
     let request = Request::exact(name.clone());
     default::write(&request, context, &lock)?;
-    context.printer.note(&format!("default is now {name}"));
+    context.printer.note(&format!("default is now {name} ({})", super::default::UNDO_FIRST));
     Ok(Some(request))
 }
 
