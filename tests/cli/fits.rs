@@ -20,9 +20,11 @@ const LINES: &[&str] = &[
     "which nothing",
     "default",
     "default 1.21",
+    "default --unset",
     "default 1.80",
     "pin",
     "pin 1.21",
+    "pin --remove",
     "pin 1.22.99",
     "pin -v",
     "use 1.21",
@@ -60,6 +62,9 @@ const LINES: &[&str] = &[
     "--help",
     "--version",
     "instal",
+    "upgrade",
+    "list 1.22 1.23",
+    "config set offline true",
     "list --nosuch",
 ];
 
