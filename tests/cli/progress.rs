@@ -1,7 +1,8 @@
 //! What `gover install` says while it works, without a terminal.
 
+use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
-use gover_test::{FakeSite, Fault, Release, context, gover_snapshot};
+use gover_test::{FakeSite, Fault, Release, TestContext, context, gover_snapshot};
 
 use crate::scene::released;
 
@@ -72,4 +73,109 @@ default is now go1.91.2 (`gover default --unset` undoes this)
 
 "#]]
     );
+}
+
+#[test]
+fn one_that_fails_does_not_stop_the_others() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.90.4");
+    let broken = ctx.publish("go1.91.1");
+    ctx.publish("go1.91.2");
+    ctx.site().server().fault(&FakeSite::archive_path(&broken), Fault::FlipByte(500));
+    let output = ctx.gover(["install", "--json", "1.90.4", "1.91.1", "1.91.2"]);
+    let facts = output.exits(1).json();
+    let of = |key: &str| facts.as_array().unwrap().iter().map(|one| one[key].clone()).collect::<Vec<_>>();
+    assert_eq!(of("version"), ["go1.90.4", "go1.91.1", "go1.91.2"]);
+    let errors: Vec<bool> = of("error").iter().map(serde_json::Value::is_string).collect();
+    assert_eq!(errors, [false, true, false]);
+    ctx.gover(["uninstall", "1.90.4", "1.91.2"]).success();
+    std::fs::remove_file(ctx.layout().default_file()).unwrap();
+    gover_snapshot!(
+        ctx.gover(["install", "1.90.4", "1.91.1", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+[1/3] installed go1.90.4 in [TIME] ([SIZE] from [SITE]), verified
+error: go1.91.1.[PLATFORM].[ARCHIVE] from [SITE] is not what was released
+  expected  [..]
+  received  [..]
+  nothing was installed and the download was deleted
+hint: something between [SITE] and this machine changes files; try `GOVER_SOURCES=goproxy gover install 1.91.1`
+[3/3] installed go1.91.2 in [TIME] ([SIZE] from [SITE]), verified
+default is now go1.90.4
+
+"#]]
+    );
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
+}
+
+#[test]
+fn a_download_waits_for_the_one_before_it() {
+    let ctx = context!().with_site();
+    let [first, second] = ["go1.90.4", "go1.91.2"].map(|name| ctx.publish(name));
+    let server = ctx.site().server();
+    server.fault(&FakeSite::archive_path(&first), Fault::StallAt(first.archive().len() / 2));
+    let child = ctx.command(ctx.gover_program()).args(["install", "1.90.4", "1.91.2"]).spawn();
+    server.wait_for_stalled(1);
+    assert!(server.requests_for(&FakeSite::archive_path(&second)).is_empty());
+    server.release_stalled();
+    assert!(child.wait_with_output().unwrap().status.success());
+    assert_eq!(server.requests_for(&FakeSite::archive_path(&second)).len(), 1);
+}
+
+#[test]
+fn ctrl_c_keeps_the_download_and_says_so() {
+    if IS_WINDOWS {
+        return;
+    }
+    let (ctx, release) = released();
+    let path = FakeSite::archive_path(&release);
+    let server = ctx.site().server();
+    server.fault(&path, Fault::StallAt(release.archive().len() / 2));
+    let child = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
+    server.wait_for_stalled(1);
+    wait_for_part(&ctx);
+    let kill = ctx.find_on_machine("kill").expect("a Unix has `kill`");
+    ctx.command(kill).args(["-INT", &child.id().to_string()]).run().success();
+    let output = child.wait_with_output().unwrap();
+    // The signal ended it, so that a shell sees 130 and stops a script.
+    assert_eq!(output.status.code(), None);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains(" of go1.91.2 are kept\n`gover install 1.91.2` continues\n"), "{said}");
+    server.heal();
+    server.release_stalled();
+    server.forget_requests();
+    ctx.gover(["install", "1.91.2"]).success();
+    let requests = server.requests_for(&path);
+    assert!(requests.len() == 1 && requests[0].header("range").is_some(), "{requests:?}");
+}
+
+#[test]
+fn ctrl_c_before_the_first_byte_promises_nothing() {
+    if IS_WINDOWS {
+        return;
+    }
+    let (ctx, _) = released();
+    ctx.site().server().fault("/*", Fault::Stall);
+    let child = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
+    ctx.site().server().wait_for_stalled(1);
+    let kill = ctx.find_on_machine("kill").expect("a Unix has `kill`");
+    ctx.command(kill).args(["-INT", &child.id().to_string()]).run().success();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), None);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.ends_with("interrupted; there is no download to keep\n"), "{said}");
+}
+
+/// Waits until bytes of a download are on the disk.
+fn wait_for_part(ctx: &TestContext) {
+    let cache = ctx.layout().cache();
+    while !std::fs::read_dir(&cache).into_iter().flatten().flatten().any(|entry| {
+        let is_part = entry.file_name().to_string_lossy().ends_with(".part");
+        is_part && entry.metadata().is_ok_and(|metadata| metadata.len() > 0)
+    }) {
+        std::thread::yield_now();
+    }
 }

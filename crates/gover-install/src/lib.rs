@@ -32,6 +32,7 @@ pub use custom_build::CustomBuild;
 pub use download::Downloader;
 pub use error::{Contradiction, InstallError, Mismatch};
 pub use files::{FileError, WriteFailure};
+pub use part_file::kept_download;
 pub use pipeline::{InstallRequest, Installed, Installer, install, install_custom_build};
 pub use proof::{LogNeed, LogOutcome, ProofHeld};
 pub use prune::{Leftover, LeftoverKind};

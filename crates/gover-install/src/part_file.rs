@@ -32,6 +32,23 @@ pub(crate) fn fate(path: &Path) -> Fate {
     if path.exists() { Fate::Kept } else { Fate::Deleted }
 }
 
+/// Bytes of an unfinished download that the next install of that toolchain continues. `directory` is
+/// the cache, `lock_name` the name of the toolchain.
+pub fn kept_download(directory: &Path, lock_name: &str) -> u64 {
+    let parts = fs::read_dir(directory).into_iter().flatten().flatten();
+    let is_ours = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_part = path.extension().is_some_and(|extension| extension == PART);
+        // A validator is in a file of its own, `….tag.part`.
+        let is_tag = path.with_extension("").extension().is_some_and(|extension| extension == "tag");
+        lock_of_part(name) == lock_name && is_part && !is_tag
+    };
+    let lengths = parts.map(|entry| entry.path()).filter(is_ours).filter_map(|path| {
+        fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+    });
+    lengths.max().unwrap_or_default()
+}
+
 fn discard(directory: &Path, name: &str, _lock: &Lock) -> bool {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,

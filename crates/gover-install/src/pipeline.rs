@@ -16,6 +16,7 @@ use gover_core::minimum::Minimum;
 use gover_core::{Env, Layout, ToolchainName};
 use gover_source::{Artifact, Format, Proof, SourceFailure, Supply, Wanted};
 use gover_sys::Lock;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::custom_build::{self, CustomBuild};
 use crate::download::Downloader;
@@ -50,6 +51,8 @@ pub struct Installer<'a> {
     pub log_patience: Duration,
     /// Nothing older is run or published.
     pub minimum: Option<&'a Minimum>,
+    /// Who downloads: one at a time, while others unpack.
+    pub turn: &'a Semaphore,
 }
 
 #[derive(Clone, Debug)]
@@ -144,6 +147,16 @@ impl Installer<'_> {
         .await
     }
 
+    /// Waits until no other toolchain of this process is being downloaded. The line to a source is as
+    /// fast for one download as for two, and a part that is whole sooner is unpacked sooner.
+    async fn turn(&self, name: &str) -> Result<Option<SemaphorePermit<'_>>, InstallError> {
+        if let Ok(turn) = self.turn.try_acquire() {
+            return Ok(Some(turn));
+        }
+        // It is never closed.
+        self.phase(name, Phase::Queue, async { Ok(self.turn.acquire().await.ok()) }).await
+    }
+
     /// Reports work without a measure.
     async fn phase<T>(
         &self,
@@ -187,7 +200,9 @@ impl Installer<'_> {
         let mut response = None;
         let contents = {
             let mut contents = pin!(async {
+                let turn = self.turn(wanted.name.as_str()).await?;
                 let (file, failures) = self.downloader().release(wanted, wanted.name.as_str(), part).await?;
+                drop(turn);
                 Ok::<_, InstallError>((file.unpack(staging, self.reporter).await?, failures))
             });
             loop {

@@ -137,7 +137,9 @@ impl World {
     ) -> T {
         let shim = self.root.path().join("gover-shim");
         fs::write(&shim, "shim").unwrap();
+        let turn = Semaphore::new(1);
         let installer = Installer {
+            turn: &turn,
             layout: &self.layout,
             env: &self.env,
             supply,

@@ -19,6 +19,8 @@ pub struct Task<'a> {
 pub enum Phase<'a> {
     /// Another process holds the lock.
     Wait,
+    /// Another toolchain of this process is being downloaded.
+    Queue,
     /// `from` is the number of bytes that an earlier attempt left.
     Download { source: &'a str, location: &'a str, from: u64 },
     /// Writes a tree. The total is the size of the archive.

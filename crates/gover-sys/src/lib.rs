@@ -9,6 +9,7 @@
 
 pub mod exec;
 pub mod file;
+pub mod interrupt;
 pub mod link;
 pub mod lock;
 pub mod machine;

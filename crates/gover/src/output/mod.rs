@@ -11,6 +11,6 @@ mod wrap;
 pub(crate) use fact::{Fact, Row, facts, json_path};
 pub(crate) use gover_core::display::mebibytes;
 pub(crate) use printer::{Printer, Verbosity, page};
-pub(crate) use progress::ProgressBars;
+pub(crate) use progress::{Numbered, ProgressBars};
 pub(crate) use style::Style;
 pub(crate) use table::{Cell, Table};

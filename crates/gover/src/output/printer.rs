@@ -7,7 +7,7 @@ use gover_core::env::{Env, vars};
 use gover_core::sync::locked;
 use gover_core::text::{is_unprintable, shown};
 use gover_sys::terminal::{self, Stream};
-use indicatif::MultiProgress;
+use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
 use super::wrap::{self, Room};
@@ -174,6 +174,17 @@ impl Printer {
         }
     }
 
+    /// Prints the last lines of a command that Ctrl-C ends, without the bars.
+    pub(crate) fn last_words(&self, lines: &[String]) {
+        if let Some(bars) = locked(&self.bars).take() {
+            let _ = bars.clear();
+            bars.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        for line in lines {
+            self.note(line);
+        }
+    }
+
     fn talk(&self, line: &str) {
         self.talk_lines(&self.fitted(line));
     }
@@ -244,15 +255,15 @@ impl Printer {
     /// Prints why the command failed, even with `-q`.
     pub(crate) fn failure(&self, failure: &Failure) {
         let Failure::Shown(report) = failure else { return };
-        self.say(&format!("{} {}", self.err(Style::Error, "error:"), report.what));
+        self.talk(&format!("{} {}", self.err(Style::Error, "error:"), report.what));
         for detail in &report.details {
-            self.say(&format!("  {detail}"));
+            self.talk(&format!("  {detail}"));
         }
         for cause in &report.causes {
-            self.say(&format!("  caused by: {cause}"));
+            self.talk(&format!("  caused by: {cause}"));
         }
         for hint in &report.hints {
-            self.say_lines(&self.fitted_hint(hint));
+            self.talk_lines(&self.fitted_hint(hint));
         }
     }
 

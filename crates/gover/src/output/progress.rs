@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use gover_core::env::{Env, vars};
 use gover_core::sync::locked;
@@ -120,6 +121,7 @@ impl<'a> ProgressBars<'a> {
     fn bar(&self, Task { toolchain, phase }: Task<'_>, total: Option<u64>) -> ProgressBar {
         match phase {
             Phase::Wait => spinner(toolchain, WAITING),
+            Phase::Queue => spinner(toolchain, "waiting for the other download"),
             Phase::Prove => spinner(toolchain, "verifying"),
             Phase::Publish => spinner(toolchain, "moving into place"),
             Phase::Unpack => self.files_bar(toolchain, total.unwrap_or_default(), "unpacking"),
@@ -188,6 +190,52 @@ impl Reporter for ProgressBars<'_> {
     fn source_failed(&self, toolchain: &str, failure: &SourceFailure) {
         let line = format!("{toolchain}: {} skipped: {failure}", failure.source);
         locked(&self.failures).push(line);
+    }
+}
+
+/// The progress of one toolchain among several, whose lines begin with its number.
+pub(crate) struct Numbered<'a> {
+    bars: &'a ProgressBars<'a>,
+    number: &'a str,
+    /// When its download began.
+    began: OnceLock<Instant>,
+}
+
+impl<'a> Numbered<'a> {
+    /// `number` is `[1/2] `, or empty for the only one.
+    pub(crate) fn new(bars: &'a ProgressBars<'a>, number: &'a str) -> Self {
+        Self { bars, number, began: OnceLock::new() }
+    }
+
+    /// How long it took so far, without the wait for the downloads before it.
+    pub(crate) fn took(&self) -> Duration {
+        self.began.get().map_or(Duration::ZERO, Instant::elapsed)
+    }
+}
+
+impl Reporter for Numbered<'_> {
+    fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId {
+        if !matches!(task.phase, Phase::Wait | Phase::Queue) {
+            self.began.get_or_init(Instant::now);
+        }
+        let toolchain = format!("{}{}", self.number, task.toolchain);
+        self.bars.start(Task { toolchain: &toolchain, ..task }, total)
+    }
+
+    fn advance(&self, id: TaskId, bytes: u64) {
+        self.bars.advance(id, bytes);
+    }
+
+    fn files(&self, id: TaskId, done: u64, total: Option<u64>) {
+        self.bars.files(id, done, total);
+    }
+
+    fn finish(&self, id: TaskId, outcome: Outcome) {
+        self.bars.finish(id, outcome);
+    }
+
+    fn source_failed(&self, toolchain: &str, failure: &SourceFailure) {
+        self.bars.source_failed(toolchain, failure);
     }
 }
 

@@ -1,22 +1,26 @@
 //! Installs one toolchain and says what happened.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use gover_archive::digest::Digest;
 use gover_core::display::pasted;
 use gover_core::inventory::is_installed;
-use gover_core::{Request, ToolchainName};
-
+use gover_core::{Exit, Request, ToolchainName};
 use gover_install::{
     CustomBuild, InstallError, InstallRequest, Installed, Installer, LogNeed, ProofHeld, Receipt, SmokeLevel,
-    install_custom_build,
+    install_custom_build, kept_download,
 };
 use gover_source::{Location, Supply, SupplyError, Support, Wanted};
+use gover_sys::interrupt;
+use tokio::sync::Semaphore;
 
 use super::{architecture, default, policy, releases, requests, shims};
-use crate::output::{ProgressBars, mebibytes};
+use crate::output::{Numbered, ProgressBars, mebibytes};
 use crate::runtime::block_on;
 use crate::settings::SettingOrigin;
 use crate::supply::{note_warnings, supply, with_file};
@@ -82,68 +86,100 @@ impl<'a> Installation<'a> {
 
     /// Installs a toolchain, unless it is there.
     pub(crate) fn install(&self, want: &Want) -> Result<Installed, Failure> {
+        let mut results = self.install_all(std::slice::from_ref(want))?;
+        // There is one result for each.
+        results.pop().unwrap_or(Err(Failure::Silent(Exit::Failure)))
+    }
+
+    /// Installs toolchains, one downloaded while another is unpacked, and reports them in the order
+    /// of `wants`. One that fails does not stop the others. If there are several, failures are
+    /// shown too; that of a single one is left to the caller.
+    pub(crate) fn install_all(&self, wants: &[Want]) -> Result<Vec<Result<Installed, Failure>>, Failure> {
+        let context = self.context;
+        let progress = ProgressBars::new(context.env, context.printer);
+        let _watch = interrupt::watch(last_words(wants, context));
+        let (turn, reports) = (Semaphore::new(1), RefCell::new(InOrder::default()));
+        let one = |(at, want)| {
+            let (progress, turn, reports) = (&progress, &turn, &reports);
+            let number = match wants.len() {
+                1 => String::new(),
+                count => format!("[{}/{count}] ", at + 1),
+            };
+            let install = async move {
+                let reporter = Numbered::new(progress, &number);
+                let attempt = self.attempt(want, &reporter, turn).await;
+                let report = |(want, number, attempt): (&Want, String, Result<Attempt, Failure>)| {
+                    let result = attempt.and_then(|attempt| self.report(attempt, want, &number));
+                    if let (Err(failure), true) = (&result, wants.len() > 1) {
+                        context.printer.failure(failure);
+                    }
+                    result
+                };
+                reports.borrow_mut().add(at, (want, number, attempt), report);
+            };
+            install.boxed_local()
+        };
+        block_on(join_all(wants.iter().enumerate().map(one)))?;
+        Ok(reports.into_inner().done)
+    }
+
+    async fn attempt(
+        &self,
+        want: &Want,
+        reporter: &Numbered<'_>,
+        turn: &Semaphore,
+    ) -> Result<Attempt, Failure> {
         policy::check(want.name(), self.context)?;
         policy::check_file(want, self.context)?;
         if let Some(name) = want.name().filter(|name| self.keeps(name)) {
-            return self.reuse(name);
+            return Ok(Attempt::Kept(name.clone()));
         }
-        let began = Instant::now();
-        let of_file;
-        let supply = if let Want::File { path, .. } = want {
-            of_file = with_file(self.context, path)?;
-            &of_file
-        } else {
-            self.supply()?
+        let of_file = match want {
+            Want::File { path, .. } => Some(Box::new(with_file(self.context, path)?)),
+            Want::Release(_) | Want::Custom { .. } => None,
         };
-        let result = self.run(want, supply)?;
-        note_warnings(supply, self.context);
-        let installed = result.map_err(|error| self.failure(error, want, supply))?;
-        if installed.reused {
-            return self.reuse(&installed.name);
-        }
-        self.report(&installed, began.elapsed())?;
-        Ok(installed)
+        let supply = of_file.as_deref().map_or_else(|| self.supply(), Ok)?;
+        let result = Box::new(self.run(want, supply, (reporter, turn)).await);
+        Ok(Attempt::Ended { result, of_file, took: reporter.took() })
     }
 
-    fn run(&self, want: &Want, supply: &Supply) -> Result<Result<Installed, InstallError>, Failure> {
+    async fn run(
+        &self,
+        want: &Want,
+        supply: &Supply,
+        (reporter, turn): (&Numbered<'_>, &Semaphore),
+    ) -> Result<Installed, InstallError> {
         let Self { target, force, context, .. } = *self;
-        let progress = ProgressBars::new(context.env, context.printer);
         let shim = shims::program(context);
         let installer = Installer {
             layout: &context.layout,
             env: context.env,
             supply,
-            reporter: &progress,
+            reporter,
+            turn,
             shim_program: shim.is_file().then_some(shim.as_path()),
             log_patience: LOG_PATIENCE,
             minimum: context.settings.policy.minimum_go.as_ref(),
         };
         let (platform, smoke) = (target.platform.clone(), target.smoke(&context.machine));
-        block_on(async {
-            match want {
-                Want::Release(name) | Want::File { name, .. } => {
-                    let wanted = Wanted { name: name.clone(), platform };
-                    let require = &context.settings.require_sumdb;
-                    let log = match (require.value, require.origin) {
-                        (true, _) => LogNeed::Required,
-                        (false, SettingOrigin::Builtin) if supply.stand_in().is_some() => {
-                            LogNeed::BeyondTable
-                        }
-                        (false, SettingOrigin::Builtin) => LogNeed::NoDenial,
-                        (false, _) => LogNeed::Optional,
-                    };
-                    gover_install::install(&InstallRequest { wanted, force, log, smoke }, &installer).await
-                }
-                Want::Custom { location, sha256 } => {
-                    let (location, sha256) = (location.clone(), *sha256);
-                    install_custom_build(
-                        &CustomBuild { location, sha256, platform, force, smoke },
-                        &installer,
-                    )
-                    .await
-                }
+        match want {
+            Want::Release(name) | Want::File { name, .. } => {
+                let wanted = Wanted { name: name.clone(), platform };
+                let require = &context.settings.require_sumdb;
+                let log = match (require.value, require.origin) {
+                    (true, _) => LogNeed::Required,
+                    (false, SettingOrigin::Builtin) if supply.stand_in().is_some() => LogNeed::BeyondTable,
+                    (false, SettingOrigin::Builtin) => LogNeed::NoDenial,
+                    (false, _) => LogNeed::Optional,
+                };
+                gover_install::install(&InstallRequest { wanted, force, log, smoke }, &installer).await
             }
-        })
+            Want::Custom { location, sha256 } => {
+                let (location, sha256) = (location.clone(), *sha256);
+                install_custom_build(&CustomBuild { location, sha256, platform, force, smoke }, &installer)
+                    .await
+            }
+        }
     }
 
     fn failure(&self, error: InstallError, want: &Want, supply: &Supply) -> Failure {
@@ -180,11 +216,27 @@ impl<'a> Installation<'a> {
         Some(releases::install_for(arch, request.as_str()))
     }
 
+    /// Says how an install ended.
+    fn report(&self, attempt: Attempt, want: &Want, number: &str) -> Result<Installed, Failure> {
+        let (result, of_file, took) = match attempt {
+            Attempt::Kept(name) => return self.reuse(&name, number),
+            Attempt::Ended { result, of_file, took } => (result, of_file, took),
+        };
+        let supply = of_file.as_deref().map_or_else(|| self.supply(), Ok)?;
+        note_warnings(supply, self.context);
+        let installed = (*result).map_err(|error| self.failure(error, want, supply))?;
+        if installed.reused {
+            return self.reuse(&installed.name, number);
+        }
+        self.report_new(&installed, took, number)?;
+        Ok(installed)
+    }
+
     /// Also points `current` to the default again, which may mean this toolchain now.
-    fn report(&self, installed: &Installed, took: Duration) -> Result<(), Failure> {
+    fn report_new(&self, installed: &Installed, took: Duration, number: &str) -> Result<(), Failure> {
         let context = self.context;
         context.known_releases.take();
-        context.printer.note(&sentence(installed, took));
+        context.printer.note(&format!("{number}{}", sentence(installed, took)));
         let proofs = installed.receipt.iter().flat_map(|receipt| &receipt.proofs);
         for proof in proofs.map(described) {
             context.printer.detail(&format!("  proof: {proof}"));
@@ -209,7 +261,7 @@ impl<'a> Installation<'a> {
 
     /// A toolchain that is there, unless it is for another architecture than the option or variable
     /// asks for. If none of them is given, it is there on purpose.
-    fn reuse(&self, name: &ToolchainName) -> Result<Installed, Failure> {
+    fn reuse(&self, name: &ToolchainName, number: &str) -> Result<Installed, Failure> {
         let Self { target, context, .. } = *self;
         let arch = architecture::of_toolchain(name, context);
         let wanted = target.platform.arch();
@@ -223,10 +275,66 @@ impl<'a> Installation<'a> {
             ));
         }
         match arch.and_then(|arch| context.machine.warning(arch)) {
-            Some(remark) => context.printer.note(&format!("{name} is installed: {remark}")),
-            None => context.printer.note(&format!("{name} is installed")),
+            Some(remark) => context.printer.note(&format!("{number}{name} is installed: {remark}")),
+            None => context.printer.note(&format!("{number}{name} is installed")),
         }
         Ok(Installed::reused(&context.layout, name))
+    }
+}
+
+/// How far an install came before it was reported.
+enum Attempt {
+    /// It was there before.
+    Kept(ToolchainName),
+    Ended {
+        result: Box<Result<Installed, InstallError>>,
+        /// The sources, if they are not those of the settings.
+        of_file: Option<Box<Supply>>,
+        took: Duration,
+    },
+}
+
+/// Results that arrive in any order and are reported in theirs.
+struct InOrder<T> {
+    done: Vec<Result<Installed, Failure>>,
+    waiting: BTreeMap<usize, T>,
+}
+
+impl<T> Default for InOrder<T> {
+    fn default() -> Self {
+        Self { done: Vec::new(), waiting: BTreeMap::new() }
+    }
+}
+
+impl<T> InOrder<T> {
+    fn add(&mut self, at: usize, one: T, report: impl Fn(T) -> Result<Installed, Failure>) {
+        self.waiting.insert(at, one);
+        while let Some(next) = self.waiting.remove(&self.done.len()) {
+            self.done.push(report(next));
+        }
+    }
+}
+
+/// What to say if Ctrl-C ends the installs: which downloads the next install continues. A custom
+/// build begins anew.
+fn last_words(wants: &[Want], context: &Context<'_>) -> impl Fn() + Send + Sync + use<> {
+    let names: Vec<ToolchainName> = wants.iter().filter_map(Want::name).cloned().collect();
+    let (cache, printer) = (context.layout.cache(), context.printer.clone());
+    move || {
+        let kept = names.iter().map(|name| (name, kept_download(&cache, name.as_str())));
+        let kept: Vec<_> = kept.filter(|(_, bytes)| *bytes > 0).collect();
+        let mut lines: Vec<String> = kept
+            .iter()
+            .map(|(name, bytes)| format!("interrupted; {} of {name} are kept", mebibytes(*bytes)))
+            .collect();
+        if kept.is_empty() {
+            lines.push("interrupted; there is no download to keep".to_owned());
+        } else {
+            let requests: Vec<String> =
+                kept.iter().map(|(name, _)| Request::exact((*name).clone()).to_string()).collect();
+            lines.push(format!("`gover install {}` continues", requests.join(" ")));
+        }
+        printer.last_words(&lines);
     }
 }
 

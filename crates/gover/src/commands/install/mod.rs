@@ -4,14 +4,14 @@ mod requests;
 use std::io;
 
 use gover_core::platform::Compatibility;
-use gover_core::{Arch, Exit, Request};
-use gover_install::{Installed, ProofHeld, SmokeLevel};
+use gover_core::{Arch, Exit, Request, ToolchainName};
+use gover_install::{Installed, ProofHeld, Receipt, SmokeLevel};
 use gover_sys::exec;
 
 use crate::cli::InstallArgs;
 use crate::output::{Fact, facts, json_path};
 use crate::settings::{Setting, SettingOrigin};
-use crate::store::install::Installation;
+use crate::store::install::{Installation, Want};
 use crate::store::{architecture, default, effect, shims};
 use crate::{Context, Failure, Target};
 
@@ -22,17 +22,38 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<(), 
     let target = target(arguments, context)?;
     let installation = Installation::new(&target, arguments.force, context);
     let wants = requests::resolve(arguments, &installation, context)?;
-    let installed =
-        wants.iter().map(|want| installation.install(want)).collect::<Result<Vec<Installed>, _>>()?;
+    let results = installation.install_all(&wants)?;
+    if arguments.json
+        && let Some(facts) = wants.iter().zip(&results).map(facts_of).collect::<Option<Vec<_>>>()
+    {
+        context.printer.json(&facts)?;
+    }
+    let count = results.len();
+    let (mut installed, mut failures) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(one) => installed.push(one),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if !installed.is_empty() {
+        finish(&installed, arguments, context)?;
+    }
+    match failures.into_iter().next() {
+        None => Ok(()),
+        // Several were shown where they belong.
+        Some(failure) if count > 1 => Err(Failure::Silent(failure.exit())),
+        Some(failure) => Err(failure),
+    }
+}
+
+/// What an install does for this machine once its toolchains are there.
+fn finish(installed: &[Installed], arguments: &InstallArgs, context: &Context<'_>) -> Result<(), Failure> {
     if gover_install::shims::is_stale(&context.layout, &shims::program(context)) {
         shims::refresh(context)?;
     }
-    if arguments.json {
-        let facts: Vec<InstalledFacts> = installed.iter().map(InstalledFacts::of).collect();
-        context.printer.json(&facts)?;
-    }
     if !arguments.for_shim {
-        match choose_default(&installed, context)? {
+        match choose_default(installed, context)? {
             Some(default) => effect::report(&default, context),
             None => effect::path(context),
         }
@@ -84,19 +105,34 @@ fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
         || (installed.reused && fit() != Some(Compatibility::Foreign))
 }
 
-facts! {
-    InstalledFacts(installed: &Installed) {
-        version: String = installed.name.to_string() => "the name of the toolchain",
-        goroot: String = json_path(&installed.path) => "its directory",
-        reused: bool = installed.reused
-            => "true if it was there before and nothing was changed; the rest is null then",
-        source: Option<String> = installed.receipt.as_ref().map(|receipt| receipt.source.clone())
-            => "where it came from, without credentials",
-        bytes: Option<u64> = installed.receipt.as_ref().map(|receipt| receipt.file_bytes)
-            => "the size of the download",
-        proofs: Option<Vec<ProofHeld>> = installed.receipt.as_ref().map(|receipt| receipt.proofs.clone())
-            => "the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))",
+/// `None` if the name of a custom build is not known.
+fn facts_of((want, result): (&Want, &Result<Installed, Failure>)) -> Option<InstalledFacts> {
+    match result {
+        Ok(installed) => Some(InstalledFacts::of(&installed.name, Some(installed), None)),
+        Err(failure) => Some(InstalledFacts::of(want.name()?, None, Some(failure))),
     }
+}
+
+facts! {
+    InstalledFacts(name: &ToolchainName, installed: Option<&Installed>, failure: Option<&Failure>) {
+        version: String = name.to_string() => "the name of the toolchain",
+        goroot: Option<String> = installed.map(|installed| json_path(&installed.path))
+            => "its directory; null if its install failed",
+        reused: bool = installed.is_some_and(|installed| installed.reused)
+            => "true if it was there before and nothing was changed; the rest is null then",
+        source: Option<String> = receipt(installed).map(|receipt| receipt.source.clone())
+            => "where it came from, without credentials",
+        bytes: Option<u64> = receipt(installed).map(|receipt| receipt.file_bytes)
+            => "the size of the download",
+        proofs: Option<Vec<ProofHeld>> = receipt(installed).map(|receipt| receipt.proofs.clone())
+            => "the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))",
+        error: Option<String> = failure.and_then(Failure::report).map(|report| report.what.clone())
+            => "why its install failed; null if it is installed",
+    }
+}
+
+fn receipt(installed: Option<&Installed>) -> Option<&Receipt> {
+    installed?.receipt.as_ref()
 }
 
 impl Fact for ProofHeld {
