@@ -148,16 +148,21 @@ Install-Program (Join-Path $Programs 'gover-shim.exe') (Join-Path $Bin 'gover-sh
 Install-Program (Join-Path $Programs 'gover.exe') (Join-Path $Bin 'gover.exe')
 $Gover = Join-Path $Bin 'gover.exe'
 
+$InheritedPath = $env:PATH
 try {
   $env:GOVER_HOME = $GoverHome
+  # As in a new window, so that everything prints what it will print there.
+  $env:PATH = "$Bin;$InheritedPath"
+  Invoke-Program $Gover @('install', '--', $Version) "cannot install Go $Version" @("run & '$Gover' setup, then open a new window")
+  Invoke-Program (Join-Path $Bin 'go.exe') @('version') 'the installed go failed to run' @()
+  # It prints the next step.
   if (-not $NoSetup) {
     Invoke-Program $Gover @('setup') 'gover setup failed' @("put $Bin first on PATH yourself, and use -NoSetup")
   }
-  Invoke-Program $Gover @('install', '--', $Version) "cannot install Go $Version" @()
-  Invoke-Program (Join-Path $Bin 'go.exe') @('version') 'the installed go failed to run' @()
 } finally {
   # gover finds its home from its own path. The variable may name another home.
   $env:GOVER_HOME = $Inherited
+  $env:PATH = $InheritedPath
 }
 if ($Inherited -and (Resolve-Directory $Inherited) -ne $GoverHome) {
   [Console]::Error.WriteLine("hint: GOVER_HOME is $Inherited and goes before $GoverHome; remove it from your environment")

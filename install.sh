@@ -164,12 +164,16 @@ place "$shim" gover-shim
 place "$gover" gover
 "$home/bin/gover" --version >/dev/null || fail "$home/bin/gover does not run on this machine"
 
-if [ "$setup" = yes ]; then
-  "$home/bin/gover" setup
-fi
-"$home/bin/gover" install "$version"
-
-# bin comes first, as in a new shell, so that this prints what a new shell will print.
+# bin comes first, as in a new shell, so that everything prints what it will print there.
 PATH=$home/bin:$PATH
 export PATH
-go version
+code=0
+"$home/bin/gover" install "$version" && go version || code=$?
+
+# Without a toolchain, gover itself is installed. It prints the next step.
+if [ "$setup" = yes ]; then
+  "$home/bin/gover" setup || code=$?
+else
+  echo "next: run \`$home/bin/gover setup\`, then open a new shell" >&2
+fi
+exit "$code"

@@ -97,6 +97,7 @@ changed ~/.bash_profile
 changed ~/.zshrc
 changed ~/.config/fish/config.fish
 new shells have gover first on PATH (`gover setup --undo` undoes this)
+hint: open a new shell, then run `gover install latest`
 
 "#]]
     );
@@ -157,6 +158,28 @@ gover was not set up; nothing changed
 "#]]
     );
     assert_eq!(files(&ctx.home()), before);
+}
+
+#[test]
+fn nushell_and_elvish_are_set_up_if_they_are_there() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = with_startup_files();
+    let file = |name: &str| ctx.home().join(".config").join(name);
+    ctx.gover(["setup"]).success();
+    assert!(!file("nushell").exists() && !file("elvish").exists());
+    for directory in ["nushell", "elvish"] {
+        fs::create_dir_all(file(directory)).unwrap();
+    }
+    let output = ctx.gover(["setup"]);
+    assert!(output.success().stderr.contains("created ~/.config/nushell/autoload/gover.nu\n"), "{output}");
+    assert!(output.stderr.contains("created ~/.config/elvish/rc.elv\n"), "{output}");
+    // Nushell cannot evaluate the output of a program.
+    let script = fs::read_to_string(file("nushell/autoload/gover.nu")).unwrap();
+    assert!(script.contains("def --env --wrapped gover ["), "{script}");
+    ctx.gover(["setup", "--undo"]).success();
+    assert!(!file("nushell/autoload/gover.nu").exists() && !file("elvish/rc.elv").exists());
 }
 
 #[test]

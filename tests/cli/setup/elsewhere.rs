@@ -47,6 +47,7 @@ copied gover and gover-shim to [ROOT]/gover/bin
 changed ~/.bashrc
 created ~/.profile
 new shells have gover first on PATH (`gover setup --undo` undoes this)
+hint: open a new shell, then run `gover install latest`
 
 "#]]
     );

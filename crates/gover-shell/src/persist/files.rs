@@ -14,9 +14,12 @@
 //!   needed.)
 //! - **fish** reads every file in `conf.d`, and then `config.fish`, which may put another directory
 //!   first on PATH. If it exists it gets a block; otherwise gover has its own file in `conf.d`.
-//! - **`PowerShell`** on Unix inherits PATH and needs its profile for `gover use` only. On Windows
-//!   PATH is in the registry, and the profile is left to the user, like the files of Nushell and
-//!   Elvish.
+//! - **`PowerShell`** on Unix inherits PATH and needs its profile for `gover use` only.
+//! - **Nushell** reads the files in `autoload`. It cannot evaluate the output of a program, so gover's
+//!   own file there contains the script itself, if Nushell has a directory for its settings.
+//! - **Elvish** reads `rc.elv`.
+//!
+//! On Windows PATH is in the registry, and the files of all shells are left to the user.
 //!
 //! The login shell must work even without startup files, so these are created: `.bashrc` and
 //! `.profile`, `.zshrc`, `conf.d/gover.fish`; for other shells `.profile`.
@@ -64,6 +67,15 @@ impl Directories {
     /// The user's own file, which fish reads last, and gover's.
     fn fish(&self) -> [PathBuf; 2] {
         ["config.fish", "conf.d/gover.fish"].map(|name| self.config.join("fish").join(name))
+    }
+
+    /// Where Nushell may have its settings: on macOS it has a directory of its own.
+    fn nushell(&self) -> [PathBuf; 2] {
+        [self.config.join("nushell"), self.home.join("Library/Application Support/nushell")]
+    }
+
+    fn elvish(&self) -> PathBuf {
+        self.config.join("elvish/rc.elv")
     }
 
     /// The profile of all programs that host `PowerShell`, and the one of the terminal.
@@ -115,6 +127,12 @@ pub(super) fn wanted(env: &Env) -> Result<Vec<StartupFile>, PersistError> {
     for profile in directories.powershell() {
         want(profile, BlockKind::Init(ShellKind::PowerShell), false);
     }
+    for nushell in directories.nushell() {
+        want(nushell.join(NUSHELL_FILE), BlockKind::Init(ShellKind::Nu), nushell.is_dir());
+    }
+    let elvish = directories.elvish();
+    let has_elvish = elvish.parent().is_some_and(Path::is_dir) || login == Some(ShellKind::Elvish);
+    want(elvish, BlockKind::Init(ShellKind::Elvish), has_elvish);
     Ok(files)
 }
 
@@ -131,6 +149,8 @@ pub(super) fn all(env: &Env) -> Result<Vec<PathBuf>, PersistError> {
     for directories in [&directories, &usual] {
         paths.extend(directories.fish());
         paths.extend(directories.powershell());
+        paths.extend(directories.nushell().map(|nushell| nushell.join(NUSHELL_FILE)));
+        paths.push(directories.elvish());
     }
     paths.sort();
     paths.dedup();
@@ -162,6 +182,13 @@ pub(super) fn lines(file: &StartupFile, env: &Env, layout: &Layout) -> Result<St
         (_, ShellKind::Fish) => {
             format!("if test -x {program}\n{export}  {program} init fish | source\nend\n")
         }
+        (_, ShellKind::Nu) => init::script(kind, env, layout)?,
+        (_, ShellKind::Elvish) => {
+            let program = program.replace("\"$HOME/", "$E:HOME\"/");
+            format!(
+                "if ?(test -x {program}) {{\n{export}  eval ((external {program}) init elvish | slurp)\n}}\n"
+            )
+        }
         (_, ShellKind::PowerShell) => format!(
             "if (Test-Path -LiteralPath {program}) {{\n{export}  & {program} init powershell | Out-String | \
              Invoke-Expression\n}}\n"
@@ -171,6 +198,9 @@ pub(super) fn lines(file: &StartupFile, env: &Env, layout: &Layout) -> Result<St
         }
     })
 }
+
+/// In the directory of Nushell's settings.
+const NUSHELL_FILE: &str = "autoload/gover.nu";
 
 fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()

@@ -5,7 +5,7 @@ use gover_shell::persist::{
 };
 
 use crate::cli::SetupArgs;
-use crate::store::{default, lock, shims};
+use crate::store::{default, lock, requests, shims};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -37,6 +37,9 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
     show(&plan.warnings, context);
     if let Some(reach) = reach {
         context.printer.note(&result(&reach, &plan, arguments.undo, context));
+        if !arguments.undo {
+            context.printer.hint(&next_step(&reach, context));
+        }
     } else if plan.edits.is_empty() && plan.unchanged.is_empty() && plan.problems.is_empty() {
         context.printer.note(&match (arguments.undo, first_in_machine(&plan, context)) {
             (true, None) => "gover was not set up; nothing changed".to_owned(),
@@ -120,6 +123,15 @@ fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> Stri
         (true, None) => format!("{who} no longer have gover on PATH (`gover setup` undoes this)"),
         (true, Some(_)) => "gover is no longer in your PATH, but still in the PATH of the machine".to_owned(),
     }
+}
+
+fn next_step(reach: &Reach, context: &Context<'_>) -> String {
+    let open = match reach {
+        Reach::New => "open a new shell",
+        Reach::NextSignIn(_) => "sign in again",
+    };
+    let is_empty = requests::inventory(context).is_ok_and(|inventory| inventory.toolchains.is_empty());
+    format!("{open}, then run `{}`", if is_empty { "gover install latest" } else { "go version" })
 }
 
 /// The directory in the machine's PATH that comes before gover's.
