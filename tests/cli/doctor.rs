@@ -38,17 +38,25 @@ fn a_problem_is_shown_with_evidence_reason_and_fix() {
         str![[r#"
 exit: 1
 ----- stdout -----
-warning: GOPROXY=off forbids downloading modules  [goproxy]
+warning  goproxy  GOPROXY=off forbids downloading modules
+
+goproxy
   GOPROXY=off
   why: modules that are not in the module cache fail with `module lookup disabled by GOPROXY=off`
   fix: unset GOPROXY
 
-
 ----- stderr -----
+
 1 warning (1 check)
+hint: `gover doctor -v` explains each problem
 
 "#]]
     );
+    // The text of docs/doctor.md.
+    let whole = ctx.gover(["doctor", "goproxy", "--offline", "-v"]);
+    for part in ["  symptom: ", "  cause: ", "  repair: "] {
+        assert!(whole.exits(1).stdout.contains(part), "{whole}");
+    }
     let facts = ctx.gover(["doctor", "goproxy", "--offline", "--json"]);
     assert_eq!(facts.exits(1).json()["checks_run"], 1);
     let finding = &facts.json()["findings"][0];
@@ -188,7 +196,9 @@ fn escape_sequences_in_a_file_are_not_printed() {
     // Not from the filtered output, in which a backslash is a slash.
     let shown = String::from_utf8_lossy(&output.exits(1).raw_stdout).contains("line \\u{1b}[2J");
     assert!(shown, "{output}");
-    assert!(output.stdout.contains("and 10 more (`--json` shows all)"), "{output}");
+    assert!(output.stdout.contains("and 26 more (`gover doctor -v` shows them)"), "{output}");
+    let whole = ctx.gover(["doctor", "goenv-file", "-v"]);
+    assert!(whole.exits(1).stdout.contains("and 10 more (`gover doctor --json` shows them)"), "{whole}");
     assert!(!output.text().contains('\u{1b}'), "{output}");
     let repair = ctx.gover(["doctor", "goenv-file", "--fix", "--yes"]);
     assert!(!repair.text().contains('\u{1b}'), "{repair}");
@@ -199,7 +209,7 @@ fn notes_alone_are_not_a_failure() {
     let mut ctx = context!();
     ctx.set("ALL_PROXY", "socks5://proxy.test");
     let output = ctx.gover(["doctor", "http-proxy", "--offline"]);
-    assert!(output.success().stdout.starts_with("note: ALL_PROXY is set"), "{output}");
+    assert!(output.success().stdout.starts_with("note  http-proxy  ALL_PROXY is set"), "{output}");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gover_test::{TestContext, context};
+use gover_test::snapbox::str;
+use gover_test::{TestContext, context, gover_snapshot};
 
 use crate::scene;
 
@@ -83,4 +84,101 @@ fn twenty_problems_are_fixed_and_undo_restores_every_byte() {
     assert_eq!(undone.stderr.matches("restored ").count(), PLANTED.len() + 1, "{undone}");
     assert!(files(&ctx) == before, "not every byte came back");
     ctx.gover(["doctor", "--undo"]).exits(1);
+}
+
+/// A machine with three settings that `--fix` removes, each in a place of its own line.
+fn three_settings() -> (TestContext, PathBuf) {
+    let mut ctx = context!();
+    ctx.set("TERM", "xterm").set("GOVER_SHELL", "bash");
+    let path = ctx.home().join(".config/go/env");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, ALL_THREE).unwrap();
+    (ctx, path)
+}
+
+const ALL_THREE: &str = "GO111MODULE=off\nGOFLAGS=-insecure\nGOOS=plan9\n";
+
+const THREE: [&str; 4] = ["doctor", "go111module", "goflags", "goos-goarch"];
+
+#[test]
+fn each_repair_is_a_question_that_can_be_answered_for_all() {
+    // What is typed, what is left in the file, and how often it asked.
+    let cases = [
+        ("n\nn\nn\n", ALL_THREE, 3),
+        ("\n\n\n", ALL_THREE, 3),
+        ("y\nn\nn\n", "GOFLAGS=-insecure\nGOOS=plan9\n", 3),
+        ("n\na\n", "GO111MODULE=off\n", 2),
+        ("a\n", "", 1),
+        ("y\nq\n", "GOFLAGS=-insecure\nGOOS=plan9\n", 2),
+        ("q\n", ALL_THREE, 1),
+    ];
+    for (typed, left, asked) in cases {
+        let (ctx, path) = three_settings();
+        let program = ctx.command(ctx.gover_program()).args(THREE).arg("--fix").stdin(typed);
+        let output = program.run_on_terminal(80);
+        output.exits(i32::from(!left.is_empty()));
+        assert_eq!(fs::read_to_string(&path).unwrap(), left, "{typed:?}\n{output}");
+        assert_eq!(output.stdout.matches("change this? [y/N/a/q]").count(), asked, "{typed:?}\n{output}");
+        let last = if left == ALL_THREE { "nothing was changed" } else { "`gover doctor --undo` undoes" };
+        assert!(output.stdout.trim_end().lines().last().unwrap().contains(last), "{typed:?}\n{output}");
+    }
+}
+
+#[test]
+fn progress_is_shown_on_a_terminal_that_can_redraw_it_and_leaves_nothing() {
+    let shows = |ctx: &TestContext, option: &str| {
+        let program = ctx.command(ctx.gover_program()).args(THREE).arg(option);
+        let output = program.run_on_terminal(80);
+        output.exits(1).stdout.contains("check 1 of 3: go111module")
+    };
+    let (mut ctx, _) = three_settings();
+    assert!(shows(&ctx, "--color=auto"));
+    assert!(!shows(&ctx, "--quiet"));
+    ctx.set("TERM", "dumb");
+    assert!(!shows(&ctx, "--color=auto"));
+    let output = ctx.gover(THREE);
+    assert!(!output.exits(1).stderr.contains("check 1"), "{output}");
+}
+
+#[test]
+fn problems_are_summed_up_first_and_grouped_by_check() {
+    let (mut ctx, path) = three_settings();
+    fs::write(&path, "GO111MODULE=off\nGOROOT=/opt/x\n").unwrap();
+    ctx.set("GOROOT", "/opt/y").set("GOVER_SHELL", "bash");
+    gover_snapshot!(
+        ctx.gover(["doctor", "go111module", "goroot-invalid", "--offline"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+error    go111module     GO111MODULE=off switches modules off for every project
+error    goroot-invalid  GOROOT is set to /opt/y, which does not exist
+warning  goroot-invalid  GOROOT is set to /opt/x, which does not exist
+
+go111module
+  [ROOT]/home/.config/go/env:1: GO111MODULE=off
+  why: go ignores go.mod and takes dependencies from GOPATH, and `go install PACKAGE@VERSION` fails
+  fix: `gover doctor --fix` changes ~/.config/go/env
+  fix: go env -u GO111MODULE
+
+goroot-invalid
+  GOROOT is set to /opt/y, which does not exist
+    GOROOT=/opt/y
+    /opt/y: does not exist
+    why: a go command that is not started by gover fails, for example in editors and scripts
+  GOROOT is set to /opt/x, which does not exist
+    [ROOT]/home/.config/go/env:2: GOROOT=/opt/x
+    /opt/x: does not exist
+    why: a go command that is not started by gover fails, for example in editors and scripts
+  fix: `gover doctor --fix` changes ~/.config/go/env
+  fix: gover doctor --fix goroot-set
+  fix: unset GOROOT
+
+----- stderr -----
+
+2 errors, 1 warning (2 checks)
+hint: gover doctor --fix
+hint: `gover doctor -v` explains each problem
+
+"#]]
+    );
 }

@@ -23,6 +23,17 @@ pub(crate) enum Verbosity {
     Verbose,
 }
 
+/// What the user says to one of several changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Yes,
+    No,
+    /// Yes to this one and the others.
+    All,
+    /// No to this one and the others.
+    Quit,
+}
+
 /// Prints data to stdout and everything else to stderr.
 ///
 /// On a terminal, lines break at its width, or at COLUMNS if the user exports another. Rows that go
@@ -38,6 +49,8 @@ pub(crate) struct Printer {
     pub(crate) verbosity: Verbosity,
     color_out: bool,
     color_err: bool,
+    /// Whether lines on stderr can be drawn again.
+    can_redraw: bool,
     /// Where lines break on each stream; `None` if they stay whole.
     width_out: Option<usize>,
     width_err: Option<usize>,
@@ -54,12 +67,12 @@ impl Printer {
             (false, true) => Verbosity::Verbose,
             (false, false) => Verbosity::Normal,
         };
+        let is_dumb = env.text(vars::TERM).as_deref() == Some("dumb");
         let color = |stream| match global.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => {
-                let plain =
-                    env.var(vars::NO_COLOR).is_some() || env.text(vars::TERM).as_deref() == Some("dumb");
+                let plain = env.var(vars::NO_COLOR).is_some() || is_dumb;
                 !plain && terminal::is_terminal(stream) && terminal::enable_escapes(stream)
             }
         };
@@ -74,6 +87,7 @@ impl Printer {
             verbosity,
             color_out: color(Stream::Stdout),
             color_err: color(Stream::Stderr),
+            can_redraw: terminal::is_terminal(Stream::Stderr) && !is_dumb,
             width_out,
             width_err: width(Stream::Stderr).or(exported),
             width_help: width_out.or(exported).unwrap_or(USUAL_WIDTH).min(MOST_HELP),
@@ -111,6 +125,12 @@ impl Printer {
 
     fn room_err(&self) -> Option<Room> {
         self.width_err.map(|width| Room { width, is_colored: self.color_err })
+    }
+
+    /// Prints a prefix such as `fix:` and a command to paste, which stays whole.
+    pub(crate) fn command(&self, prefix: &str, command: &str) -> Result<(), Failure> {
+        let lines = self.room_out().map(|room| room.command(prefix, command));
+        self.write_lines(&lines.unwrap_or_else(|| vec![format!("{prefix} {command}")]))
     }
 
     /// Prints a page of help, which may hold the parser's escape sequences.
@@ -227,16 +247,37 @@ impl Printer {
         io::stdin().is_terminal() && terminal::is_terminal(Stream::Stderr)
     }
 
+    /// Whether progress is drawn.
+    pub(super) fn draws(&self) -> bool {
+        self.can_redraw && self.verbosity > Verbosity::Quiet
+    }
+
     /// Enter means no. Without a terminal, this is an error that names the option to use.
     pub(crate) fn confirm(&self, question: &str, option: &str) -> Result<bool, Failure> {
+        let answer = self.letter(&format!("{question} [y/N]"), option)?;
+        Ok(matches!(answer.as_str(), "y" | "yes"))
+    }
+
+    /// The same for one of several questions.
+    pub(crate) fn confirm_each(&self, question: &str, option: &str) -> Result<Answer, Failure> {
+        let answer = self.letter(&format!("{question} [y/N/a/q]"), option)?;
+        Ok(match answer.as_str() {
+            "y" | "yes" => Answer::Yes,
+            "a" | "all" => Answer::All,
+            "q" | "quit" => Answer::Quit,
+            _ => Answer::No,
+        })
+    }
+
+    fn letter(&self, question: &str, option: &str) -> Result<String, Failure> {
         if !self.can_ask() {
             let what = "gover asks before it changes anything, and cannot ask without a terminal";
             return Err(Failure::usage(what, format!("`{option}` answers yes to every question")));
         }
         let answer = self
-            .ask(&format!("{question} [y/N]"))
+            .ask(question)
             .map_err(|error| Failure::io("cannot read the answer", &error, format!("use `{option}`")))?;
-        Ok(matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+        Ok(answer.to_ascii_lowercase())
     }
 
     /// The answer to a question, trimmed; empty if there is none. Without a terminal nobody answers,

@@ -35,6 +35,7 @@ $ gover doctor                     run all checks; exit code 1 if anything is wo
 $ gover doctor goproxy goroot-set  run some of them
 $ gover doctor --offline           do not use the network
 $ gover doctor --fix               show each change as a diff and ask; --yes does not ask
+$ gover doctor -v                  print all evidence, and the text of each check below
 $ gover doctor --undo              restore every byte that the last --fix changed
 $ gover doctor --json              print data ([json.md](reference/json.md#doctor))
 ```

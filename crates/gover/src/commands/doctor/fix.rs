@@ -2,64 +2,125 @@ use std::collections::BTreeSet;
 
 use gover_doctor::repair::{self, Journal, LOCK, diff};
 use gover_doctor::{Change, Check, Finding};
-use gover_sys::user_path;
+use gover_sys::{Lock, user_path};
 
 use super::network::Answers;
 use super::{examine, has_fault, show};
+use crate::output::Answer;
 use crate::store::lock;
 use crate::{Context, Failure};
 
 /// Repairs in rounds until nothing is left to change: a change can make or solve another problem.
 pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<(), Failure> {
-    let lock = lock::acquire(LOCK, context)?;
-    let mut journal = Journal::new(&context.layout);
-    let mut refused: BTreeSet<String> = BTreeSet::new();
-    let (mut failed, mut changes_environment) = (false, false);
+    let mut repairs = Repairs {
+        lock: lock::acquire(LOCK, context)?,
+        journal: Journal::new(&context.layout),
+        refused: BTreeSet::new(),
+        consent: if yes { Consent::All } else { Consent::Each },
+        failed: false,
+        changes_environment: false,
+        context,
+    };
     let mut answers = Answers::default();
     let mut rounds = 0;
     loop {
         rounds += 1;
         let (findings, run) = examine(checks, &mut answers, false, context);
-        let mut touched: BTreeSet<String> = BTreeSet::new();
-        for finding in &findings {
-            let changes: Vec<&Change> = finding.fix.changes.iter().collect();
-            let places: Vec<String> = changes.iter().map(|change| change.place()).collect();
-            let id = format!("{} {}", finding.check, places.join(" "));
-            if changes.is_empty()
-                || refused.contains(&id)
-                || places.iter().any(|place| touched.contains(place))
-            {
-                continue;
-            }
-            present(finding, &changes, context);
-            if !yes && !context.printer.confirm("change this?", "--yes")? {
-                refused.insert(id);
-                continue;
-            }
-            for change in changes {
-                if let Err(problem) = repair::apply(change, &mut journal, &lock) {
-                    context.printer.failure(&problem.into());
-                    failed = true;
-                    refused.insert(id.clone());
-                } else {
-                    changes_environment |= matches!(change, Change::Registry { .. });
-                }
-            }
-            touched.extend(places);
-        }
-        if touched.is_empty() || rounds == MAX_ROUNDS {
-            finish(&findings, run, &journal, context)?;
-            if changes_environment {
+        let has_changed = repairs.round(&findings)?;
+        if !has_changed || repairs.consent == Consent::Over || rounds == MAX_ROUNDS {
+            let findings =
+                if has_changed { examine(checks, &mut answers, false, context).0 } else { findings };
+            finish(&findings, run, &repairs.journal, context)?;
+            if repairs.changes_environment {
                 announce(context);
             }
-            return Failure::silent_if(failed || has_fault(&findings));
+            return Failure::silent_if(repairs.failed || has_fault(&findings));
         }
     }
 }
 
-fn present(finding: &Finding, changes: &[&Change], context: &Context<'_>) {
+struct Repairs<'a> {
+    lock: Lock,
+    journal: Journal,
+    /// What was refused or failed, and is not asked again.
+    refused: BTreeSet<String>,
+    consent: Consent,
+    failed: bool,
+    changes_environment: bool,
+    context: &'a Context<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Consent {
+    /// Ask before each.
+    Each,
+    All,
+    /// Change nothing more.
+    Over,
+}
+
+impl Repairs<'_> {
+    /// Makes the changes of these findings, at most one in each place, since the next sees the
+    /// last. Returns whether it made any.
+    fn round(&mut self, findings: &[Finding]) -> Result<bool, Failure> {
+        let mut touched: BTreeSet<String> = BTreeSet::new();
+        for finding in findings {
+            let places: Vec<String> = finding.fix.changes.iter().map(Change::place).collect();
+            let id = format!("{} {}", finding.check, places.join(" "));
+            if places.is_empty()
+                || self.refused.contains(&id)
+                || places.iter().any(|place| touched.contains(place))
+            {
+                continue;
+            }
+            present(finding, self.context);
+            if !self.is_allowed()? {
+                self.refused.insert(id);
+                if self.consent == Consent::Over {
+                    break;
+                }
+                continue;
+            }
+            if !self.apply(finding) {
+                self.refused.insert(id);
+            }
+            touched.extend(places);
+        }
+        Ok(!touched.is_empty())
+    }
+
+    fn is_allowed(&mut self) -> Result<bool, Failure> {
+        if self.consent == Consent::All {
+            return Ok(true);
+        }
+        let answer = self.context.printer.confirm_each("change this?", "--yes")?;
+        match answer {
+            Answer::All => self.consent = Consent::All,
+            Answer::Quit => self.consent = Consent::Over,
+            Answer::Yes | Answer::No => {}
+        }
+        Ok(matches!(answer, Answer::Yes | Answer::All))
+    }
+
+    /// Whether every change was made.
+    fn apply(&mut self, finding: &Finding) -> bool {
+        let mut is_done = true;
+        for change in &finding.fix.changes {
+            if let Err(problem) = repair::apply(change, &mut self.journal, &self.lock) {
+                self.context.printer.failure(&problem.into());
+                self.failed = true;
+                is_done = false;
+            } else {
+                self.changes_environment |= matches!(change, Change::Registry { .. });
+            }
+        }
+        is_done
+    }
+}
+
+fn present(finding: &Finding, context: &Context<'_>) {
     context.printer.note(&format!("{}  [{}]", finding.what, finding.check));
-    for change in changes {
+    for change in &finding.fix.changes {
         context.printer.note(&format!("  {}", context.short(change.place().as_ref())));
         for line in diff(change) {
             context.printer.excerpt(&format!("    {line}"));

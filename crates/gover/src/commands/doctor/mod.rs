@@ -17,6 +17,7 @@ use gover_sys::process;
 use self::network::Answers;
 pub(super) use self::show::Diagnosis;
 use crate::cli::{self, DoctorArgs};
+use crate::output::Busy;
 use crate::settings::SettingOrigin;
 use crate::store::lock;
 use crate::{Context, Failure};
@@ -62,10 +63,13 @@ fn examine(
         SettingOrigin::File => SetBy::File,
         SettingOrigin::Machine(_) => SetBy::Policy,
     };
+    let busy = Busy::new(context.printer);
     if asks_network {
+        busy.step("asking the network".to_owned());
         // Settings without a usable source are reported by the commands that need one.
         facts.network = answers.facts(context).ok();
     }
+    busy.step("looking at this machine".to_owned());
     if is_chosen(OF_RELEASES) {
         facts.releases = manager::releases(context);
     }
@@ -73,7 +77,11 @@ fn examine(
         facts.store = manager::store(context, &facts.system);
     }
     let snapshot = Snapshot::gather(facts, &RealDisk, &RealRegistry, &programs);
-    let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check.examine(&snapshot)).collect();
+    let mut findings: Vec<Finding> = Vec::new();
+    for (index, check) in checks.iter().enumerate() {
+        busy.step(format!("check {} of {}: {}", index + 1, checks.len(), check.name));
+        findings.extend(check.examine(&snapshot));
+    }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     (merged(findings), checks.len())
 }

@@ -1,7 +1,7 @@
 use gover_core::text::counted;
 use gover_doctor::{Finding, Severity};
 
-use crate::output::{Fact, Row, Style, facts};
+use crate::output::{Fact, Row, Style, Table, Verbosity, facts};
 use crate::{Context, Failure};
 
 facts! {
@@ -43,43 +43,111 @@ const FINDING: [(&str, &str, &str); 8] = [
     ("fix.commands", "list", "commands to paste for the rest"),
 ];
 
+/// A table of what is wrong, then the evidence and repairs of each check that found something. With
+/// `-v`, also the text of the check.
 pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
-    for finding in findings {
-        lines(finding, context).iter().try_for_each(|line| context.printer.data(line))?;
+    let printer = context.printer;
+    printer.table(&table(findings, context))?;
+    for group in groups(findings) {
+        printer.data("")?;
+        show(&group, context)?;
     }
-    context.printer.note(&sum(findings, run));
+    if !findings.is_empty() {
+        printer.note("");
+    }
+    printer.note(&sum(findings, run));
     if findings.iter().any(|finding| !finding.fix.changes.is_empty()) {
-        context.printer.hint("gover doctor --fix");
+        printer.hint("gover doctor --fix");
+    }
+    if !findings.is_empty() && printer.verbosity < Verbosity::Verbose {
+        printer.hint("`gover doctor -v` explains each problem");
     }
     Ok(())
 }
 
-/// A finding with everything that belongs to it, and an empty line.
-fn lines(finding: &Finding, context: &Context<'_>) -> Vec<String> {
-    let style = match finding.severity {
-        Severity::Error => Style::Error,
-        Severity::Warning => Style::Warning,
-        Severity::Note => Style::Hint,
-    };
-    let severity = context.printer.out(style, &format!("{}:", finding.severity.name()));
-    let mut lines = vec![format!("{severity} {}  [{}]", finding.what, finding.check)];
-    let (first, left) = finding.evidence.split_at(finding.evidence.len().min(MOST_SHOWN));
-    lines.extend(first.iter().map(|evidence| format!("  {evidence}")));
-    if !left.is_empty() {
-        lines.push(format!("  and {} more (`--json` shows all)", left.len()));
+fn table(findings: &[Finding], context: &Context<'_>) -> Table {
+    let mut table = Table::default();
+    for finding in findings {
+        let style = match finding.severity {
+            Severity::Error => Style::Error,
+            Severity::Warning => Style::Warning,
+            Severity::Note => Style::Hint,
+        };
+        let severity = context.printer.out(style, finding.severity.name());
+        table.row([severity.into(), finding.check.into(), finding.what.as_str().into()]);
     }
-    lines.push(format!("  why: {}", finding.why));
-    let mut places: Vec<String> =
-        finding.fix.changes.iter().map(|change| context.short(change.place().as_ref())).collect();
-    places.dedup();
-    lines.extend(places.iter().map(|place| format!("  fix: `gover doctor --fix` changes {place}")));
-    lines.extend(finding.fix.commands.iter().map(|command| format!("  fix: {command}")));
-    lines.push(String::new());
-    lines
+    table
 }
 
+/// The findings of each check, in the order of the worst.
+fn groups(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        match groups.iter_mut().find(|group| group.iter().any(|one| one.check == finding.check)) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
+}
+
+/// What one check found.
+fn show(group: &[&Finding], context: &Context<'_>) -> Result<(), Failure> {
+    let printer = context.printer;
+    let is_whole = printer.verbosity == Verbosity::Verbose;
+    let Some(check) = group.first().map(|finding| finding.check) else { return Ok(()) };
+    printer.data(&printer.out(Style::Literal, check))?;
+    for finding in group {
+        // The table says what is wrong; of several findings, each evidence needs its own.
+        let indent = if group.len() > 1 { "    " } else { "  " };
+        if group.len() > 1 {
+            printer.data(&format!("  {}", finding.what))?;
+        }
+        evidence(finding, indent, is_whole, context)?;
+        printer.data(&format!("{indent}why: {}", finding.why))?;
+    }
+    fixes(group, context)?;
+    let Some(check) = gover_doctor::checks::by_name(check).filter(|_| is_whole) else { return Ok(()) };
+    printer.data(&format!("  symptom: {}", check.symptom))?;
+    printer.data(&format!("  cause: {}", check.cause))?;
+    printer.data(&format!("  repair: {}", check.repair))
+}
+
+fn evidence(finding: &Finding, indent: &str, is_whole: bool, context: &Context<'_>) -> Result<(), Failure> {
+    let (most, others) = if is_whole { (MOST_WHOLE, "--json") } else { (MOST_SHOWN, "-v") };
+    let (first, left) = finding.evidence.split_at(finding.evidence.len().min(most));
+    first.iter().try_for_each(|evidence| context.printer.data(&format!("{indent}{evidence}")))?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    context.printer.data(&format!("{indent}and {} more (`gover doctor {others}` shows them)", left.len()))
+}
+
+/// How to repair them, each repair once.
+fn fixes(group: &[&Finding], context: &Context<'_>) -> Result<(), Failure> {
+    let mut places: Vec<String> = Vec::new();
+    for change in group.iter().flat_map(|finding| &finding.fix.changes) {
+        let place = context.short(change.place().as_ref());
+        if !places.contains(&place) {
+            context.printer.data(&format!("  fix: `gover doctor --fix` changes {place}"))?;
+            places.push(place);
+        }
+    }
+    let mut commands: Vec<&String> = Vec::new();
+    for command in group.iter().flat_map(|finding| &finding.fix.commands) {
+        if !commands.contains(&command) {
+            context.printer.command("  fix:", command)?;
+            commands.push(command);
+        }
+    }
+    Ok(())
+}
+
+/// Evidence of one finding that is shown at first.
+const MOST_SHOWN: usize = 4;
+
 /// Nobody reads more.
-const MOST_SHOWN: usize = 20;
+const MOST_WHOLE: usize = 20;
 
 /// `1 error, 2 warnings (48 checks)`.
 pub(super) fn sum(findings: &[Finding], run: usize) -> String {

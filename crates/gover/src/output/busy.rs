@@ -1,0 +1,36 @@
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Printer;
+
+/// A line on stderr that says what a command is doing: on a terminal only, and gone when done.
+pub(crate) struct Busy<'a> {
+    printer: &'a Printer,
+    bar: ProgressBar,
+}
+
+impl<'a> Busy<'a> {
+    pub(crate) fn new(printer: &'a Printer) -> Self {
+        let target =
+            if printer.draws() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bars = MultiProgress::with_draw_target(target);
+        // A line that wraps would stay.
+        let style = ProgressStyle::with_template("{wide_msg}");
+        let bar =
+            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        let bar = bars.add(bar);
+        printer.share(Some(bars));
+        Self { printer, bar }
+    }
+
+    /// Says what happens now.
+    pub(crate) fn step(&self, what: String) {
+        self.bar.set_message(what);
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+        self.printer.share(None);
+    }
+}
