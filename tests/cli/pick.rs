@@ -45,5 +45,5 @@ fn use_without_a_version_asks_on_a_terminal() {
 fn asked(typed: &str) -> gover_test::Output {
     let ctx = with_three();
     let run = ctx.command(ctx.gover_program()).arg("use").env("GOVER_SHELL", "sh").env("TERM", "dumb");
-    run.stdin(typed).run_on_terminal(40)
+    run.stdin(typed).run_on_terminal(80)
 }
