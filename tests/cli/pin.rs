@@ -137,6 +137,48 @@ this directory has no .go-version; .tool-versions:1 in [ROOT]/shop pins 1.90; no
 }
 
 #[test]
+fn exact_pins_the_first_release_of_an_old_minor_version_so_that_it_stays() {
+    let ctx = with_three();
+    ctx.install_fake("go1.19");
+    ctx.install_fake("go1.19.2");
+    ctx.gover(["pin", "--exact", "1.19.0"]).success();
+    assert_eq!(fs::read_to_string(ctx.work().join(".go-version")).unwrap(), "1.19.0\n");
+    assert_eq!(ctx.gover(["current", "--json"]).success().json()["version"], "go1.19");
+    // `use` keeps it too.
+    ctx.gover(["use", "1.19.0"]).success();
+    assert_eq!(ctx.gover(["current", "--json"]).success().json()["version"], "go1.19");
+}
+
+#[test]
+fn pins_in_forms_of_other_tools_are_followed_or_explained() {
+    let ctx = with_three();
+    for (pinned, version) in [
+        ("latest:1.90", "go1.90.4"),
+        ("prefix:1.90", "go1.90.4"),
+        ("latest:go1.90", "go1.90.4"),
+        ("prefix:1.90.1", "go1.90.1"),
+    ] {
+        ctx.write(".tool-versions", format!("golang {pinned}\n").as_bytes());
+        assert_eq!(ctx.gover(["current", "--json"]).success().json()["version"], version, "{pinned}");
+        let go = ctx.shim("go", ["version"]);
+        assert!(go.success().text().starts_with(&format!("go version {version} ")), "{pinned}\n{go}");
+    }
+    for (pinned, what, hint) in [
+        ("ref:go1.90.1", "not builds of a branch or commit", "did you mean `1.90.1`?"),
+        ("path:/opt/go", "written without `path:`", "expected a version"),
+        ("sub-1:latest", "counted back", "did you mean `oldstable`?"),
+        ("lts", "no long-term support", "did you mean `oldstable`?"),
+        ("\"1.90.1\"", "remove the quotes", "did you mean `1.90.1`?"),
+    ] {
+        ctx.write(".tool-versions", format!("golang {pinned}\n").as_bytes());
+        for output in [ctx.gover(["current"]), ctx.shim("go", ["version"])] {
+            assert!(output.code != Some(0), "{pinned}\n{output}");
+            assert!(output.stderr.contains(what) && output.stderr.contains(hint), "{pinned}\n{output}");
+        }
+    }
+}
+
+#[test]
 fn a_pin_with_comments_is_not_deleted() {
     let ctx = with_three();
     for content in ["# ours\n1.90.1\n", "1.90.1 # why\n", "1.90.1\n1.91.2\n", "# ours\n"] {

@@ -90,6 +90,14 @@ fn the_name_of_a_minor_version_means_its_newest_toolchain() {
         let output = ctx.shim(called, ["version"]);
         assert!(output.success().text().starts_with(&format!("go version {runs} ")), "{output}");
     }
+    // Without a toolchain of exactly that name, the newest of that minor version is near enough.
+    std::fs::remove_dir_all(ctx.layout().versions().join("go1.20")).unwrap();
+    for (called, runs) in [("go1.20", "go1.20.3"), ("go1", "go1.22.12")] {
+        let output = ctx.shim(called, ["version"]);
+        assert!(output.success().text().starts_with(&format!("go version {runs} ")), "{called}\n{output}");
+    }
+    let output = ctx.shim("go1.19", ["version"]);
+    assert!(output.exits(127).stderr.contains("no installed Go matches `1.19`"), "{output}");
     let output = ctx.shim("go1.23", ["version"]);
     assert!(output.exits(127).stderr.contains("no installed Go matches `1.23`"), "{output}");
 }

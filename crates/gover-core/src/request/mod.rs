@@ -1,5 +1,6 @@
 //! Requests: what people type or write into a file to choose a Go version.
 
+mod foreign;
 mod parse;
 mod suggest;
 
@@ -51,8 +52,15 @@ impl Request {
         parse::parse(text, false)
     }
 
+    /// Its text means that toolchain again when it is parsed: `1.20` is the newest patch, `1.20.0`
+    /// is go1.20.
     pub fn exact(name: ToolchainName) -> Self {
-        Self { text: name.as_str().trim_start_matches("go").to_owned(), kind: RequestKind::Exact(name) }
+        let bare = name.as_str().trim_start_matches("go");
+        let texts = ["", ".0", ".0.0"].map(|end| format!("{bare}{end}"));
+        let same =
+            |text: &&String| Self::parse_pin(text).is_ok_and(|request| request.as_exact() == Some(&name));
+        let text = texts.iter().find(same).cloned().unwrap_or_else(|| bare.to_owned());
+        Self { text, kind: RequestKind::Exact(name) }
     }
 
     pub fn kind(&self) -> &RequestKind {

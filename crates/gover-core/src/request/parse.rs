@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use semver::VersionReq;
 
-use super::{Request, RequestKind, suggest};
+use super::{Request, RequestKind, foreign, suggest};
 use crate::diagnose::{Diagnose, Exit};
 use crate::text::shown;
 use crate::version::{GoVersion, ToolchainName};
@@ -49,6 +49,9 @@ pub(super) fn parse(text: &str, paths: bool) -> Result<Request, InvalidRequest> 
         reason,
         close: suggest::close_to(trimmed),
     };
+    if let Some(foreign) = foreign::explained(trimmed) {
+        return Err(InvalidRequest { close: foreign.close, ..invalid(Some(foreign.reason)) });
+    }
     if trimmed.contains(['/', '\\']) || matches!(trimmed, "." | "..") {
         return if paths && !trimmed.contains('\0') {
             Ok(Request { text: trimmed.to_owned(), kind: RequestKind::Path(PathBuf::from(trimmed)) })
@@ -75,7 +78,8 @@ fn kind(text: &str) -> Option<RequestKind> {
     }
     // Forms of asdf and mise in .tool-versions.
     if let Some(line) = ["latest:", "prefix:"].iter().find_map(|form| text.strip_prefix(form)) {
-        return partial(line.strip_prefix("go").unwrap_or(line));
+        let line = line.strip_prefix("go").unwrap_or(line);
+        return partial(line).or_else(|| release(line));
     }
     let bare = text.strip_prefix("go").or_else(|| text.strip_prefix('v')).unwrap_or(text);
     if let Some(stem) = bare.strip_suffix(".x").or_else(|| bare.strip_suffix(".*")) {
@@ -84,13 +88,23 @@ fn kind(text: &str) -> Option<RequestKind> {
     if let Some(kind) = partial(bare) {
         return Some(kind);
     }
-    let name = ToolchainName::parse(&format!("go{bare}")).ok().filter(|_| !bare.contains([' ', '\t']));
-    match name {
-        Some(name) if name.is_release() => Some(RequestKind::Exact(ToolchainName::of(name.version()))),
-        // A custom build keeps its suffix; it is never a bare language version.
-        Some(name) if !name.version().is_language() && is_portable(bare) => Some(RequestKind::Exact(name)),
-        _ => range(bare).map(RequestKind::Range),
-    }
+    release(bare).or_else(|| custom(bare)).or_else(|| range(bare).map(RequestKind::Range))
+}
+
+/// `1.22.5` or `1.23rc1`.
+fn release(bare: &str) -> Option<RequestKind> {
+    let name = name(bare).filter(ToolchainName::is_release)?;
+    Some(RequestKind::Exact(ToolchainName::of(name.version())))
+}
+
+/// A custom build keeps its suffix; it is never a bare language version.
+fn custom(bare: &str) -> Option<RequestKind> {
+    let name = name(bare).filter(|name| !name.is_release() && !name.version().is_language())?;
+    is_portable(bare).then_some(RequestKind::Exact(name))
+}
+
+fn name(bare: &str) -> Option<ToolchainName> {
+    ToolchainName::parse(&format!("go{bare}")).ok().filter(|_| !bare.contains([' ', '\t']))
 }
 
 /// Whether a name can be a file and a program on every system, and be pasted into any shell: hints
@@ -151,10 +165,7 @@ fn why(text: &str) -> Option<&'static str> {
     if text.contains("||") {
         return Some("alternatives (`||`) are not supported");
     }
-    if ["ref:", "path:", "sub-", "tag:", "branch:"].iter().any(|form| text.starts_with(form)) {
-        return Some("that form belongs to another version manager");
-    }
-    if text.starts_with(['"', '\'']) {
+    if text.starts_with(suggest::QUOTES) {
         return Some("remove the quotes");
     }
     if matches!(text.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic()) {

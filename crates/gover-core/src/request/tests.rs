@@ -89,6 +89,47 @@ fn the_error_for_a_malformed_request_suggests_a_valid_one() {
 }
 
 #[test]
+fn an_exact_request_means_the_same_toolchain_when_it_is_parsed() {
+    for name in
+        ["go1", "go1.4", "go1.20", "go1.20.14", "go1.21.0", "go1.22.5", "go1.24rc1", "go1.22.5-bigcorp"]
+    {
+        let exact = Request::exact(ToolchainName::parse(name).unwrap());
+        let again = Request::parse(exact.as_str()).unwrap();
+        assert_eq!(again.as_exact(), exact.as_exact(), "{name}: {exact}");
+    }
+}
+
+#[test]
+fn forms_of_other_tools_are_explained() {
+    for (text, reason, close) in [
+        ("lts", "no long-term support", Some("oldstable")),
+        ("ref:master", "not builds of a branch or commit", None),
+        ("ref:go1.22.5", "not builds of a branch or commit", Some("1.22.5")),
+        ("tag:go1.22.5", "not builds of a branch or commit", Some("1.22.5")),
+        ("branch:release-branch.go1.22", "not builds of a branch or commit", None),
+        ("path:/opt/go", "written without `path:`", None),
+        ("sub-1:latest", "counted back", Some("oldstable")),
+        ("sub-0.1:1.23", "counted back", Some("1.23")),
+        ("tip", "not the development version", Some("next")),
+        ("master", "not the development version", Some("next")),
+        ("*", "any version", Some("latest")),
+        ("local", "GOTOOLCHAIN", None),
+        ("go1.22.5+auto", "GOTOOLCHAIN", Some("1.22.5")),
+        ("\u{201c}1.22.5\u{201d}", "remove the quotes", Some("1.22.5")),
+        ("`1.22`", "remove the quotes", Some("1.22")),
+        ("1.22 || 1.23", "alternatives", Some("1.22")),
+    ] {
+        for error in [Request::parse(text).unwrap_err(), Request::parse_pin(text).unwrap_err()] {
+            assert!(error.reason.is_some_and(|given| given.contains(reason)), "{text}: {error}");
+            assert_eq!(error.close.as_deref(), close, "{text}");
+            if let Some(close) = close {
+                assert!(Request::parse_pin(close).is_ok(), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_custom_name_cannot_carry_shell_code() {
     assert!(Request::parse_pin("1.22.5-bigcorp.1+x").is_ok());
     for text in ["1.22.5-\"$(id)\"", "1.22.5-$(id)", "1.22.5-`id`", "1.22.5-a;b", "1.22.5-ü"] {

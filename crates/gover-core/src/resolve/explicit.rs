@@ -1,4 +1,6 @@
-use super::{CalledAs, Origin, OriginKind, Question, Resolution, ResolveError, Trace, choice, locate};
+use super::{
+    CalledAs, Origin, OriginKind, Outcome, Question, Resolution, ResolveError, Trace, choice, locate,
+};
 use crate::env::vars;
 use crate::gorules::EnvFile;
 use crate::request::Request;
@@ -18,7 +20,7 @@ pub(super) fn resolve(
     }
     if let CalledAs::Named(name) = question.called_as {
         trace.say(|_| format!("called as {name}"));
-        return exactly(question, OriginKind::Name, name.to_string(), &meant_by(name)).map(Some);
+        return exactly(question, OriginKind::Name, name.to_string(), &meant_by(name, question)?).map(Some);
     }
     let argument = question.arguments.first().and_then(|argument| argument.to_str()?.strip_prefix('+'));
     let Some(text) = argument.map(str::to_owned) else { return Ok(None) };
@@ -47,9 +49,16 @@ fn exactly(
 }
 
 /// Linux distributions install programs named `go1.22`. Go 1.21 and later have no release of that
-/// name, so it means the newest 1.22.
-fn meant_by(name: &ToolchainName) -> Request {
-    let is_minor = name.version().is_language() && name.version().selects_toolchains();
-    let newest = is_minor.then(|| Request::parse(name.version().as_str()).ok()).flatten();
-    newest.unwrap_or_else(|| Request::exact(name.clone()))
+/// name, so it means the newest 1.22. An older one, such as go1.20, may be installed itself.
+fn meant_by(name: &ToolchainName, question: &Question<'_>) -> Result<Request, ResolveError> {
+    let exact = Request::exact(name.clone());
+    let is_release = !name.version().selects_toolchains();
+    let newest = Request::parse(name.version().as_str()).ok().filter(|request| request.as_exact().is_none());
+    match newest {
+        Some(_) if is_release && locate::locate(question, &exact)? != Outcome::Missing(exact.clone()) => {
+            Ok(exact)
+        }
+        Some(newest) => Ok(newest),
+        None => Ok(exact),
+    }
 }
