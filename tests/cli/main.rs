@@ -29,6 +29,7 @@ mod auto_install;
 mod bad_index;
 mod bad_input;
 mod cache_config;
+mod changes;
 mod choose;
 mod complete;
 mod concurrent;

@@ -165,6 +165,7 @@ go1.90.1  superseded by go1.90.4, [SIZE]
 
 ----- stderr -----
 gover prune would remove these 5, [SIZE]
+hint: gover prune
 
 "#]]
     );

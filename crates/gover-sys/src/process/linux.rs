@@ -1,11 +1,23 @@
 //! Linux: `/proc/PID/stat`, one small read for each process.
 
 use std::fs;
+use std::path::Path;
 
 use super::Facts;
 
 pub(super) fn looker() -> impl Fn(u32) -> Option<Facts> {
     |id| parse(&fs::read(format!("/proc/{id}/stat")).ok()?)
+}
+
+pub(super) fn running_below(directory: &Path) -> Vec<(u32, String)> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let processes = entries.filter_map(|entry| {
+        let id = entry.file_name().to_str()?.parse().ok()?;
+        let program = fs::read_link(entry.path().join("exe")).ok()?;
+        let name = program.starts_with(directory).then(|| program.file_name())??;
+        Some((id, name.to_string_lossy().into_owned()))
+    });
+    processes.collect()
 }
 
 /// Reads `PID (name) state ppid … starttime …` (`proc_pid_stat(5)`); the name may contain even `)`.

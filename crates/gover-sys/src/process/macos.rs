@@ -38,6 +38,10 @@ unsafe extern "C" {
     fn proc_pidinfo(id: c_int, flavor: c_int, argument: u64, buffer: *mut c_void, size: c_int) -> c_int;
 }
 
+pub(super) fn running_below(_directory: &std::path::Path) -> Vec<(u32, String)> {
+    Vec::new()
+}
+
 pub(super) fn looker() -> impl Fn(u32) -> Option<Facts> {
     look
 }

@@ -2,6 +2,7 @@
 //! the function, and the shim looks for it among its ancestors.
 
 use std::iter;
+use std::path::Path;
 
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
@@ -65,6 +66,12 @@ pub fn name(process: ProcessId) -> Option<String> {
     look_up(process).map(|facts| facts.name).filter(|name| !name.is_empty())
 }
 
+/// Number and name of the processes whose program is below a directory. Only Linux tells, and only
+/// about processes of this user, or to root about all. `directory` has no links in it.
+pub fn running_below(directory: &Path) -> Vec<(u32, String)> {
+    imp::running_below(directory)
+}
+
 fn look_up(process: ProcessId) -> Option<Facts> {
     imp::looker()(process.id).filter(|facts| facts.start == process.start)
 }
@@ -119,6 +126,15 @@ mod tests {
         let other = ProcessId { start: this.start + 1, ..this };
         assert!(is_alive(this) && !is_alive(other));
         assert!(name(this).is_some() && name(other).is_none());
+    }
+
+    #[test]
+    fn a_process_runs_below_the_directory_of_its_program() {
+        let child = Waiting::start();
+        let Some(program) = std::fs::read_link(format!("/proc/{}/exe", child.0.id())).ok() else { return };
+        let is_it = |(id, _): &(u32, String)| *id == child.0.id();
+        assert!(running_below(program.parent().unwrap()).iter().any(is_it));
+        assert!(!running_below(&program.with_extension("other")).iter().any(is_it));
     }
 
     #[test]

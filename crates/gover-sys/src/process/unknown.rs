@@ -5,3 +5,7 @@ use super::Facts;
 pub(super) fn looker() -> impl Fn(u32) -> Option<Facts> {
     |_| None
 }
+
+pub(super) fn running_below(_directory: &std::path::Path) -> Vec<(u32, String)> {
+    Vec::new()
+}

@@ -14,6 +14,10 @@ use windows_sys::Win32::System::Threading::{
 
 use super::Facts;
 
+pub(super) fn running_below(_directory: &std::path::Path) -> Vec<(u32, String)> {
+    Vec::new()
+}
+
 pub(super) fn looker() -> impl Fn(u32) -> Option<Facts> {
     let processes = snapshot().unwrap_or_default();
     move |id| {

@@ -39,6 +39,12 @@ pub(crate) struct UninstallArgs {
     /// Versions; a partial one (1.21) must match exactly one installed toolchain
     #[arg(value_name = "REQUEST", required = true)]
     pub(crate) requests: Vec<String>,
+    /// Do not ask on a terminal before removing what is in use
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -55,6 +61,9 @@ pub(crate) struct PruneArgs {
     /// Do not ask on a terminal before removing
     #[arg(long, short, conflicts_with = "dry_run")]
     pub(crate) yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -81,6 +90,9 @@ pub(crate) struct UseArgs {
     /// Undo `gover use` in this shell
     #[arg(long, alias = "unset", conflicts_with = "request")]
     pub(crate) clear: bool,
+    /// Refused with a reason
+    #[arg(long, hide = true)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -94,6 +106,9 @@ pub(crate) struct DefaultArgs {
     /// Set no default any more
     #[arg(long, conflicts_with = "request")]
     pub(crate) unset: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -110,6 +125,9 @@ pub(crate) struct PinArgs {
     /// Remove the .go-version of this directory
     #[arg(long, alias = "unset", conflicts_with_all = ["request", "exact"])]
     pub(crate) remove: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -241,7 +259,7 @@ pub(crate) struct CacheArgs {
     #[command(subcommand)]
     pub(crate) action: Option<CacheAction>,
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) json: bool,
 }
 
@@ -274,6 +292,9 @@ pub(crate) enum ConfigAction {
         name: String,
         /// Value; separate lists with commas; an empty value removes the setting
         value: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Print all settings and their origins
     List {

@@ -12,7 +12,7 @@ use crate::{Context, Failure};
 pub(super) fn run(arguments: &CacheArgs, context: &Context<'_>) -> Result<(), Failure> {
     match arguments.action {
         None => show(arguments.json, context),
-        Some(CacheAction::Clean) => clean(context),
+        Some(CacheAction::Clean) => clean(arguments.json, context),
     }
 }
 
@@ -33,7 +33,7 @@ fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
 /// Deletes the release index, the list of failed sources, and unfinished downloads. Tree heads of
 /// checksum databases stay: without them, gover could not check that a database is consistent with
 /// its past.
-fn clean(context: &Context<'_>) -> Result<(), Failure> {
+fn clean(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     let cache = context.layout.cache();
     if prune::linked_out(&context.layout).contains(&cache) {
         return Err(Failure::new(
@@ -58,6 +58,9 @@ fn clean(context: &Context<'_>) -> Result<(), Failure> {
     } else {
         format!("removed {} from {}", mebibytes(freed), context.short(&context.layout.cache()))
     });
+    if as_json {
+        context.printer.json(&Cleaned::of(&cache, freed))?;
+    }
     Ok(())
 }
 
@@ -79,6 +82,11 @@ facts! {
     Cache(path: &Path, parts: Vec<CachePart>) {
         path: String = json_path(path) => "its directory",
         parts: Vec<CachePart> = parts => "its entries, by name",
+    }
+
+    Cleaned(path: &Path, bytes: u64) {
+        path: String = json_path(path) => "the directory of the cache",
+        bytes: u64 = bytes => "the size of what was removed",
     }
 
     CachePart(path: &Path) {

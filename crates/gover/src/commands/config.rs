@@ -1,10 +1,12 @@
+use std::path::Path;
+
 use gover_core::display::pasted;
 use gover_core::env::parse_switch;
 use gover_source::SourceSpec;
 use serde::{Serialize, Serializer};
 
 use crate::cli::{self, ConfigAction, ConfigArgs};
-use crate::output::{Fact, Row, Table, facts};
+use crate::output::{Fact, Row, Table, facts, json_path};
 use crate::settings::{self, ConfigFile, MINIMUM_GO, SETTINGS, Settings, SettingsError};
 use crate::store::lock;
 use crate::{Context, Failure};
@@ -16,13 +18,13 @@ pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<(), Fa
             let (value, _) = value_of(&name, &context.settings)?;
             context.printer.exact(&value)
         }
-        ConfigAction::Set { name, value } => set(&name, &value, context),
+        ConfigAction::Set { name, value, json } => set(&name, &value, json, context),
         ConfigAction::List { json } => list(json, context),
         ConfigAction::Path => context.printer.exact(&context.layout.config().display().to_string()),
     }
 }
 
-fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
+fn set(name: &str, value: &str, as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     check_name(name, context)?;
     let lock = lock::acquire(settings::LOCK, context)?;
     if name == "sources" && !value.is_empty() {
@@ -53,6 +55,10 @@ fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
     if is_overridden {
         let locks = if settings.policy.locks(name) { " and locks it" } else { "" };
         context.printer.warning(&format!("{origin} still sets it to {now}{locks}"));
+    }
+    if as_json {
+        let file = context.layout.config();
+        context.printer.json(&SettingChange::of((name, &now, origin), &file, is_overridden))?;
     }
     Ok(())
 }
@@ -140,6 +146,16 @@ fn shown(name: &str, value: &str) -> String {
 }
 
 pub(super) struct SettingList(Vec<(&'static str, SettingFacts)>);
+
+facts! {
+    SettingChange(setting: (&str, &str, &'static str), file: &Path, is_overridden: bool) {
+        name: String = setting.0.to_owned() => "the name of the setting",
+        value: String = setting.1.to_owned() => "the value that applies now, as `gover config get` prints it",
+        origin: &'static str = setting.2 => "where that value comes from, as in `gover config list`",
+        path: String = json_path(file) => "the file that was changed",
+        overridden: bool = is_overridden => "whether something else decides, so that the file has no effect",
+    }
+}
 
 facts! {
     SettingFacts(value: String, origin: &'static str, locked: bool) {

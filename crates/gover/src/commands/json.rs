@@ -1,13 +1,21 @@
 //! The page docs/reference/json.md: the text of json.md, with a table for each type that is
 //! printed.
 
-use super::config::SettingList;
+use super::changes::{DefaultFacts, PinFacts};
+use super::config::{SettingChange, SettingList};
 use super::doctor::Diagnosis;
 use super::install::InstalledFacts;
 use super::list::{InstalledList, ReleaseList};
 use super::mirror::MirrorFacts;
+use super::prune::Pruned;
+use super::uninstall::RemovedToolchains;
 use super::verify::Verified;
-use super::{cache::Cache, current::Current, env::Variables, which::Which};
+use super::{
+    cache::{Cache, Cleaned},
+    current::Current,
+    env::Variables,
+    which::Which,
+};
 use crate::output::{Fact, Row};
 
 pub fn page() -> String {
@@ -17,7 +25,7 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 11] {
+fn documents() -> [(&'static str, Vec<Row>); 17] {
     [
         ("current", Current::rows("")),
         ("which", Which::rows("")),
@@ -25,10 +33,16 @@ fn documents() -> [(&'static str, Vec<Row>); 11] {
         ("list", InstalledList::rows("")),
         ("list --remote", ReleaseList::rows("")),
         ("install", Vec::<InstalledFacts>::rows("")),
+        ("uninstall", RemovedToolchains::rows("")),
+        ("prune", Pruned::rows("")),
         ("verify", Verified::rows("")),
         ("mirror", MirrorFacts::rows("")),
         ("doctor", Diagnosis::rows("")),
         ("cache", Cache::rows("")),
+        ("default", DefaultFacts::rows("")),
+        ("pin", PinFacts::rows("")),
+        ("cache clean", Cleaned::rows("")),
+        ("config set", SettingChange::rows("")),
         ("config list", SettingList::rows("")),
     ]
 }

@@ -1,6 +1,7 @@
 //! One file per command. Each is a function over its arguments and the context.
 
 mod cache;
+mod changes;
 mod complete;
 mod completions;
 mod config;
@@ -61,8 +62,8 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Uninstall(arguments) => uninstall::run(&arguments, context),
         Command::Prune(arguments) => prune::run(&arguments, context),
         Command::Use(arguments) => r#use::run(&arguments, context),
-        Command::Default(arguments) => default::run(&arguments, context),
-        Command::Pin(arguments) => pin::run(&arguments, context),
+        Command::Default(arguments) => changes::of_default(&arguments, context),
+        Command::Pin(arguments) => changes::of_pin(&arguments, context),
         Command::List(arguments) => list::run(&arguments, context),
         Command::Current(arguments) => current::run(&arguments, context),
         Command::Which(arguments) => which::run(&arguments, context),

@@ -1,10 +1,13 @@
+use std::path::Path;
+
+use gover_core::display::pasted;
 use gover_core::{Request, ToolchainName};
 use gover_install::prune::{self, Leftover};
 use gover_sys::file;
 
 use crate::cli::PruneArgs;
-use crate::output::mebibytes;
-use crate::store::{default, leftovers, lock, releases, requests, sessions, shims};
+use crate::output::{facts, json_path, mebibytes};
+use crate::store::{default, leftovers, lock, releases, requests, sessions, shims, uses};
 use crate::{Context, Failure};
 
 /// Removes damaged and unfinished toolchains, and those for which a newer patch release is
@@ -26,21 +29,27 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
             shims::refresh(context)?;
         }
         context.printer.note("nothing to prune");
-        return Ok(());
+        return print(arguments, Vec::new(), context);
     }
     let lines: Vec<String> = superseded
         .iter()
-        .map(|one| format!("{}  superseded by {}, {}", one.name, one.newer, mebibytes(one.bytes)))
+        .map(|one| one.line(context))
         .chain(leftovers.iter().map(|leftover| line(leftover, context)))
         .collect();
     let bytes = superseded.iter().map(|one| one.bytes).chain(leftovers.iter().map(|one| one.bytes)).sum();
     if arguments.dry_run {
-        lines.iter().try_for_each(|line| context.printer.data(line))?;
+        if arguments.json {
+            let all = superseded.iter().map(|one| PrunedFacts::of_toolchain(one, context));
+            print(arguments, all.chain(leftovers.iter().map(PrunedFacts::of_leftover)).collect(), context)?;
+        } else {
+            lines.iter().try_for_each(|line| context.printer.data(line))?;
+        }
         context.printer.note(&format!(
             "gover prune would remove these {}, {}",
             lines.len(),
             mebibytes(bytes)
         ));
+        context.printer.hint(&command(arguments));
         return Ok(());
     }
     // Scripts run this without a terminal and have never been asked.
@@ -51,10 +60,24 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
         let question = format!("remove these {}, {}?", lines.len(), mebibytes(bytes));
         if !context.printer.confirm(&question, "--yes")? {
             context.printer.note("nothing was removed");
-            return Ok(());
+            return print(arguments, Vec::new(), context);
         }
     }
-    remove(&superseded, &leftovers, &keep, context)
+    let removed = remove(&superseded, &leftovers, &keep, context)?;
+    print(arguments, removed, context)
+}
+
+/// The command that removes what `--dry-run` shows.
+fn command(arguments: &PruneArgs) -> String {
+    let keep = arguments.keep.iter().map(|request| format!(" --keep {}", pasted(request)));
+    format!("gover prune{}", keep.collect::<String>())
+}
+
+fn print(arguments: &PruneArgs, removed: Vec<PrunedFacts>, context: &Context<'_>) -> Result<(), Failure> {
+    if !arguments.json {
+        return Ok(());
+    }
+    context.printer.json(&Pruned::of(arguments.dry_run, removed))
 }
 
 /// Removes what is still as it was when the user was asked: another process may have installed,
@@ -64,16 +87,17 @@ fn remove(
     leftovers_before: &[Leftover],
     keep: &[Request],
     context: &Context<'_>,
-) -> Result<(), Failure> {
-    let (mut count, mut bytes) = (0, 0);
-    for Superseded { name, newer, .. } in superseded_before {
+) -> Result<Vec<PrunedFacts>, Failure> {
+    let mut removed = Vec::new();
+    for one in superseded_before {
+        let Superseded { name, newer, .. } = one;
         let lock = lock::acquire(name.as_str(), context)?;
         if !superseded(keep, context)?.contains(&(name.clone(), newer.clone())) {
             context.printer.note(&format!("{name} was not removed: something changed meanwhile"));
             continue;
         }
         let gone = gover_install::uninstall(&context.layout, name, &lock)?;
-        (count, bytes) = (count + 1, bytes + gone.bytes);
+        removed.push(PrunedFacts::of_toolchain(one, context));
         context.printer.note(&format!(
             "removed {name}, superseded by {newer} ({}; `gover install {}` restores it)",
             mebibytes(gone.bytes),
@@ -85,15 +109,16 @@ fn remove(
     let is_still = |one: &&Leftover| still.iter().any(|now| (&now.path, now.kind) == (&one.path, one.kind));
     let leftovers: Vec<Leftover> = leftovers_before.iter().filter(is_still).cloned().collect();
     for leftover in prune::remove(&context.layout, &leftovers)? {
-        (count, bytes) = (count + 1, bytes + leftover.bytes);
+        removed.push(PrunedFacts::of_leftover(&leftover));
         context.printer.note(&format!("removed {}", line(&leftover, context)));
     }
-    if count > 1 {
-        context.printer.note(&format!("removed {count} in all, {}", mebibytes(bytes)));
+    if removed.len() > 1 {
+        let bytes = removed.iter().map(|one| one.bytes).sum();
+        context.printer.note(&format!("removed {} in all, {}", removed.len(), mebibytes(bytes)));
     }
     shims::refresh(context)?;
     default::refresh_link(context, &default::lock(context)?);
-    Ok(())
+    Ok(removed)
 }
 
 /// A toolchain for which a newer patch release is installed.
@@ -101,6 +126,16 @@ struct Superseded {
     name: ToolchainName,
     newer: ToolchainName,
     bytes: u64,
+}
+
+impl Superseded {
+    /// Other shells and processes may use it, unlike the default and the selection here.
+    fn line(&self, context: &Context<'_>) -> String {
+        let Self { name, newer, bytes } = self;
+        let uses = uses::of(name, context);
+        let addition = if uses.is_empty() { String::new() } else { format!("; {}", uses::in_words(&uses)) };
+        format!("{name}  superseded by {newer}, {}{addition}", mebibytes(*bytes))
+    }
 }
 
 fn sized(superseded: Vec<(ToolchainName, ToolchainName)>, context: &Context<'_>) -> Vec<Superseded> {
@@ -184,4 +219,30 @@ fn used(context: &Context<'_>) -> Vec<ToolchainName> {
 fn line(leftover: &Leftover, context: &Context<'_>) -> String {
     let (path, why) = (context.short(&leftover.path), leftovers::describe(leftover.kind));
     format!("{path}  {why}, {}", mebibytes(leftover.bytes))
+}
+
+facts! {
+    Pruned(dry_run: bool, removed: Vec<PrunedFacts>) {
+        dry_run: bool = dry_run => "whether nothing was removed because of `--dry-run`",
+        bytes: u64 = removed.iter().map(|one| one.bytes).sum() => "the size of all of them",
+        removed: Vec<PrunedFacts> = removed => "what was removed, or would be",
+    }
+
+    PrunedFacts(path: &Path, version: Option<String>, reason: String, bytes: u64) {
+        path: String = json_path(path) => "the file or directory",
+        version: Option<String> = version => "the name of a superseded toolchain; null for anything else",
+        reason: String = reason => "why, in words",
+        bytes: u64 = bytes => "its size",
+    }
+}
+
+impl PrunedFacts {
+    fn of_toolchain(Superseded { name, newer, bytes }: &Superseded, context: &Context<'_>) -> Self {
+        let reason = format!("superseded by {newer}");
+        Self::of(&context.layout.toolchain(name), Some(name.to_string()), reason, *bytes)
+    }
+
+    fn of_leftover(Leftover { path, kind, bytes }: &Leftover) -> Self {
+        Self::of(path, None, leftovers::describe(*kind).to_owned(), *bytes)
+    }
 }

@@ -1,27 +1,66 @@
 use gover_core::display::pasted;
 use gover_core::{Request, ToolchainName};
+use gover_install::Uninstalled;
+use gover_sys::file;
 
 use crate::cli::UninstallArgs;
-use crate::output::mebibytes;
+use crate::output::{facts, json_path, mebibytes};
+use crate::store::uses::{self, Use};
 use crate::store::{default, lock, requests, shims};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<(), Failure> {
     // Every request is resolved before the first toolchain is removed.
-    let mut names: Vec<ToolchainName> = Vec::new();
+    let mut doomed: Vec<Doomed> = Vec::new();
     for text in &arguments.requests {
         let name = one_match(&Request::parse_pin(text)?, context)?;
-        if !names.contains(&name) {
-            names.push(name);
+        if doomed.iter().all(|known| known.name != name) {
+            doomed.push(Doomed { uses: uses::of(&name, context), name });
         }
     }
-    for name in &names {
-        remove(name, context)?;
+    if !arguments.yes && !may_remove(&doomed, context)? {
+        context.printer.note("nothing was uninstalled");
+        doomed.clear();
     }
-    shims::refresh(context)
+    let mut removed = Vec::new();
+    for Doomed { name, uses } in doomed {
+        removed.push(GoneFacts::of(&remove(&name, &uses, context)?, &uses));
+    }
+    if !removed.is_empty() {
+        shims::refresh(context)?;
+    }
+    if arguments.json {
+        context.printer.json(&RemovedToolchains::of(removed))?;
+    }
+    Ok(())
 }
 
-fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
+struct Doomed {
+    name: ToolchainName,
+    uses: Vec<Use>,
+}
+
+/// Asks if something is in use and a person can answer. Scripts have never been asked, and most of
+/// them uninstall what they are done with, the default included.
+fn may_remove(doomed: &[Doomed], context: &Context<'_>) -> Result<bool, Failure> {
+    if doomed.iter().all(|one| one.uses.is_empty()) || !context.printer.can_ask() {
+        return Ok(true);
+    }
+    let mut total = 0;
+    for Doomed { name, uses } in doomed {
+        let bytes = file::tree_size(&context.layout.toolchain(name)).unwrap_or_default();
+        total += bytes;
+        let used = if uses.is_empty() { "not in use".to_owned() } else { uses::in_words(uses) };
+        context.printer.note(&format!("{name}  {}  {used}", mebibytes(bytes)));
+    }
+    let what = match doomed {
+        [one] => one.name.to_string(),
+        several => format!("these {}", several.len()),
+    };
+    context.printer.confirm(&format!("uninstall {what}, {}?", mebibytes(total)), "--yes")
+}
+
+fn remove(name: &ToolchainName, uses: &[Use], context: &Context<'_>) -> Result<Uninstalled, Failure> {
     let lock = lock::acquire(name.as_str(), context)?;
     let gone = gover_install::uninstall(&context.layout, name, &lock)?;
     drop(lock);
@@ -32,8 +71,13 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
         "only its archive can restore it".to_owned()
     };
     context.printer.note(&format!("uninstalled {name} ({}; {restore})", mebibytes(gone.bytes)));
+    let others: Vec<Use> = uses.iter().filter(|one| one.kind != "default").cloned().collect();
+    if !others.is_empty() {
+        context.printer.warning(&format!("{name} was in use: {}", uses::in_words(&others)));
+    }
     let lock = default::lock(context)?;
-    if let Some(request) = default::read(context)?
+    if others.len() < uses.len()
+        && let Some(request) = default::read(context)?
         && context.locate(&request).is_ok_and(|toolchain| toolchain.is_none())
     {
         let newest = requests::names(context)?.pop().map(Request::exact);
@@ -43,7 +87,7 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
             .warning(&format!("the default, {request}, is no longer installed; choose another: `{command}`"));
     }
     default::refresh_link(context, &lock);
-    Ok(())
+    Ok(gone)
 }
 
 /// The only toolchain that a request matches; people want to remove damaged ones too.
@@ -70,5 +114,24 @@ fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, 
                 format!("gover uninstall {example}"),
             ))
         }
+    }
+}
+
+facts! {
+    RemovedToolchains(toolchains: Vec<GoneFacts>) {
+        toolchains: Vec<GoneFacts> = toolchains => "the toolchains that were removed, in the order of the requests",
+    }
+
+    GoneFacts(gone: &Uninstalled, uses: &[Use]) {
+        version: String = gone.name.to_string() => "its name",
+        goroot: String = json_path(&gone.path) => "the directory that it had",
+        bytes: u64 = gone.bytes => "the size of its files",
+        uses: Vec<UseFacts> = uses.iter().map(UseFacts::of).collect() => "where it was used, as far as gover could see",
+    }
+
+    UseFacts(one: &Use) {
+        kind: &'static str = one.kind
+            => "`default`, `selection` (this shell or directory), `session` (another shell) or `process`",
+        what: String = one.what.clone() => "the use in words",
     }
 }

@@ -13,6 +13,12 @@ use crate::store::{effect, lock, provide, requests, sessions};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &UseArgs, context: &Context<'_>) -> Result<(), Failure> {
+    if arguments.json {
+        return Err(Failure::usage(
+            "`gover use` prints code for the shell to run, so it cannot print JSON",
+            "gover current --json",
+        ));
+    }
     match &arguments.request {
         Some(text) => choose(text, context),
         None if arguments.clear => clear(context),

@@ -15,3 +15,4 @@ pub(crate) mod releases;
 pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod shims;
+pub(crate) mod uses;

@@ -63,6 +63,19 @@ pub(crate) fn ended(context: &Context<'_>) -> Vec<PathBuf> {
     paths.filter(|path| id_of(path).is_some_and(|id| !is_alive(id, path))).collect()
 }
 
+/// What other running shells chose: their process and the request.
+pub(crate) fn of_others(context: &Context<'_>) -> Vec<(u32, String)> {
+    let own: Vec<u32> = process::ancestors().map(|process| process.id).collect();
+    let entries = fs::read_dir(context.layout.sessions()).into_iter().flatten().flatten();
+    let records = entries.filter_map(|entry| {
+        let path = entry.path();
+        let id = id_of(&path).filter(|id| !own.contains(id))?;
+        let record = SessionRecord::parse(&file::read_text_limited(&path, LIMIT).ok()?)?;
+        process::is_alive(ProcessId { id, start: record.start }).then_some((id, record.request))
+    });
+    records.collect()
+}
+
 /// A record is named after its process; no other file in the directory is gover's.
 fn id_of(path: &Path) -> Option<u32> {
     path.file_name()?.to_str()?.parse().ok()
