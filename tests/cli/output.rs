@@ -1,5 +1,6 @@
 //! Streams, colour, exit codes: what every command has in common.
 
+use std::io::Read as _;
 use std::process::Stdio;
 
 use gover_test::snapbox::str;
@@ -24,7 +25,6 @@ hint: gover install 1.22
     );
     for arguments in [
         &[][..],
-        &["use"],
         &["use", "1.22", "--clear"],
         &["list", "--what"],
         &["list", "-q", "-v"],
@@ -200,4 +200,75 @@ hint: write the full path, without `~`, variables or quotation marks, or unset G
 "#]]
     );
     assert!(!ctx.work().join("relative-home").exists(), "nothing is created");
+}
+
+#[test]
+fn output_that_is_closed_in_the_middle_ends_the_command_quietly() {
+    let ctx = with_three();
+    for arguments in [
+        &["list", "--remote", "--all", "--offline"][..],
+        &["list", "--remote", "--all", "--offline", "--json"],
+        &["completions", "bash"],
+        &["init", "zsh"],
+        &["help", "trust"],
+        &["install", "--help"],
+    ] {
+        let mut child = ctx.command(ctx.gover_program()).args(arguments).spawn();
+        let mut start = [0; 10];
+        child.stdout.take().unwrap().read_exact(&mut start).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}\n{stderr}");
+        assert!(!stderr.contains("panicked") && !stderr.contains("error: "), "{arguments:?}\n{stderr}");
+    }
+}
+
+#[test]
+fn errors_that_nobody_reads_keep_their_exit_code() {
+    let ctx = with_three();
+    for (arguments, code) in [(&["instal"][..], 2), (&["use"], 2), (&["which", "1.80"], 127), (&["list"], 0)]
+    {
+        let mut child = ctx.command(ctx.gover_program()).args(arguments).spawn();
+        drop(child.stderr.take());
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_needs_no_home_works_without_one() {
+    let ctx = context!();
+    for (arguments, code) in [
+        (&["--version"][..], 0),
+        (&["version"], 0),
+        (&["--help"], 0),
+        (&["help", "trust"], 0),
+        (&["ls-remote", "--help"], 0),
+        (&["nosuch"], 2),
+        (&["list", "--nosuch"], 2),
+    ] {
+        let mut command = ctx.command(ctx.gover_program()).args(arguments);
+        for name in ["HOME", "USERPROFILE", "GOVER_HOME", "SHELL"] {
+            command = command.env_remove(name);
+        }
+        let output = command.run();
+        assert!(!output.exits(code).stderr.contains("panicked"), "{arguments:?}\n{output}");
+    }
+}
+
+#[test]
+fn a_shell_that_gover_does_not_know_gets_plain_text() {
+    let mut ctx = with_three();
+    ctx.set("SHELL", "/bin/csh").set("GOVER_SHELL", "csh").set("TERM", "dumb");
+    for arguments in
+        [&["list"][..], &["current"], &["use", "1.90"], &["use", "--clear"], &["which"], &["help"]]
+    {
+        let output = ctx.gover(arguments);
+        let text = format!("{}{}", output.success().stdout, output.stderr);
+        assert!(!text.contains('\u{1b}') && !text.contains("export "), "{arguments:?}\n{output}");
+    }
+    for arguments in [&["init", "csh"][..], &["completions", "tcsh"], &["env", "--shell", "xonsh"]] {
+        let output = ctx.gover(arguments);
+        assert!(output.exits(2).stderr.contains("hint: use one of "), "{output}");
+        assert_eq!(output.stdout, "", "{output}");
+    }
 }
