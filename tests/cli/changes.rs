@@ -5,7 +5,7 @@ use std::fs;
 use gover_test::snapbox::str;
 use gover_test::{context, gover_snapshot};
 
-use crate::scene::with_three;
+use crate::scene::{has_startup_files, with_three};
 
 #[test]
 fn uninstall_prints_what_it_removed_and_where_that_was_used() {
@@ -168,6 +168,59 @@ exit: 0
 exit: 0
 ----- stdout -----
 {"name":"offline","value":"false","origin":"GOVER_OFFLINE","path":"[ROOT]/gover/config.toml","overridden":true}
+
+----- stderr -----
+
+"#]]
+    );
+}
+
+#[test]
+fn setup_prints_each_file_that_it_changed() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = context!();
+    fs::write(ctx.home().join(".bashrc"), "# mine\n").unwrap();
+    gover_snapshot!(
+        ctx.gover(["setup", "--json", "-q", "--dry-run"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+{"dry_run":true,"copied":false,"changes":[{"path":"[ROOT]/home/.bashrc","action":"change"},{"path":"[ROOT]/home/.profile","action":"create"}],"unchanged":[],"problems":[]}
+
+----- stderr -----
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["setup", "--json", "-q"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+{"dry_run":false,"copied":false,"changes":[{"path":"[ROOT]/home/.bashrc","action":"change"},{"path":"[ROOT]/home/.profile","action":"create"}],"unchanged":[],"problems":[]}
+
+----- stderr -----
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["setup", "--json", "-q"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+{"dry_run":false,"copied":false,"changes":[],"unchanged":["[ROOT]/home/.bashrc","[ROOT]/home/.profile"],"problems":[]}
+
+----- stderr -----
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["setup", "--json", "-q", "--undo"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+{"dry_run":false,"copied":false,"changes":[{"path":"[ROOT]/home/.bashrc","action":"change"},{"path":"[ROOT]/home/.profile","action":"remove"}],"unchanged":[],"problems":[]}
 
 ----- stderr -----
 

@@ -225,6 +225,9 @@ pub(crate) struct SetupArgs {
     /// Show the changes without making them
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

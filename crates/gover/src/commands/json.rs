@@ -8,6 +8,7 @@ use super::install::InstalledFacts;
 use super::list::{InstalledList, ReleaseList};
 use super::mirror::MirrorFacts;
 use super::prune::Pruned;
+use super::setup::SetupFacts;
 use super::uninstall::RemovedToolchains;
 use super::verify::Verified;
 use super::{
@@ -25,7 +26,7 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 17] {
+fn documents() -> [(&'static str, Vec<Row>); 18] {
     [
         ("current", Current::rows("")),
         ("which", Which::rows("")),
@@ -43,6 +44,7 @@ fn documents() -> [(&'static str, Vec<Row>); 17] {
         ("pin", PinFacts::rows("")),
         ("cache clean", Cleaned::rows("")),
         ("config set", SettingChange::rows("")),
+        ("setup", SetupFacts::rows("")),
         ("config list", SettingList::rows("")),
     ]
 }

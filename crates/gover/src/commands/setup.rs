@@ -5,6 +5,7 @@ use gover_shell::persist::{
 };
 
 use crate::cli::SetupArgs;
+use crate::output::{facts, json_path};
 use crate::store::{default, lock, requests, shims};
 use crate::{Context, Failure};
 
@@ -19,7 +20,9 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
     let keeps_store = arguments.undo || lock::is_read_only(context);
     let programs = if keeps_store { None } else { programs(context)? };
     let reach = if arguments.dry_run {
-        preview(programs.as_ref(), &plan, context)?;
+        if !arguments.json {
+            preview(programs.as_ref(), &plan, context)?;
+        }
         None
     } else {
         if let Some(programs) = &programs {
@@ -47,6 +50,9 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
             (false, None) => "PATH is already set up".to_owned(),
             (false, Some(other)) => format!("PATH is already set up, but {other} comes before gover"),
         });
+    }
+    if arguments.json {
+        context.printer.json(&SetupFacts::of(&plan, arguments.dry_run, programs.is_some()))?;
     }
     // Any problem makes the command fail.
     let failed = !plan.problems.is_empty();
@@ -88,14 +94,16 @@ fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> R
     Ok(())
 }
 
-/// Returns which shells see the changes. A file that cannot be written does not stop the others.
+/// Returns which shells see the changes. A file that cannot be written does not stop the others, and
+/// is no longer among the edits.
 fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
     let mut reached = None;
-    for edit in &plan.edits {
-        match persist::apply(edit, &context.layout) {
+    for edit in std::mem::take(&mut plan.edits) {
+        match persist::apply(&edit, &context.layout) {
             Ok(reach) => {
-                context.printer.note(&phrase(edit, true, context));
+                context.printer.note(&phrase(&edit, true, context));
                 reached = Some(reach);
+                plan.edits.push(edit);
             }
             Err(problem) => plan.problems.push(problem),
         }
@@ -218,5 +226,44 @@ fn show_lines(hint: &str, lines: Option<&[String; 3]>, context: &Context<'_>) {
     context.printer.hint(hint);
     for line in lines {
         context.printer.note(&format!("  {line}"));
+    }
+}
+
+facts! {
+    SetupFacts(plan: &Plan, dry_run: bool, copied: bool) {
+        dry_run: bool = dry_run => "whether nothing was changed because of `--dry-run`",
+        copied: bool = copied => "whether gover and gover-shim are copied to `bin` of gover's home",
+        changes: Vec<ChangeFacts> = plan.edits.iter().map(ChangeFacts::of).collect()
+            => "the changes that were made, or would be",
+        unchanged: Vec<String> = plan.unchanged.iter().map(|path| json_path(path)).collect()
+            => "the files that were set up before",
+        problems: Vec<String> = plan.problems.iter().map(ToString::to_string).collect()
+            => "what could not be changed, in words",
+    }
+
+    ChangeFacts(edit: &Edit) {
+        path: Option<String> = file_of(edit).map(|file| json_path(&file.path))
+            => "the startup file; null for the Path of the user in the registry of Windows",
+        action: &'static str = action(edit) => "`create`, `change` or `remove` a file; `add`, `move` or `remove` an entry of Path",
+    }
+}
+
+fn file_of(edit: &Edit) -> Option<&FileEdit> {
+    match edit {
+        Edit::File(file) => Some(file),
+        Edit::UserPath(_) => None,
+    }
+}
+
+fn action(edit: &Edit) -> &'static str {
+    match edit {
+        Edit::File(FileEdit { after: None, .. }) => "remove",
+        Edit::File(FileEdit { before: None, .. }) => "create",
+        Edit::File(_) => "change",
+        Edit::UserPath(UserPathEdit { change, .. }) => match change {
+            EntryChange::Added(_) => "add",
+            EntryChange::Moved(_) => "move",
+            EntryChange::Removed(_) => "remove",
+        },
     }
 }
