@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use gover_core::env::{Env, vars};
+use gover_core::env::Env;
 use gover_core::sync::locked;
 use gover_core::text::shown;
 use gover_install::{Outcome, Phase, Reporter, Task, TaskId};
@@ -35,9 +35,8 @@ pub(crate) struct ProgressBars<'a> {
 impl<'a> ProgressBars<'a> {
     /// Bars on stderr, if it is a terminal and `-q` was not given.
     pub(crate) fn new(env: &Env, printer: &'a Printer) -> Self {
-        let is_dumb = env.text(vars::TERM).as_deref() == Some("dumb");
-        let drawn = printer.verbosity > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr) && !is_dumb;
-        let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target =
+            if printer.draws() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self::on(target, env, printer)
     }
 
