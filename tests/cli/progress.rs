@@ -104,7 +104,7 @@ error: go1.91.1.[PLATFORM].[ARCHIVE] from [SITE] is not what was released
   nothing was installed and the download was deleted
 hint: something between [SITE] and this machine changes files; try `GOVER_SOURCES=goproxy gover install 1.91.1`
 [3/3] installed go1.91.2 in [TIME] ([SIZE] from [SITE]), verified
-default is now go1.90.4
+default is now go1.90.4 (`gover default --unset` undoes this)
 
 "#]]
     );
