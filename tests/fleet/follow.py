@@ -98,8 +98,8 @@ def pattern(shown):
     return "".join(parts)
 
 
-# Said where a server takes its time, which no page can know.
-SLOW = re.compile(r"waiting for .* \(no answer for 2 s\)")
+# Said where a server takes its time, which no page can know, and at the start of a download where there is no terminal.
+PASSING = re.compile(r"waiting for .* \(no answer for 2 s\)|(\[\d+/\d+\] )?go\S+: downloading .*")
 
 
 def leveled(line):
@@ -147,7 +147,7 @@ def main():
         machine = machines[name]
         for command, shown in commands(lines):
             received = [there(line, machine.home) for line in machine.type(here(command))]
-            received = [line for line in received if not SLOW.fullmatch(line)]
+            received = [line for line in received if not PASSING.fullmatch(line)]
             now = {
                 known: subprocess.run(ask, shell=True, capture_output=True, text=True).stdout.strip() or known
                 for known, ask in settings["numbers"].items()
