@@ -191,9 +191,62 @@ fn a_toolchain_that_go_looks_for_itself_is_named() {
 fn a_line_with_which_go_stops_is_a_warning() {
     let ctx = with_three();
     ctx.write("go.mod", "module m\n\ngo 1.90\n\ntoolchain nonsense\n");
+    for arguments in [["use", "1.90"].as_slice(), &["which"]] {
+        let said = says(&ctx, arguments);
+        assert!(
+            said.contains("warning: `go` stops here: invalid toolchain \"nonsense\" in go.mod\nhint: "),
+            "{said}"
+        );
+        // No command of Go edits a file that Go cannot read.
+        assert!(
+            said.contains("hint: correct or remove line 5 of ") && !said.contains("go mod edit"),
+            "{said}"
+        );
+    }
+}
+
+/// `go env -u` stops at an invalid GOTOOLCHAIN, and it does not reach the environment.
+#[test]
+fn the_remedy_for_a_variable_with_which_go_stops_depends_on_where_it_is() {
+    let mut ctx = with_three();
+    ctx.set("GOVER_SHELL", "fish");
+    for variable in ["GOTOOLCHAIN", "GOWORK"] {
+        ctx.set(variable, "nonsense");
+        for arguments in [["use", "1.90"].as_slice(), &["which"], &["current"]] {
+            let output = ctx.gover(arguments);
+            assert!(output.stderr.contains(&format!("invalid {variable}")), "{output}");
+            let hint = format!("hint: set -e {variable}\n");
+            assert!(output.stderr.contains(&hint), "{output}");
+            assert!(!output.stderr.contains("go env"), "{output}");
+        }
+        ctx.unset(variable);
+    }
+    let file = ctx.root().join("goenv");
+    ctx.set("GOENV", &file);
+    fs::write(&file, "GOTOOLCHAIN=nonsense\n").unwrap();
+    assert!(says(&ctx, &["use", "1.90"]).contains("hint: go env -w GOTOOLCHAIN=auto\n"));
+    fs::write(&file, "GOWORK=nonsense\n").unwrap();
+    let said = says(&ctx, &["use", "1.90"]);
+    assert!(said.contains("hint: remove the line with GOWORK from "), "{said}");
+}
+
+#[test]
+fn a_release_that_go_asks_for_in_vain_is_not_said_to_run() {
+    let mut ctx = with_three();
+    ctx.set("GOTOOLCHAIN", "go1.22.99");
+    for arguments in CLAIMS.iter().take(3) {
+        let said = says(&ctx, arguments);
+        assert!(
+            said.contains("warning: `go` stops here: there is no go1.22.99; the newest 1.22 is "),
+            "{said}"
+        );
+        assert!(!said.contains("runs"), "{said}");
+    }
+    ctx.unset("GOTOOLCHAIN");
+    ctx.write("go.mod", "module m\n\ngo 1.93.1\n");
     let said = says(&ctx, &["use", "1.90"]);
     assert!(
-        said.contains("warning: `go` stops here: invalid toolchain \"nonsense\" in go.mod\nhint: "),
+        said.contains("note: `go` needs go1.93.1 here, which is not installed, required by go.mod:3"),
         "{said}"
     );
 }

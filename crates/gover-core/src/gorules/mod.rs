@@ -16,7 +16,7 @@ pub use environment::{EnvFile, GoEnv, user_env_file};
 pub use module_file::lookup;
 pub(crate) use search::is_same_directory;
 pub use search::{find_go_mod, find_go_work};
-pub use select::{Choice, Demand, DemandSource, Rules, SelectError};
+pub use select::{Choice, Demand, DemandSource, Place, Rules, SelectError};
 
 #[cfg(test)]
 mod tests;

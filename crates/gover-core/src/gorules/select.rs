@@ -65,11 +65,33 @@ impl DemandSource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelectError {
     pub message: String,
-    pub path: Option<PathBuf>,
+    pub place: Place,
 }
 
-fn stop(message: String, path: Option<&Path>) -> SelectError {
-    SelectError { message, path: path.map(Path::to_owned) }
+/// What has to be corrected before Go continues.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A variable, from a go/env file if there is a path, else from the environment.
+    Variable(&'static str, Option<PathBuf>),
+    /// A line of go.mod or go.work.
+    Line(PathBuf, usize),
+    /// A go.mod or go.work that cannot be read.
+    File(PathBuf),
+}
+
+impl Place {
+    /// No command of Go edits a module file that Go cannot read, or removes such a variable from a go/env file.
+    fn remedy(&self) -> String {
+        match self {
+            Self::Variable(vars::GOTOOLCHAIN, Some(_)) => "go env -w GOTOOLCHAIN=auto".to_owned(),
+            Self::Variable(name, Some(file)) => {
+                format!("remove the line with {name} from {}", file.display())
+            }
+            Self::Variable(name, None) => format!("remove {name} from the environment"),
+            Self::Line(path, line) => format!("correct or remove line {line} of {}", path.display()),
+            Self::File(path) => format!("make {} a file that you can read", path.display()),
+        }
+    }
 }
 
 impl fmt::Display for SelectError {
@@ -82,12 +104,7 @@ impl std::error::Error for SelectError {}
 
 impl Diagnose for SelectError {
     fn hints(&self) -> Vec<String> {
-        vec![match &self.path {
-            Some(path) => {
-                format!("correct that line in {}, or run `go mod edit -toolchain=none`", path.display())
-            }
-            None => "unset GOTOOLCHAIN, or run `go env -u GOTOOLCHAIN`".to_owned(),
-        }]
+        vec![self.place.remedy()]
     }
 }
 
@@ -102,7 +119,8 @@ impl Rules<'_> {
         if setting.is_empty() {
             return Ok(Choice::Stay);
         }
-        let (name, version, mode) = minimum(&setting, local)?;
+        let (name, version, mode) =
+            minimum(&setting, local).map_err(|message| self.invalid(vars::GOTOOLCHAIN, message))?;
         let mut chosen = Chosen { name, version, demand: self.demand(DemandSource::GoToolchain, None, None) };
         if mode == Some("auto") || mode == Some("path") {
             self.raise(&mut chosen)?;
@@ -111,7 +129,7 @@ impl Rules<'_> {
             return Ok(Choice::Stay);
         }
         if !chosen.name.starts_with("go1") && !chosen.name.contains("-go1") {
-            return Err(stop(format!("invalid GOTOOLCHAIN {:?}", chosen.name), None));
+            return Err(self.invalid(vars::GOTOOLCHAIN, format!("invalid GOTOOLCHAIN {:?}", chosen.name)));
         }
         Ok(Choice::Switch { name: chosen.name, demand: chosen.demand, path_only: mode == Some("path") })
     }
@@ -134,16 +152,19 @@ impl Rules<'_> {
 
     fn raise(&self, chosen: &mut Chosen) -> Result<(), SelectError> {
         let Some((source, path)) = self.module_file()? else { return Ok(()) };
-        let bytes = bounded::read(&path, bounded::MODULE_FILE)
-            .map_err(|error| stop(format!("cannot read {}: {error}", path.display()), Some(&path)))?;
+        let bytes = bounded::read(&path, bounded::MODULE_FILE).map_err(|error| SelectError {
+            message: format!("cannot read {}: {error}", path.display()),
+            place: Place::File(path.clone()),
+        })?;
         let text = String::from_utf8_lossy(&bytes);
         let toolchain = lookup(&text, "toolchain").filter(|(_, value)| !value.is_empty());
         if let Some((line, toolchain)) = toolchain {
             if toolchain == "default" {
                 return Ok(());
             }
-            let name = ToolchainName::parse(toolchain).map_err(|_| {
-                stop(format!("invalid toolchain {toolchain:?} in {}", short(&path)), Some(&path))
+            let name = ToolchainName::parse(toolchain).map_err(|_| SelectError {
+                message: format!("invalid toolchain {toolchain:?} in {}", short(&path)),
+                place: Place::Line(path.clone(), line),
             })?;
             if *name.version() > chosen.version {
                 let demand = self.demand(source, Some(&path), Some(line));
@@ -179,8 +200,13 @@ impl Rules<'_> {
             Some("off") => Ok(None),
             None | Some("" | "auto") => Ok(find_go_work(self.directory, self.goroot)),
             Some(path) if Path::new(path).is_absolute() => Ok(Some(PathBuf::from(path))),
-            Some(_) => Err(stop("invalid GOWORK: not an absolute path".to_owned(), None)),
+            Some(_) => Err(self.invalid(vars::GOWORK, "invalid GOWORK: not an absolute path".to_owned())),
         }
+    }
+
+    fn invalid(&self, variable: &'static str, message: String) -> SelectError {
+        let file = self.settings.file_of(variable).map(Path::to_owned);
+        SelectError { message, place: Place::Variable(variable, file) }
     }
 
     fn demand(&self, source: DemandSource, path: Option<&Path>, line: Option<usize>) -> Demand {
@@ -202,7 +228,7 @@ struct Chosen {
 fn minimum<'a>(
     setting: &'a str,
     local: &ToolchainName,
-) -> Result<(String, GoVersion, Option<&'a str>), SelectError> {
+) -> Result<(String, GoVersion, Option<&'a str>), String> {
     let own = |mode| (local.as_str().to_owned(), local.version().clone(), mode);
     if setting == "auto" || setting == "path" {
         return Ok(own(Some(setting)));
@@ -211,7 +237,7 @@ fn minimum<'a>(
         Some((least, suffix)) => (least, Some(suffix)),
         None => (setting, None),
     };
-    let invalid = |more: String| stop(format!("invalid GOTOOLCHAIN {setting:?}{more}"), None);
+    let invalid = |more: String| format!("invalid GOTOOLCHAIN {setting:?}{more}");
     let minimum = if least == "local" {
         own(suffix)
     } else {

@@ -1,9 +1,10 @@
 use std::path::PathBuf;
 
-use gover_core::Exit;
 use gover_core::resolve::{Origin, Outcome, Raised, Resolution, Trace};
+use gover_core::{Diagnose, Exit};
 
 use crate::cli::CurrentArgs;
+use crate::failure::Report;
 use crate::output::{Style, Verbosity, facts, json_path};
 use crate::store::requests::{Impossible, name_of};
 use crate::store::{architecture, effect, policy, requests};
@@ -33,7 +34,10 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), 
     effect::path(context);
     match resolution.go_error {
         // The go command will stop here, so this is an error too.
-        Some(error) => Err(error.into()),
+        Some(error) => {
+            let hints = effect::go_hints(&error, context);
+            Err(Report::new(error.to_string(), hints, error.exit()).into())
+        }
         None => end(&resolution, context),
     }
 }
@@ -50,9 +54,7 @@ fn short(context: &Context<'_>) -> Result<(), Failure> {
     }
     let name = match &resolution.outcome {
         Outcome::Ready(toolchain) => name_of(toolchain, context),
-        Outcome::Missing(request) => {
-            request.as_exact().map_or_else(|| request.to_string(), ToString::to_string)
-        }
+        Outcome::Missing(request) => requests::name_or_request(request),
         Outcome::Nothing => return Err(silent()),
     };
     context.printer.data(&name)

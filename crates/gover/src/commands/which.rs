@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<(), Fa
         context.printer.exact(&path.display().to_string())?;
     }
     if request.is_none() {
-        effect::path(context);
+        effect::report_selected(context);
     }
     Ok(())
 }

@@ -1,16 +1,18 @@
 //! What `go` really runs here. A command that says which toolchain runs asks this module, and says
 //! so if the answer differs.
 
+use std::fmt;
+
 use gover_core::display::pasted;
 use gover_core::env::vars;
-use gover_core::gorules::DemandSource;
+use gover_core::gorules::{DemandSource, Place, SelectError};
 use gover_core::resolve::{FirstGo, OriginKind, Outcome, Raised, Resolution, Trace, is_on_path};
 use gover_core::{Diagnose, Request};
 use gover_shell::{Change, ShellKind};
 use gover_sys::process;
 
 use super::policy;
-use super::requests::name_of;
+use super::requests::{self, Impossible, name_of};
 use crate::context::Context;
 
 /// Says where `go` will not run what a command chose: another `go` comes first on PATH, a file or
@@ -34,7 +36,7 @@ pub(crate) fn report_if(kind: OriginKind, wanted: &Request, context: &Context<'_
 pub(crate) fn report_rest(context: &Context<'_>) {
     let resolution = match context.selection(&mut Trace::off()) {
         Ok(resolution) => resolution,
-        Err(error) => return stops(&error, context),
+        Err(error) => return stops(&error, error.hints(), context),
     };
     let reason = resolution.reason(context.home());
     context.printer.note(&match &resolution.outcome {
@@ -42,6 +44,14 @@ pub(crate) fn report_rest(context: &Context<'_>) {
         Outcome::Missing(request) => format!("`go` needs {request} here now, {reason}"),
         Outcome::Nothing => "no toolchain is chosen here now".to_owned(),
     });
+}
+
+/// Says where `go` is not gover's shim in this shell, or stops before it runs a toolchain.
+pub(crate) fn report_selected(context: &Context<'_>) {
+    path(context);
+    if let Ok(Resolution { go_error: Some(error), .. }) = context.selection(&mut Trace::off()) {
+        go_stops(&error, context);
+    }
 }
 
 /// Says that `go` is not gover's shim in this shell.
@@ -82,12 +92,12 @@ pub(crate) fn path(context: &Context<'_>) {
 
 fn selection(wanted: &Request, resolution: &Resolution, context: &Context<'_>) {
     if let Some(error) = &resolution.go_error {
-        return stops(error, context);
+        return go_stops(error, context);
     }
     if let Outcome::Ready(toolchain) = &resolution.outcome
         && let Err(error) = policy::allowed_here(toolchain, resolution, context)
     {
-        return stops(&error, context);
+        return stops(&error, error.hints(), context);
     }
     let home = context.home();
     let say = |what: String, remedy: String| context.printer.note(&format!("note: {what} ({remedy})"));
@@ -102,16 +112,19 @@ fn selection(wanted: &Request, resolution: &Resolution, context: &Context<'_>) {
         return;
     }
     let runs = match &resolution.outcome {
-        Outcome::Ready(toolchain) => name_of(toolchain, context),
-        Outcome::Missing(request) => format!("{request}, which is not installed,"),
+        Outcome::Ready(toolchain) => format!("`go` runs {} here", name_of(toolchain, context)),
+        Outcome::Missing(request) => match Impossible::of(request, context) {
+            Some(impossible) => {
+                let hint = requests::absent(request, Some(resolution), context).hint;
+                return stops(&impossible.what(), [hint], context);
+            }
+            None => format!("`go` needs {} here, which is not installed", requests::name_or_request(request)),
+        },
         Outcome::Nothing => return,
     };
     match (&resolution.raised, &resolution.origin) {
         (Some(raised), _) => {
-            say(
-                format!("`go` runs {runs} here, {}", raised.reason(home)),
-                undo_raise(raised, wanted, context),
-            );
+            say(format!("{runs}, {}", raised.reason(home)), undo_raise(raised, wanted, context));
         }
         (None, Some(origin)) => {
             let remedy = match origin.kind {
@@ -129,15 +142,27 @@ fn selection(wanted: &Request, resolution: &Resolution, context: &Context<'_>) {
                 }
                 _ => format!("`gover default {}` changes that", pasted(wanted.as_str())),
             };
-            say(format!("`go` runs {runs} here, {}", origin.reason(home)), remedy);
+            say(format!("{runs}, {}", origin.reason(home)), remedy);
         }
         (None, None) => {}
     }
 }
 
-fn stops(error: &impl Diagnose, context: &Context<'_>) {
-    context.printer.warning(&format!("`go` stops here: {error}"));
-    for hint in error.hints() {
+fn go_stops(error: &SelectError, context: &Context<'_>) {
+    stops(error, go_hints(error, context), context);
+}
+
+/// How to correct what Go stops at. Only the calling shell can change its variables.
+pub(crate) fn go_hints(error: &SelectError, context: &Context<'_>) -> Vec<String> {
+    match &error.place {
+        Place::Variable(name, None) => vec![unset_by_hand(name, context)],
+        _ => error.hints(),
+    }
+}
+
+fn stops(what: &dyn fmt::Display, hints: impl IntoIterator<Item = String>, context: &Context<'_>) {
+    context.printer.warning(&format!("`go` stops here: {what}"));
+    for hint in hints {
         context.printer.hint(&hint);
     }
 }

@@ -70,6 +70,11 @@ pub(crate) struct Absent {
     pub(crate) hint: String,
 }
 
+/// The toolchain's name if the request can only mean that one, else the request.
+pub(crate) fn name_or_request(request: &Request) -> String {
+    request.as_exact().map_or_else(|| request.to_string(), ToString::to_string)
+}
+
 /// Why no installed toolchain matches the request, and what to do. `selection` is what asked for
 /// it, unless a person just did.
 pub(crate) fn absent(request: &Request, selection: Option<&Resolution>, context: &Context<'_>) -> Absent {
