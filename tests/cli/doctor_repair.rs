@@ -86,6 +86,22 @@ fn twenty_problems_are_fixed_and_undo_restores_every_byte() {
     ctx.gover(["doctor", "--undo"]).exits(1);
 }
 
+#[test]
+fn repairs_and_their_undo_print_json() {
+    let (ctx, path) = three_settings();
+    let fix = |more: &[&str]| ctx.gover(THREE.iter().chain(&["--fix", "--json"]).chain(more).copied());
+    let refused = fix(&[]);
+    assert!(refused.exits(2).stderr.contains("--yes") && refused.stdout.is_empty(), "{refused}");
+    let fixed = fix(&["--yes"]);
+    let place = path.to_str().unwrap();
+    let document = fixed.success().json();
+    assert_eq!(document["changed"], serde_json::json!([place]), "{fixed}");
+    assert_eq!(document["findings"], serde_json::json!([]), "{fixed}");
+    let undone = ctx.gover(["doctor", "--undo", "--json"]);
+    assert_eq!(undone.success().json(), serde_json::json!({ "restored": [place] }), "{undone}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), ALL_THREE);
+}
+
 /// A machine with three settings that `--fix` removes, each in a place of its own line.
 fn three_settings() -> (TestContext, PathBuf) {
     let mut ctx = context!();

@@ -335,10 +335,10 @@ pub(crate) struct DoctorArgs {
     #[arg(long, short, requires = "fix")]
     pub(crate) yes: bool,
     /// Undo the changes of the last --fix
-    #[arg(long, conflicts_with_all = ["fix", "checks", "json"])]
+    #[arg(long, conflicts_with_all = ["fix", "checks"])]
     pub(crate) undo: bool,
     /// Print JSON
-    #[arg(long, conflicts_with = "fix")]
+    #[arg(long)]
     pub(crate) json: bool,
 }
 

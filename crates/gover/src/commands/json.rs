@@ -3,7 +3,7 @@
 
 use super::changes::{DefaultFacts, PinFacts};
 use super::config::{SettingChange, SettingList};
-use super::doctor::Diagnosis;
+use super::doctor::{Diagnosis, Restored};
 use super::install::InstalledFacts;
 use super::list::{InstalledList, ReleaseList};
 use super::mirror::MirrorFacts;
@@ -26,7 +26,7 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 18] {
+fn documents() -> [(&'static str, Vec<Row>); 19] {
     [
         ("current", Current::rows("")),
         ("which", Which::rows("")),
@@ -39,6 +39,7 @@ fn documents() -> [(&'static str, Vec<Row>); 18] {
         ("verify", Verified::rows("")),
         ("mirror", MirrorFacts::rows("")),
         ("doctor", Diagnosis::rows("")),
+        ("doctor --undo", Restored::rows("")),
         ("cache", Cache::rows("")),
         ("default", DefaultFacts::rows("")),
         ("pin", PinFacts::rows("")),

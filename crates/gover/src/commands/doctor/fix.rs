@@ -5,19 +5,25 @@ use gover_doctor::{Change, Check, Finding};
 use gover_sys::{Lock, user_path};
 
 use super::network::Answers;
-use super::{examine, has_fault, show};
+use super::{Diagnosis, examine, has_fault, show};
+use crate::cli::DoctorArgs;
 use crate::output::Answer;
 use crate::store::lock;
 use crate::{Context, Failure};
 
 /// Repairs in rounds until nothing is left to change: a change can make or solve another problem.
-pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn run(
+    checks: &[&'static Check],
+    arguments: &DoctorArgs,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
     let mut repairs = Repairs {
         lock: lock::acquire(LOCK, context)?,
         journal: Journal::new(&context.layout),
         refused: BTreeSet::new(),
-        consent: if yes { Consent::All } else { Consent::Each },
+        consent: if arguments.yes { Consent::All } else { Consent::Each },
         failed: false,
+        changed: Vec::new(),
         changes_environment: false,
         context,
     };
@@ -25,16 +31,22 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
     let mut rounds = 0;
     loop {
         rounds += 1;
-        let (findings, run) = examine(checks, &mut answers, false, context);
+        let (findings, run) = examine(checks, &mut answers, arguments.json, context);
         let has_changed = repairs.round(&findings)?;
         if !has_changed || repairs.consent == Consent::Over || rounds == MAX_ROUNDS {
             let findings =
-                if has_changed { examine(checks, &mut answers, false, context).0 } else { findings };
-            finish(&findings, run, &repairs.journal, context)?;
+                if has_changed { examine(checks, &mut answers, arguments.json, context).0 } else { findings };
+            let failed = repairs.failed || has_fault(&findings);
+            if arguments.json {
+                context.printer.json(&Diagnosis::of(findings, run, repairs.changed))?;
+            } else {
+                show::people(&findings, run, context)?;
+            }
+            context.printer.note(&summary(&repairs.journal));
             if repairs.changes_environment {
                 announce(context);
             }
-            return Failure::silent_if(repairs.failed || has_fault(&findings));
+            return Failure::silent_if(failed);
         }
     }
 }
@@ -46,6 +58,8 @@ struct Repairs<'a> {
     refused: BTreeSet<String>,
     consent: Consent,
     failed: bool,
+    /// Each place once.
+    changed: Vec<String>,
     changes_environment: bool,
     context: &'a Context<'a>,
 }
@@ -112,6 +126,10 @@ impl Repairs<'_> {
                 is_done = false;
             } else {
                 self.changes_environment |= matches!(change, Change::Registry { .. });
+                let place = change.place();
+                if !self.changed.contains(&place) {
+                    self.changed.push(place);
+                }
             }
         }
         is_done
@@ -139,15 +157,12 @@ pub(super) fn announce(context: &Context<'_>) {
     }
 }
 
-/// Prints what is left to do by hand, and how to undo the rest.
-fn finish(findings: &[Finding], run: usize, journal: &Journal, context: &Context<'_>) -> Result<(), Failure> {
-    show::people(findings, run, context)?;
-    context.printer.note(&match journal.changes() {
+fn summary(journal: &Journal) -> String {
+    match journal.changes() {
         0 => "nothing was changed".to_owned(),
         1 => "1 change made (`gover doctor --undo` undoes it)".to_owned(),
         count => format!("{count} changes made (`gover doctor --undo` undoes all of them)"),
-    });
-    Ok(())
+    }
 }
 
 /// More than there are lines to change one by one; another round would not help.

@@ -3,8 +3,6 @@ mod manager;
 mod network;
 mod show;
 
-use std::collections::BTreeSet;
-
 use gover_core::resolve::Trace;
 use gover_core::text::shown;
 use gover_doctor::live::{self, RealDisk, RealPrograms, RealRegistry};
@@ -15,7 +13,7 @@ use gover_shell::ShellKind;
 use gover_sys::process;
 
 use self::network::Answers;
-pub(super) use self::show::Diagnosis;
+pub(super) use self::show::{Diagnosis, Restored};
 use crate::cli::{self, DoctorArgs};
 use crate::output::Busy;
 use crate::settings::SettingOrigin;
@@ -24,16 +22,16 @@ use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), Failure> {
     if arguments.undo {
-        return undo(context);
+        return undo(arguments.json, context);
     }
     let checks = chosen(&arguments.checks, context)?;
     if arguments.fix {
-        return fix::run(&checks, arguments.yes, context);
+        return fix::run(&checks, arguments, context);
     }
     let (findings, run) = examine(&checks, &mut Answers::default(), arguments.json, context);
     let is_faulty = has_fault(&findings);
     if arguments.json {
-        context.printer.json(&Diagnosis::of(findings, run))?;
+        context.printer.json(&Diagnosis::of(findings, run, Vec::new()))?;
     } else {
         show::people(&findings, run, context)?;
     }
@@ -109,17 +107,20 @@ fn chosen(names: &[String], context: &Context<'_>) -> Result<Vec<&'static Check>
     names.iter().map(check).collect()
 }
 
-fn undo(context: &Context<'_>) -> Result<(), Failure> {
+fn undo(is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(LOCK, context)?;
     let undone = Journal::undo(&context.layout, &lock)?;
     let mut failed = false;
-    let mut told = BTreeSet::new();
+    let mut restored = Vec::new();
     let changes_environment = undone.iter().any(|one| one.problem.is_none() && one.place.starts_with("HKCU"));
     for one in undone {
         match one.problem {
             // A file that was changed several times is restored as often, but named once.
-            None if !told.insert(one.place.clone()) => {}
-            None => context.printer.note(&format!("restored {}", context.short(one.place.as_ref()))),
+            None if restored.contains(&one.place) => {}
+            None => {
+                context.printer.note(&format!("restored {}", context.short(one.place.as_ref())));
+                restored.push(one.place);
+            }
             Some(problem) => {
                 context.printer.failure(&problem.into());
                 failed = true;
@@ -128,6 +129,9 @@ fn undo(context: &Context<'_>) -> Result<(), Failure> {
     }
     if changes_environment {
         fix::announce(context);
+    }
+    if is_json {
+        context.printer.json(&Restored::of(restored))?;
     }
     Failure::silent_if(failed)
 }

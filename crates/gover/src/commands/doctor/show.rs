@@ -5,9 +5,14 @@ use crate::output::{Fact, Row, Style, Table, Verbosity, facts};
 use crate::{Context, Failure};
 
 facts! {
-    Diagnosis(findings: Vec<Finding>, run: usize) {
-        findings: Vec<Finding> = findings => "the problems, the worst first",
+    Diagnosis(findings: Vec<Finding>, run: usize, changed: Vec<String>) {
+        findings: Vec<Finding> = findings => "the problems, the worst first; with `--fix`, those that are left",
         checks_run: usize = run => "how many checks ran",
+        changed: Vec<String> = changed => "the files and registry values that `--fix` changed",
+    }
+
+    Restored(restored: Vec<String>) {
+        restored: Vec<String> = restored => "the files and registry values that are as they were",
     }
 }
 
