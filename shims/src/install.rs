@@ -25,7 +25,7 @@ pub(crate) fn is_allowed(question: &Question<'_>, resolution: &Resolution) -> bo
 fn asks_only(question: &Question<'_>, resolution: &Resolution) -> bool {
     let kind = resolution.origin.as_ref().map(|origin| origin.kind);
     let is_named = matches!(kind, Some(OriginKind::Switch | OriginKind::Name | OriginKind::Argument));
-    let arguments = without_directory_flag(question.arguments);
+    let arguments = without_directory_flag(question.arguments, None);
     let command = arguments.first().filter(|_| !is_named && *question.called_as != CalledAs::Gofmt);
     command.is_some_and(|command| command == "version" || command == "env")
 }

@@ -37,6 +37,7 @@ fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
     let called_as = CalledAs::from_program(&with_long_name(program, env));
     let question = Question { env, layout: &layout, host: &HOST, called_as: &called_as, arguments };
     let resolution = provide(&question)?;
+    report::trace(&resolution);
     let Outcome::Ready(toolchain) = resolution.outcome.clone() else {
         return Err(Failure::Unavailable(Box::new(resolution)));
     };
@@ -65,6 +66,9 @@ fn provide(question: &Question<'_>) -> Result<Resolution, Failure> {
     let mut resolution = resolve(question, &mut Trace::off())?;
     for _ in 0..MAX_INSTALLS {
         let Outcome::Missing(request) = &resolution.outcome else { break };
+        if let Some(refusal) = resolution.go_error.take_if(|error| error.is_early()) {
+            return Err(Failure::RefusedByGo(refusal));
+        }
         if let Some(standing) = install::standing_instead(question, &resolution, request) {
             return Ok(Resolution { outcome: Outcome::Ready(standing), raised: None, ..resolution });
         }

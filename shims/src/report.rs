@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gover_core::diagnose::{Diagnose, Exit};
 use gover_core::display::pasted;
 use gover_core::env::NoHome;
+use gover_core::gorules::SelectError;
 use gover_core::minimum::BelowMinimum;
 use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
@@ -18,6 +19,8 @@ pub(crate) enum Failure {
     /// The shim was started without any argument, even its name.
     NoArguments,
     Resolve(ResolveError),
+    /// Go would stop with this error before it selects a toolchain, and none is there to say so.
+    RefusedByGo(SelectError),
     /// Nothing is selected, or the selected toolchain is missing and gover may not install it.
     Unavailable(Box<Resolution>),
     /// The manager did not start.
@@ -63,6 +66,13 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{}", shown(line));
 }
 
+/// Prints what Go prints about a switch if it is asked to, since the shim switches in its place.
+pub(crate) fn trace(resolution: &Resolution) {
+    for line in resolution.raised.iter().flat_map(|raised| &raised.trace) {
+        say(line);
+    }
+}
+
 struct Report {
     what: String,
     cause: Option<String>,
@@ -95,6 +105,9 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
             hints: error.hints(),
             exit: error.exit(),
         },
+        Failure::RefusedByGo(error) => {
+            Report { what: error.to_string(), cause: None, hints: error.hints(), exit: Exit::Failure }
+        }
         Failure::Unavailable(resolution) => unavailable(resolution, home),
         Failure::NoManager { program, source } => Report {
             cause: Some(source.to_string()),

@@ -269,6 +269,115 @@ hint: correct or remove line 5 of [ROOT]/shop/go.mod
     assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
 }
 
+/// The remedy is at the place of the fault, and works although Go refuses to start.
+#[test]
+fn a_refusal_names_the_right_file_and_command() {
+    let mut ctx = with_three();
+    ctx.set("GOVER_SHELL", "bash");
+    let hint = |ctx: &TestContext| {
+        let output = ctx.gover(["current"]);
+        output
+            .exits(1)
+            .stderr
+            .lines()
+            .find_map(|line| line.strip_prefix("hint: ").map(str::to_owned))
+            .unwrap()
+    };
+    let (go_mod, go_work) = ("[ROOT]/shop/go.mod", "[ROOT]/shop/go.work");
+    let env = ctx.root().join("goenv");
+    ctx.write("go.mod", "module m\n\ngo 1.90\n\ntoolchain go1.x\n");
+    let edit = "edit -toolchain=none` with GOTOOLCHAIN=local";
+    assert_eq!(hint(&ctx), format!("correct or remove line 5 of {go_mod}, or run `go mod {edit}"));
+    ctx.write("go.work", "go 1.90\ntoolchain go1.x\n");
+    assert_eq!(hint(&ctx), format!("correct or remove line 2 of {go_work}, or run `go work {edit}"));
+    // The parser of `go work edit` refuses this.
+    ctx.write("go.work", "go 1.90\ntoolchain local\n");
+    assert_eq!(hint(&ctx), format!("correct or remove line 2 of {go_work}"));
+    ctx.set("GOWORK", "relative");
+    assert_eq!(hint(&ctx), "unset GOWORK");
+    ctx.unset("GOWORK");
+    ctx.set("GOENV", env.to_str().unwrap());
+    fs::write(&env, "GOTOOLCHAIN=bogus\n").unwrap();
+    assert_eq!(hint(&ctx), "go env -w GOTOOLCHAIN=auto");
+    fs::write(&env, "GOWORK=relative\n").unwrap();
+    assert_eq!(hint(&ctx), "remove the line with GOWORK from [ROOT]/goenv");
+}
+
+/// Where the go command that starts switches by itself, what it looks for is what runs.
+#[test]
+fn what_go_looks_for_itself_is_named() {
+    let mut ctx = with_three();
+    for (setting, line, name) in [
+        ("go1.92.0-corp", "", "go1.92.0-corp"),
+        ("go1.92", "", "go1.92"),
+        ("go1.20.0", "", "go1.20.0"),
+        ("go1.0+auto", "", "go1.0"),
+        ("path", "go 1.95.1\n", "go1.95.1"),
+        ("go1.90.1+path", "toolchain go1.95.1\n", "go1.95.1"),
+        ("auto", "toolchain go1.95.1-corp\n", "go1.95.1-corp"),
+    ] {
+        ctx.set("GOTOOLCHAIN", setting);
+        ctx.write("go.mod", format!("module m\n{line}"));
+        let facts = facts(&ctx);
+        let named = [&facts["version"], &facts["left_to_go"], &facts["goroot"], &facts["installed"]];
+        assert_eq!(named, [&json!(name), &json!(name), &Value::Null, &json!(false)], "{setting} {line}");
+        assert_eq!(facts["raised"], Value::Null);
+        let output = ctx.gover(["current"]);
+        let start = format!("{name} (`go` looks for it itself)  ");
+        assert!(output.success().stdout.starts_with(&start), "{output}");
+    }
+    // Go finds it on PATH.
+    let bin = ctx.root().join("outside");
+    fs::create_dir_all(&bin).unwrap();
+    let program = bin.join(format!("go1.95.1-corp{}", std::env::consts::EXE_SUFFIX));
+    fs::copy(ctx.gover_program(), program).unwrap();
+    ctx.set("PATH", &bin);
+    let facts = facts(&ctx);
+    assert_eq!((&facts["version"], &facts["installed"]), (&json!("go1.95.1-corp"), &json!(true)));
+    let output = ctx.gover(["current"]);
+    assert!(output.success().stdout.starts_with("go1.95.1-corp (`go` finds it on PATH)  "), "{output}");
+}
+
+/// Go has no limit for these files, and takes `/dev/null` for an empty one.
+#[test]
+fn odd_files_that_go_accepts_are_accepted() {
+    let mut ctx = with_three();
+    let filler = "\t// a line that says nothing at all about any version\n".repeat(400_000);
+    assert!(filler.len() > 16 << 20);
+    ctx.write("go.mod", format!("module m\n{filler}go 1.93.1\n"));
+    let facts_of = |ctx: &TestContext| {
+        let output = ctx.gover(["current", "--json"]);
+        output.json()["version"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(facts_of(&ctx), "go1.93.1");
+    let env = ctx.root().join("goenv");
+    fs::write(&env, format!("GOTOOLCHAIN=go1.90.1\n{}", "# x\n".repeat(400_000))).unwrap();
+    ctx.set("GOENV", env.to_str().unwrap());
+    assert_eq!(facts_of(&ctx), "go1.90.1");
+    ctx.unset("GOENV");
+    if !IS_WINDOWS {
+        ctx.set("GOWORK", "/dev/null");
+        ctx.gover(["current"]).success();
+        assert_eq!(facts_of(&ctx), "go1.91.2");
+    }
+}
+
+/// Only the environment overrides a GOROOT in go/env, and even then its go.env counts.
+#[test]
+fn a_goroot_in_go_env_decides_which_defaults_count() {
+    let mut ctx = with_three();
+    let other = ctx.root().join("other");
+    fs::create_dir_all(&other).unwrap();
+    fs::write(other.join("go.env"), "GOTOOLCHAIN=go1.90.1\n").unwrap();
+    let env = ctx.root().join("goenv");
+    ctx.set("GOENV", env.to_str().unwrap());
+    ctx.write("go.mod", "module m\n\ngo 1.93.1\n");
+    for (goroot, version) in [(&other, "go1.90.1"), (&ctx.root().join("nowhere"), "go1.91.2")] {
+        fs::write(&env, format!("GOROOT={}\n", goroot.display())).unwrap();
+        assert_eq!(ctx.gover(["current", "--json"]).success().json()["version"], version);
+    }
+}
+
 #[test]
 fn a_missing_selection_is_shown_with_the_command_to_install_it() {
     let ctx = with_three();
@@ -396,6 +505,12 @@ fn the_logical_directory_counts_as_for_go() {
     assert_eq!(run(&link), "go1.90.4");
     assert_eq!(run(&target), "go1.90.1");
     assert_eq!(run(&ctx.root()), "go1.90.1");
+    // Go removes `..` from the name before it searches, whatever a link means.
+    ctx.write("real/.go-version", "1.91.2\n");
+    ctx.write("links/.go-version", "1.90.1\n");
+    let command = ctx.command(ctx.gover_program()).args(["current", "--json"]).current_dir("real");
+    let up = link.join("..");
+    assert_eq!(command.env("PWD", &up).run().success().json()["version"], "go1.90.1");
 }
 
 #[test]

@@ -128,3 +128,76 @@ fn a_system_go_keeps_working_where_gover_chooses_nothing() {
     let output = ctx.shim("go", ["fake-report"]);
     assert_eq!(output.success().reported("tree").as_deref(), goroot.to_str());
 }
+
+/// The toolchain that starts might decide otherwise by its own rules.
+#[test]
+fn a_toolchain_that_the_rules_of_go_chose_is_told_so() {
+    let mut ctx = with_two();
+    ctx.set("GOTOOLCHAIN", "go1.21.5");
+    let output = ctx.shim("go", ["fake-report"]);
+    let reported = |name: &str| output.success().reported(name);
+    assert_eq!(reported("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION").as_deref(), Some("go1.21.5"));
+    assert_eq!(reported("GOTOOLCHAIN_INTERNAL_SWITCH_COUNT").as_deref(), Some("1"));
+    // gofmt would pass it on, and a choice that stands is none of Go's.
+    let output = ctx.shim("gofmt", ["fake-report"]);
+    assert_eq!(output.success().reported("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION"), None);
+    ctx.set("GOTOOLCHAIN", "local");
+    let output = ctx.shim("go", ["fake-report"]);
+    assert_eq!(output.success().reported("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION"), None);
+}
+
+#[test]
+fn toolchaintrace_prints_what_go_prints() {
+    let mut ctx = context!();
+    for name in ["go1.24.1", "go1.26.0", "go1.27.0"] {
+        ctx.install_fake(name);
+    }
+    std::fs::write(ctx.layout().default_file(), "1.24.1\n").unwrap();
+    ctx.set("GODEBUG", "toolchaintrace=0,toolchaintrace=1,x=y");
+    ctx.set("GOTOOLCHAIN", "go1.25.0+auto");
+    ctx.write("go.mod", "module m\n\ngo 1.27.0\n\ntoolchain go1.26.0\n");
+    let lines = |ctx: &gover_test::TestContext| {
+        let stderr = ctx.shim("go", ["version"]).success().stderr.clone();
+        stderr.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let program = format!("[ROOT]/gover/bin/go1.27.0{}", std::env::consts::EXE_SUFFIX);
+    let found = format!("go: using go1.27.0 toolchain located in system PATH ({program})");
+    let raised = "upgrade allowed by GOTOOLCHAIN=<name>+auto)";
+    assert_eq!(
+        lines(&ctx),
+        [
+            "go: default toolchain set to go1.25.0 from GOTOOLCHAIN=go1.25.0+auto".to_owned(),
+            format!("go: upgrading toolchain to go1.26.0 (required by toolchain line in go.mod; {raised}"),
+            format!("go: upgrading toolchain to go1.27.0 (required by go line in go.mod; {raised}"),
+            found,
+        ]
+    );
+    // Older ones do not know it, and without a switch Go prints its own lines.
+    ctx.set("GODEBUG", "toolchaintrace=1,toolchaintrace=0");
+    assert_eq!(lines(&ctx), [""; 0]);
+    ctx.set("GODEBUG", "toolchaintrace=1");
+    ctx.set("GOTOOLCHAIN", "local");
+    assert_eq!(lines(&ctx), [""; 0]);
+    ctx.set("GOTOOLCHAIN", "auto");
+    ctx.install_fake("go1.23.1");
+    std::fs::write(ctx.layout().default_file(), "1.23.1\n").unwrap();
+    assert_eq!(lines(&ctx), [""; 0]);
+}
+
+/// Go fails there before it selects a toolchain.
+#[test]
+fn a_directory_that_cannot_be_entered_installs_nothing() {
+    let ctx = with_two();
+    ctx.write("file", "");
+    for (directory, why) in [("nowhere", "no such file or directory"), ("file", "not a directory")] {
+        // An installed toolchain reports it itself.
+        ctx.write(".go-version", "1.21.5\n");
+        ctx.shim("go", ["version", "-C", directory]).success();
+        ctx.write(".go-version", "1.23.1\n");
+        let output = ctx.shim("go", ["-C", directory, "version"]);
+        let stderr = &output.exits(1).stderr;
+        let expected = format!("gover: chdir {directory}: {why}\n");
+        assert!(cfg!(windows) || stderr.starts_with(&expected), "{output}");
+        assert!(!stderr.contains("install"), "{output}");
+    }
+}

@@ -10,8 +10,9 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// More than any real `go.mod` or `go.work` has; Go sets no limit.
-pub(crate) const MODULE_FILE: u64 = 16 << 20;
+/// The limit of files that Go reads itself: go.mod, go.work and go/env. Go sets none, but a file
+/// with holes must not take all memory of a prompt.
+pub(crate) const GO_FILE: u64 = 256 << 20;
 
 pub(crate) const SMALL_FILE: u64 = 1 << 20;
 
@@ -33,6 +34,14 @@ pub(crate) fn read_checked(path: &Path, metadata: &Metadata, limit: u64) -> io::
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
     File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// Reads a go.mod or go.work. `/dev/null`, which Go takes for an empty one, is empty here too.
+pub(crate) fn read_module_file(path: &Path) -> io::Result<Vec<u8>> {
+    read(path, GO_FILE).or_else(|error| match path.canonicalize() {
+        Ok(real) if real == Path::new("/dev/null") => Ok(Vec::new()),
+        _ => Err(error),
+    })
 }
 
 pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<String> {

@@ -62,6 +62,13 @@ impl Env {
         self
     }
 
+    /// The same environment after the working directory was removed.
+    #[cfg(test)]
+    pub(crate) fn without_directory(mut self) -> Self {
+        self.directory = None;
+        self
+    }
+
     /// The same environment on a machine with a policy in this file.
     #[must_use]
     pub fn with_machine_config(mut self, path: PathBuf) -> Self {

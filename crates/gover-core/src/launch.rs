@@ -34,6 +34,7 @@ impl Launch {
             }
             None => edits.push(depth_edit(&toolchain.bin, env)?),
         }
+        let is_raised = resolution.raised.is_some() && program == "go";
         let is_explicit = resolution
             .origin
             .is_some_and(|origin| matches!(origin.kind, OriginKind::Name | OriginKind::Argument));
@@ -49,6 +50,11 @@ impl Launch {
                     edits.push((name, None));
                 }
             }
+        } else if let (true, Some(name)) = (is_raised, &toolchain.name) {
+            // The rules of the toolchain that was chosen have decided. Those of this one may differ.
+            let count: u32 = env.text(vars::SWITCH_COUNT).and_then(|text| text.parse().ok()).unwrap_or(0);
+            edits.push((vars::SWITCH_VERSION, Some(OsString::from(name.as_str()))));
+            edits.push((vars::SWITCH_COUNT, Some(OsString::from(count.saturating_add(1).to_string()))));
         }
         Ok(Self { program: toolchain.program(program), arguments: resolution.arguments, edits })
     }

@@ -49,6 +49,7 @@ variables! {
         GOENV = "GOENV": "The user's go/env file, or `off`.";
         GOWORK = "GOWORK": "`off`, a go.work file, or empty.";
         GO111MODULE = "GO111MODULE": "`on`, `off` or `auto`.";
+        GODEBUG = "GODEBUG": "`toolchaintrace=1` shows how Go, or the shim in its place, selects the toolchain.";
         GOPROXY = "GOPROXY": "The module proxies, as Go reads them.";
         GOSUMDB = "GOSUMDB": "The checksum database, as Go reads it.";
         GOAUTH = "GOAUTH": "How to get credentials for `https` URLs, as Go reads it. Default: `netrc`.";

@@ -1,24 +1,72 @@
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
+use super::changes::Rule;
+use super::refusal::SelectError;
+use super::search::cleaned;
 use crate::env::Env;
 use crate::real_path::real_path;
+use crate::version::GoVersion;
 
-/// The directory in which a go command with these arguments (without the program's name) starts:
-/// the working directory by the shell's name, or the directory after `-C`. `None` if the working
-/// directory was removed.
-pub fn starting_directory(env: &Env, arguments: &[OsString]) -> Option<PathBuf> {
-    let Some((_, directory, _)) = directory_flag(arguments) else { return env.logical_directory() };
-    let target = env.directory()?.join(directory);
-    // After `chdir` Go asks the system for the name, unless PWD is that directory. Go reports a
-    // directory that does not exist.
-    let target = real_path(&target).unwrap_or(target);
-    env.clone().with_directory(target).logical_directory()
+/// Where a go command starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// `None` if the working directory was removed.
+    pub directory: Option<PathBuf>,
+    /// Set if Go cannot enter the directory after `-C`. `directory` is then the working directory.
+    pub refusal: Option<SelectError>,
+}
+
+/// Where a go command with these arguments (without the program's name) starts: in the working
+/// directory by the shell's name, or in the directory after `-C`.
+///
+/// `rules` is the toolchain that starts; `None` stands for the newest.
+pub fn starting_directory(env: &Env, arguments: &[OsString], rules: Option<&GoVersion>) -> Start {
+    // Searches start from the name without `.` and `..`, whatever links mean (`findModuleRoot`).
+    let clean = |directory: Option<PathBuf>| directory.map(|directory| cleaned(&directory));
+    let here = || clean(env.logical_directory());
+    let Some((_, directory, _)) = directory_flag(arguments, rules) else {
+        return Start { directory: here(), refusal: None };
+    };
+    match entered(env, Path::new(&directory)) {
+        // After `chdir` Go asks the system for the name, unless PWD is that directory.
+        Ok(target) => {
+            Start { directory: clean(env.clone().with_directory(target).logical_directory()), refusal: None }
+        }
+        Err(error) => {
+            let refusal = SelectError::chdir(Path::new(&directory), &error);
+            Start { directory: here(), refusal: Some(refusal) }
+        }
+    }
+}
+
+/// The real name of a directory after it was entered.
+fn entered(env: &Env, directory: &Path) -> io::Result<PathBuf> {
+    let target = match env.directory() {
+        _ if directory.as_os_str().is_empty() => return Err(no_directory()),
+        Some(here) => here.join(directory),
+        None if directory.is_absolute() => directory.to_owned(),
+        None => return Err(no_directory()),
+    };
+    // The dot makes it fail for a file, and for a directory that may not be entered.
+    real_path(&target.join("."))
+}
+
+/// `ENOENT`, which is 2 on Windows too; an error of only a kind would have other words than Go's.
+fn no_directory() -> io::Error {
+    io::Error::from_raw_os_error(2)
+}
+
+/// Whether these arguments mean another starting directory to the toolchain `rules` than to the
+/// newest, because it does not know the command.
+pub fn is_newer_command(arguments: &[OsString], rules: &GoVersion) -> bool {
+    command_words(arguments, None) != command_words(arguments, Some(rules))
 }
 
 /// The arguments that toolchain selection sees: without `-C DIR`.
-pub fn without_directory_flag(arguments: &[OsString]) -> Vec<OsString> {
-    let Some((at, _, length)) = directory_flag(arguments) else { return arguments.to_vec() };
+pub fn without_directory_flag(arguments: &[OsString], rules: Option<&GoVersion>) -> Vec<OsString> {
+    let Some((at, _, length)) = directory_flag(arguments, rules) else { return arguments.to_vec() };
     let mut arguments = arguments.to_vec();
     arguments.drain(at..at + length);
     arguments
@@ -26,8 +74,8 @@ pub fn without_directory_flag(arguments: &[OsString]) -> Vec<OsString> {
 
 /// The `-C` flag, which must be first after the command's words (`handleChdirFlag` in
 /// cmd/go/main.go): its index, its value, and its number of arguments.
-fn directory_flag(arguments: &[OsString]) -> Option<(usize, OsString, usize)> {
-    let at = command_words(arguments);
+fn directory_flag(arguments: &[OsString], rules: Option<&GoVersion>) -> Option<(usize, OsString, usize)> {
+    let at = command_words(arguments, rules);
     let flag = arguments.get(at)?;
     if flag == "-C" || flag == "--C" {
         return Some((at, arguments.get(at + 1)?.clone(), 2));
@@ -43,19 +91,21 @@ fn directory_flag(arguments: &[OsString]) -> Option<(usize, OsString, usize)> {
 }
 
 /// How many leading arguments form a command: 1 for `build`, 2 for `mod tidy` (`lookupCmd`).
-fn command_words(arguments: &[OsString]) -> usize {
-    let is_any = |at: usize, commands: &str| {
-        arguments.get(at).is_some_and(|word| commands.split(' ').any(|known| word == known))
-    };
-    match arguments.first().and_then(|word| word.to_str()) {
-        Some("mod") => 1 + usize::from(is_any(1, MOD_COMMANDS)),
-        Some("work") => 1 + usize::from(is_any(1, WORK_COMMANDS)),
+fn command_words(arguments: &[OsString], rules: Option<&GoVersion>) -> usize {
+    let word = |at: usize| arguments.get(at).and_then(|word| word.to_str()).unwrap_or_default();
+    let is_any = |at: usize, commands: &str| commands.split(' ').any(|known| word(at) == known);
+    let holds = |rule: Rule| rules.is_none_or(|version| rule.holds_for(version));
+    match (word(0), word(1)) {
+        ("telemetry", _) => usize::from(holds(Rule::Telemetry)),
+        ("work", "vendor") => 1 + usize::from(holds(Rule::WorkVendor)),
+        ("work", _) => 1 + usize::from(is_any(1, WORK_COMMANDS)),
+        ("mod", _) => 1 + usize::from(is_any(1, MOD_COMMANDS)),
         _ => usize::from(is_any(0, COMMANDS)),
     }
 }
 
 /// Separated by spaces.
-const COMMANDS: &str = "bug build clean doc env fix fmt generate get install list run telemetry test tool version \
-                        vet help";
+const COMMANDS: &str =
+    "bug build clean doc env fix fmt generate get install list run test tool version vet help";
 const MOD_COMMANDS: &str = "download edit graph init tidy vendor verify why";
-const WORK_COMMANDS: &str = "edit init sync use vendor";
+const WORK_COMMANDS: &str = "edit init sync use";

@@ -20,6 +20,10 @@ impl<'a> GoEnv<'a> {
 
     /// The same with the user's file as it was read before.
     pub(crate) fn with_user(env: &'a Env, user: Option<EnvFile>, goroot: Option<&Path>) -> Self {
+        // A GOROOT there also decides which go.env counts, even if the variable is set
+        // (`initEnvCache` in cmd/go/internal/cfg).
+        let named = user.as_ref().and_then(|file| file.get(vars::GOROOT)).filter(|root| !root.is_empty());
+        let goroot = goroot.map(|root| named.map_or(root, Path::new));
         let goroot = goroot.map(|root| root.join("go.env")).and_then(EnvFile::read);
         Self { env, user, goroot }
     }
@@ -30,6 +34,11 @@ impl<'a> GoEnv<'a> {
             Some(value) => Some(value.to_string_lossy().into_owned()),
             None => self.file(key).and_then(|file| file.get(key)).map(str::to_owned),
         }
+    }
+
+    /// A variable of the environment alone.
+    pub(super) fn variable(&self, key: &str) -> Option<String> {
+        self.env.text(key)
     }
 
     /// The file with the value; `None` if it comes from the environment or nothing sets it.
@@ -57,7 +66,7 @@ impl EnvFile {
 
     /// `None` if the file cannot be read, which Go treats as empty.
     pub fn read(path: PathBuf) -> Option<Self> {
-        let bytes = bounded::read(&path, bounded::SMALL_FILE).ok()?;
+        let bytes = bounded::read(&path, bounded::GO_FILE).ok()?;
         Some(Self { values: parse(&String::from_utf8_lossy(&bytes)), path })
     }
 

@@ -6,17 +6,22 @@
 //! real go command.
 
 mod arguments;
+mod changes;
 mod environment;
+mod install_version;
 mod module_file;
+mod refusal;
 mod search;
 mod select;
+mod toolchain_trace;
 
-pub use arguments::{starting_directory, without_directory_flag};
+pub use arguments::{Start, is_newer_command, starting_directory, without_directory_flag};
 pub use environment::{EnvFile, GoEnv, user_env_file};
 pub use module_file::lookup;
+pub use refusal::{Place, SelectError};
 pub(crate) use search::is_same_directory;
 pub use search::{find_go_mod, find_go_work};
-pub use select::{Choice, Demand, DemandSource, Place, Rules, SelectError};
+pub use select::{Choice, Demand, DemandSource, Rules, Search};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The nearest go.mod in `directory` or above, unless it is directly in the directory for temporary
 /// files (`modload.FindGoMod`, go.dev/issue/26708).
@@ -19,7 +19,90 @@ fn is_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir())
 }
 
-/// `search.InDir(a, b) == "."`: the same name, or the same after links are resolved.
-pub(crate) fn is_same_directory(a: &Path, b: &Path) -> bool {
-    a == b || a.canonicalize().is_ok_and(|a| a == b || b.canonicalize().is_ok_and(|b| a == b))
+/// `search.InDir(directory, temporary) == "."`: the same name, or the same after links are resolved.
+/// Go does not make a relative `temporary` absolute, so it never matches.
+pub(crate) fn is_same_directory(directory: &Path, temporary: &Path) -> bool {
+    temporary.is_absolute()
+        && (directory == temporary
+            || directory.canonicalize().is_ok_and(|directory| {
+                directory == temporary
+                    || temporary.canonicalize().is_ok_and(|temporary| directory == temporary)
+            }))
+}
+
+/// An absolute path without `.` and `..`, by its text alone (`filepath.Clean`). Links are not
+/// followed.
+pub(super) fn cleaned(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => drop(clean.pop()),
+            _ => clean.push(component),
+        }
+    }
+    clean
+}
+
+/// A file as Go names it in messages: relative to `directory` if that is shorter
+/// (`base.ShortPath`).
+pub(super) fn short_path(directory: &Path, file: &Path) -> String {
+    let (directory, file) = (cleaned(directory), cleaned(file));
+    let shared = directory.components().zip(file.components()).take_while(|(a, b)| a == b).count();
+    let up = directory.components().skip(shared).map(|_| Component::ParentDir);
+    let relative: PathBuf = up.chain(file.components().skip(shared)).collect();
+    let shorter = if relative.as_os_str().len() < file.as_os_str().len() { &relative } else { &file };
+    shorter.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_cleaned_by_its_text() {
+        if cfg!(windows) {
+            return;
+        }
+        for (path, clean) in [
+            ("/a/b", "/a/b"),
+            ("/a//b/./c/", "/a/b/c"),
+            ("/a/link/../b", "/a/b"),
+            ("/../..", "/"),
+            ("/", "/"),
+        ] {
+            assert_eq!(cleaned(Path::new(path)), Path::new(clean), "{path}");
+        }
+    }
+
+    #[test]
+    fn files_are_named_as_go_names_them() {
+        if cfg!(windows) {
+            return;
+        }
+        for (directory, file, shown) in [
+            ("/shop", "/shop/go.mod", "go.mod"),
+            ("/home/ann/shop/api", "/home/ann/shop/go.mod", "../go.mod"),
+            ("/shop/api", "/work/go.work", "/work/go.work"),
+            ("/shop/api", "/shop/ws/go.work", "../ws/go.work"),
+            ("/a/b/c/d/e", "/x", "/x"),
+        ] {
+            assert_eq!(short_path(Path::new(directory), Path::new(file)), shown);
+        }
+    }
+
+    #[test]
+    fn a_relative_directory_for_temporary_files_is_none() {
+        let root = tempfile::tempdir().unwrap();
+        let root = crate::real_path::real_path(root.path()).unwrap();
+        for (temporary, same) in [
+            (root.as_path(), true),
+            (&root.join("."), true),
+            (&root.join("x/.."), false), // There is no x.
+            (Path::new("."), false),
+            (Path::new(""), false),
+        ] {
+            assert_eq!(is_same_directory(&root, temporary), same, "{}", temporary.display());
+        }
+    }
 }

@@ -1,13 +1,15 @@
 use std::ffi::OsString;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::arguments::without_directory_flag;
+use super::changes::Rule;
 use super::environment::GoEnv;
+use super::install_version::names_a_version;
 use super::lookup;
-use super::search::{find_go_mod, find_go_work};
+use super::refusal::{Place, SelectError};
+use super::search::{find_go_mod, find_go_work, short_path};
+use super::toolchain_trace::ToolchainTrace;
 use crate::bounded;
-use crate::diagnose::Diagnose;
 use crate::env::vars;
 use crate::version::{GoVersion, ToolchainName};
 
@@ -15,7 +17,8 @@ use crate::version::{GoVersion, ToolchainName};
 #[derive(Debug)]
 pub struct Rules<'a> {
     pub settings: &'a GoEnv<'a>,
-    pub directory: &'a Path,
+    /// Where the go command starts; `None` if that directory was removed.
+    pub directory: Option<&'a Path>,
     pub temporary: &'a Path,
     /// The GOROOT of the toolchain that runs; the search for go.work ends there.
     pub goroot: Option<&'a Path>,
@@ -32,9 +35,21 @@ pub enum Choice {
         /// The name that Go would look for, not always a release: `go1.22`, `go1.23.4 extra`.
         name: String,
         demand: Demand,
-        /// Whether Go would look for it on PATH only (`path`, `+path`).
-        path_only: bool,
+        search: Search,
+        /// What Go prints before it switches (`GODEBUG=toolchaintrace=1`), each line with its `go: `.
+        trace: Vec<String>,
     },
+}
+
+/// Where Go would look for a toolchain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Search {
+    PathThenDownload,
+    /// With `path` and `+path`.
+    PathOnly,
+    /// Go must do it itself: after `go install` and `go run` it asks the module first, and may choose
+    /// another toolchain.
+    ByGo,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,69 +76,29 @@ impl DemandSource {
     }
 }
 
-/// The error with which Go would stop, without its `go: `.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SelectError {
-    pub message: String,
-    pub place: Place,
-}
-
-/// What has to be corrected before Go continues.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A variable, from a go/env file if there is a path, else from the environment.
-    Variable(&'static str, Option<PathBuf>),
-    /// A line of go.mod or go.work.
-    Line(PathBuf, usize),
-    /// A go.mod or go.work that cannot be read.
-    File(PathBuf),
-}
-
-impl Place {
-    /// No command of Go edits a module file that Go cannot read, or removes such a variable from a go/env file.
-    fn remedy(&self) -> String {
-        match self {
-            Self::Variable(vars::GOTOOLCHAIN, Some(_)) => "go env -w GOTOOLCHAIN=auto".to_owned(),
-            Self::Variable(name, Some(file)) => {
-                format!("remove the line with {name} from {}", file.display())
-            }
-            Self::Variable(name, None) => format!("remove {name} from the environment"),
-            Self::Line(path, line) => format!("correct or remove line {line} of {}", path.display()),
-            Self::File(path) => format!("make {} a file that you can read", path.display()),
-        }
-    }
-}
-
-impl fmt::Display for SelectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for SelectError {}
-
-impl Diagnose for SelectError {
-    fn hints(&self) -> Vec<String> {
-        vec![self.place.remedy()]
-    }
-}
-
 impl Rules<'_> {
     /// What the toolchain `local` would do (`toolchain.Select`).
     pub fn select(&self, local: &ToolchainName) -> Result<Choice, SelectError> {
-        let arguments = without_directory_flag(self.arguments);
-        if !self.modules_enabled(local)? || is_answered_locally(&arguments) {
+        let arguments = without_directory_flag(self.arguments, Some(local.version()));
+        if !self.modules_enabled(local.version())? || is_answered_locally(&arguments, local.version()) {
             return Ok(Choice::Stay);
         }
         let setting = self.gotoolchain();
         if setting.is_empty() {
             return Ok(Choice::Stay);
         }
-        let (name, version, mode) =
-            minimum(&setting, local).map_err(|message| self.invalid(vars::GOTOOLCHAIN, message))?;
+        let (name, version, mode) = self.minimum(&setting, local)?;
+        let mut trace = ToolchainTrace::new(self.settings, local.version());
+        trace.minimum(&name, &setting);
         let mut chosen = Chosen { name, version, demand: self.demand(DemandSource::GoToolchain, None, None) };
+        let mut search = if mode == Some("path") { Search::PathOnly } else { Search::PathThenDownload };
         if mode == Some("auto") || mode == Some("path") {
-            self.raise(&mut chosen)?;
+            let rules = local.version();
+            if !Rule::InstallReadsModule.holds_for(rules) && names_a_version(&arguments, rules) {
+                search = Search::ByGo;
+            } else {
+                self.raise(&mut chosen, rules, &mut trace)?;
+            }
         }
         if chosen.name == "local" || chosen.name == local.as_str() {
             return Ok(Choice::Stay);
@@ -131,44 +106,78 @@ impl Rules<'_> {
         if !chosen.name.starts_with("go1") && !chosen.name.contains("-go1") {
             return Err(self.invalid(vars::GOTOOLCHAIN, format!("invalid GOTOOLCHAIN {:?}", chosen.name)));
         }
-        Ok(Choice::Switch { name: chosen.name, demand: chosen.demand, path_only: mode == Some("path") })
+        let Chosen { name, demand, .. } = chosen;
+        Ok(Choice::Switch { name, demand, search, trace: trace.into_lines() })
     }
 
     pub fn gotoolchain(&self) -> String {
         self.settings.get(vars::GOTOOLCHAIN).or_else(|| self.fallback.map(str::to_owned)).unwrap_or_default()
     }
 
-    /// `modload.WillBeEnabled`. Before 1.27 a go.work did not count (go.dev/issue/76728).
-    fn modules_enabled(&self, local: &ToolchainName) -> Result<bool, SelectError> {
+    /// `modload.WillBeEnabled`
+    fn modules_enabled(&self, rules: &GoVersion) -> Result<bool, SelectError> {
         Ok(match self.settings.get(vars::GO111MODULE).as_deref() {
             None | Some("" | "on") => true,
             Some("auto") => {
-                find_go_mod(self.directory, self.temporary).is_some()
-                    || (local.version().counts_workspaces() && self.go_work()?.is_some())
+                find_go_mod(self.here()?, self.temporary).is_some()
+                    || (Rule::WorkspaceTurnsModulesOn.holds_for(rules) && self.go_work()?.is_some())
             }
             Some(_) => false,
         })
     }
 
-    fn raise(&self, chosen: &mut Chosen) -> Result<(), SelectError> {
+    /// The least toolchain that GOTOOLCHAIN allows, and the mode after it: `auto` or `path`.
+    fn minimum<'s>(
+        &self,
+        setting: &'s str,
+        local: &ToolchainName,
+    ) -> Result<(String, GoVersion, Option<&'s str>), SelectError> {
+        let own = |mode| (local.as_str().to_owned(), local.version().clone(), mode);
+        if setting == "auto" || setting == "path" {
+            return Ok(own(Some(setting)));
+        }
+        let (least, suffix) = match setting.split_once('+') {
+            Some((least, suffix)) => (least, Some(suffix)),
+            None => (setting, None),
+        };
+        let invalid =
+            |more: &str| self.invalid(vars::GOTOOLCHAIN, format!("invalid GOTOOLCHAIN {setting:?}{more}"));
+        let minimum = if least == "local" {
+            own(suffix)
+        } else {
+            let more = suffix.map(|_| format!(": invalid minimum toolchain {least:?}")).unwrap_or_default();
+            let version = version_of(least, local.version()).ok_or_else(|| invalid(&more))?;
+            (least.to_owned(), version, suffix)
+        };
+        if suffix.is_some_and(|suffix| suffix != "auto" && suffix != "path") {
+            return Err(invalid(": only version suffixes are +auto and +path"));
+        }
+        Ok(minimum)
+    }
+
+    fn raise(
+        &self,
+        chosen: &mut Chosen,
+        rules: &GoVersion,
+        trace: &mut ToolchainTrace,
+    ) -> Result<(), SelectError> {
         let Some((source, path)) = self.module_file()? else { return Ok(()) };
-        let bytes = bounded::read(&path, bounded::MODULE_FILE).map_err(|error| SelectError {
-            message: format!("cannot read {}: {error}", path.display()),
-            place: Place::File(path.clone()),
-        })?;
+        let bytes =
+            bounded::read_module_file(&path).map_err(|error| SelectError::unreadable(&path, &error))?;
         let text = String::from_utf8_lossy(&bytes);
+        let shown = short_path(self.here()?, &path);
         let toolchain = lookup(&text, "toolchain").filter(|(_, value)| !value.is_empty());
         if let Some((line, toolchain)) = toolchain {
             if toolchain == "default" {
                 return Ok(());
             }
-            let name = ToolchainName::parse(toolchain).map_err(|_| SelectError {
-                message: format!("invalid toolchain {toolchain:?} in {}", short(&path)),
-                place: Place::Line(path.clone(), line),
-            })?;
-            if *name.version() > chosen.version {
+            let version = version_of(toolchain, rules)
+                .ok_or_else(|| SelectError::toolchain_line(source, toolchain, &shown, line, &path))?;
+            let is_equal = version == chosen.version && !Rule::ToolchainLineIsNewer.holds_for(rules);
+            if is_equal || version > chosen.version {
+                trace.raised(toolchain, "toolchain", &shown);
                 let demand = self.demand(source, Some(&path), Some(line));
-                *chosen = Chosen { name: toolchain.to_owned(), version: name.version().clone(), demand };
+                *chosen = Chosen { name: toolchain.to_owned(), version, demand };
             }
         }
         // An invalid go line is older than everything; the parser of Go reports it later.
@@ -177,9 +186,11 @@ impl Rules<'_> {
             && version > chosen.version
         {
             let mut name = format!("go{version}");
-            if version.is_language() && version.selects_toolchains() {
+            let is_language = version.is_language() && version.selects_toolchains();
+            if is_language && Rule::LanguageIsFirstRelease.holds_for(rules) {
                 name.push_str(".0");
             }
+            trace.raised(&name, "go", &shown);
             *chosen = Chosen { name, version, demand: self.demand(source, Some(&path), Some(line)) };
         }
         Ok(())
@@ -187,21 +198,26 @@ impl Rules<'_> {
 
     /// The file whose lines count (`modGoToolchain`).
     fn module_file(&self) -> Result<Option<(DemandSource, PathBuf)>, SelectError> {
+        let here = self.here()?;
         // `go work init` may be about to write the file in GOWORK.
         if let Some(work) = self.go_work()?.filter(|work| work.exists()) {
             return Ok(Some((DemandSource::GoWork, work)));
         }
-        Ok(find_go_mod(self.directory, self.temporary).map(|path| (DemandSource::GoMod, path)))
+        Ok(find_go_mod(here, self.temporary).map(|path| (DemandSource::GoMod, path)))
     }
 
     /// `modload.FindGoWork`
     fn go_work(&self) -> Result<Option<PathBuf>, SelectError> {
         match self.settings.get(vars::GOWORK).as_deref() {
             Some("off") => Ok(None),
-            None | Some("" | "auto") => Ok(find_go_work(self.directory, self.goroot)),
+            None | Some("" | "auto") => Ok(find_go_work(self.here()?, self.goroot)),
             Some(path) if Path::new(path).is_absolute() => Ok(Some(PathBuf::from(path))),
             Some(_) => Err(self.invalid(vars::GOWORK, "invalid GOWORK: not an absolute path".to_owned())),
         }
+    }
+
+    fn here(&self) -> Result<&Path, SelectError> {
+        self.directory.ok_or_else(SelectError::no_directory)
     }
 
     fn invalid(&self, variable: &'static str, message: String) -> SelectError {
@@ -224,44 +240,20 @@ struct Chosen {
     demand: Demand,
 }
 
-/// The least toolchain that GOTOOLCHAIN allows, and the mode after it: `auto` or `path`.
-fn minimum<'a>(
-    setting: &'a str,
-    local: &ToolchainName,
-) -> Result<(String, GoVersion, Option<&'a str>), String> {
-    let own = |mode| (local.as_str().to_owned(), local.version().clone(), mode);
-    if setting == "auto" || setting == "path" {
-        return Ok(own(Some(setting)));
-    }
-    let (least, suffix) = match setting.split_once('+') {
-        Some((least, suffix)) => (least, Some(suffix)),
-        None => (setting, None),
-    };
-    let invalid = |more: String| format!("invalid GOTOOLCHAIN {setting:?}{more}");
-    let minimum = if least == "local" {
-        own(suffix)
-    } else {
-        let name = ToolchainName::parse(least).map_err(|_| {
-            invalid(suffix.map(|_| format!(": invalid minimum toolchain {least:?}")).unwrap_or_default())
-        })?;
-        (least.to_owned(), name.version().clone(), suffix)
-    };
-    if suffix.is_some_and(|suffix| suffix != "auto" && suffix != "path") {
-        return Err(invalid(": only version suffixes are +auto and +path".to_owned()));
-    }
-    Ok(minimum)
+/// `gover.FromToolchain`
+fn version_of(name: &str, rules: &GoVersion) -> Option<GoVersion> {
+    let without_suffix = || name.split([' ', '\t', '-']).next().unwrap_or_default();
+    let head = if Rule::NoSlashInNames.holds_for(rules) { name } else { without_suffix() };
+    ToolchainName::parse(head).ok().map(|name| name.version().clone())
 }
 
 /// Commands that no toolchain passes on, so that a person can always correct a wrong setting.
-fn is_answered_locally(arguments: &[OsString]) -> bool {
+fn is_answered_locally(arguments: &[OsString], rules: &GoVersion) -> bool {
     let words: Vec<&str> = arguments.iter().take(4).map(|word| word.to_str().unwrap_or_default()).collect();
     match words.as_slice() {
-        ["env", "GOTOOLCHAIN" | "GOMOD" | "GOWORK"] => true,
+        ["env", "GOTOOLCHAIN"] => true,
+        ["env", "GOMOD" | "GOWORK"] => Rule::FilesAnsweredLocally.holds_for(rules),
         ["env", "-w", assignment] => assignment.starts_with("GOTOOLCHAIN="),
         _ => false,
     }
-}
-
-fn short(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

@@ -66,7 +66,7 @@ impl Project {
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
         Rules {
             settings: &GoEnv::new(&env, Some(&goroot)),
-            directory,
+            directory: Some(directory),
             temporary,
             goroot: Some(&goroot),
             arguments: &arguments,
@@ -115,7 +115,8 @@ fn toolchain_selection_matches_all_vectors_of_the_go_command() {
             );
             continue;
         }
-        let expected = (text(case, "selected").unwrap_or_default(), text(case, "error").unwrap_or_default());
+        let selected = text(case, "selected_by_that_release").or(text(case, "selected"));
+        let expected = (selected.unwrap_or_default(), text(case, "error").unwrap_or_default());
         let (selected, error) = outcome(local, choice);
         assert_eq!((selected.as_str(), error.as_str()), expected, "{case}");
     }
@@ -208,8 +209,16 @@ fn the_directory_flag_counts_where_go_takes_it() {
     ] {
         let env = Env::from_map([("X", "y")], PathBuf::from("/w"));
         let words = arguments(words);
-        assert_eq!(starting_directory(&env, &words), Some(PathBuf::from(directory)), "{words:?}");
-        assert_eq!(without_directory_flag(&words), arguments(rest));
+        let start = starting_directory(&env, &words, None);
+        // The directory is not there: the command stays where it is, and Go refuses to start.
+        assert_eq!(start.directory.as_deref(), Some(Path::new("/w")), "{words:?}");
+        let refusal = start.refusal.map(|refusal| refusal.to_string()).unwrap_or_default();
+        assert_eq!(
+            refusal,
+            if directory == "/w" { String::new() } else { "chdir sub: no such file or directory".to_owned() },
+            "{words:?}"
+        );
+        assert_eq!(without_directory_flag(&words, None), arguments(rest));
     }
 }
 

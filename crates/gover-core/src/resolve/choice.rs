@@ -1,5 +1,5 @@
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     LeftToGo, Origin, OriginKind, Outcome, Question, Raised, Resolution, ResolveError, Toolchain, Trace,
@@ -8,14 +8,16 @@ use super::{locate, session, system};
 use crate::bounded;
 use crate::display::{location, short_path};
 use crate::env::vars;
-use crate::gorules::{Choice, EnvFile, GoEnv, Rules, starting_directory};
+use crate::gorules::{
+    Choice, EnvFile, GoEnv, Rules, Search, SelectError, Start, is_newer_command, starting_directory,
+};
 use crate::pin::{PinKind, find_pin};
 use crate::request::Request;
 use crate::version::ToolchainName;
 
 pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution, ResolveError> {
-    let directory = starting_directory(question.env, question.arguments);
-    let (origin, outcome) = match choose(question, directory.as_deref(), trace)? {
+    let start = starting_directory(question.env, question.arguments, None);
+    let (origin, outcome) = match choose(question, start.directory.as_deref(), trace)? {
         Some((origin, request)) => {
             let outcome = locate::locate(question, &request)?;
             trace.say(|home| found(&request, &outcome, home));
@@ -23,7 +25,7 @@ pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Reso
         }
         None => found_on_path(question, trace),
     };
-    Ok(with_rules(question, directory.as_deref(), origin, outcome, trace))
+    Ok(with_rules(question, start, origin, outcome, trace))
 }
 
 /// What [`resolve`](super::resolve) would answer if `request` stood as a choice of that kind.
@@ -32,15 +34,15 @@ pub fn resolve_if(
     kind: OriginKind,
     request: &Request,
 ) -> Result<Resolution, ResolveError> {
-    let directory = starting_directory(question.env, question.arguments);
+    let start = starting_directory(question.env, question.arguments, None);
     let origin = origin(kind, None, None, request.to_string());
     let outcome = locate::locate(question, request)?;
-    Ok(with_rules(question, directory.as_deref(), Some(origin), outcome, &mut Trace::off()))
+    Ok(with_rules(question, start, Some(origin), outcome, &mut Trace::off()))
 }
 
 fn with_rules(
     question: &Question<'_>,
-    directory: Option<&Path>,
+    start: Start,
     origin: Option<Origin>,
     outcome: Outcome,
     trace: &mut Trace,
@@ -49,10 +51,7 @@ fn with_rules(
     let user_env = EnvFile::of_user(question.env);
     let choice =
         Resolution { outcome, origin, raised: None, left_to_go: None, go_error: None, user_env, arguments };
-    match directory {
-        Some(directory) => apply_rules(question, directory, choice, trace),
-        None => choice,
-    }
+    apply_rules(question, start, choice, trace)
 }
 
 /// Steps 8 and 9 of docs/selection.md.
@@ -136,7 +135,7 @@ fn origin(kind: OriginKind, path: Option<&Path>, line: Option<usize>, request: S
 /// Applies the rules that cmd/go would apply if the chosen toolchain started.
 fn apply_rules(
     question: &Question<'_>,
-    directory: &Path,
+    mut start: Start,
     choice: Resolution,
     trace: &mut Trace,
 ) -> Resolution {
@@ -146,6 +145,14 @@ fn apply_rules(
         Outcome::Missing(request) => (ceiling(request), None),
         Outcome::Nothing => (None, None),
     };
+    if let Some(local) = local.as_ref().map(ToolchainName::version)
+        && is_newer_command(question.arguments, local)
+    {
+        start = starting_directory(question.env, question.arguments, Some(local));
+    }
+    if let Some(refusal) = start.refusal {
+        return refused(choice, refusal, trace);
+    }
     let Some(local) = local else { return choice };
     let is_deliberate = choice.origin.as_ref().is_some_and(|origin| origin.kind.is_deliberate());
     let is_old = !local.version().selects_toolchains();
@@ -159,7 +166,7 @@ fn apply_rules(
     let settings = GoEnv::with_user(question.env, choice.user_env.clone(), goroot.as_deref());
     let rules = Rules {
         settings: &settings,
-        directory,
+        directory: start.directory.as_deref(),
         temporary: &question.env.temporary_directory(),
         goroot: goroot.as_deref(),
         arguments: question.arguments,
@@ -171,7 +178,7 @@ fn apply_rules(
             trace.say(|_| "Go's own rules require no other toolchain".to_owned());
             choice
         }
-        Ok(Choice::Switch { name, demand, path_only }) => {
+        Ok(Choice::Switch { name, demand, search, trace: printed }) => {
             trace.say(|home| match &demand.path {
                 Some(path) => format!("{} asks for {name}", location(path, demand.line, home)),
                 None => format!("GOTOOLCHAIN asks for {name}"),
@@ -181,34 +188,74 @@ fn apply_rules(
                 Outcome::Ready(toolchain) => Some(toolchain.clone()),
                 _ => None,
             };
-            let raised = Raised { from, by: demand, gotoolchain: rules.gotoolchain(), standing };
-            match switched(question, &name, path_only, trace) {
-                Some(outcome) => Resolution { outcome, raised: Some(raised), ..choice },
-                None => Resolution { left_to_go: Some(LeftToGo { name, raised }), ..choice },
+            let gotoolchain = rules.gotoolchain();
+            let mut raised = Raised { from, by: demand, gotoolchain, standing, trace: printed };
+            match switched(question, &name, search, trace) {
+                Switched::ByGover(outcome) => {
+                    if !raised.trace.is_empty() && matches!(outcome, Outcome::Ready(_)) {
+                        let program = question.layout.program(&name);
+                        let program = program.display();
+                        let line = format!("go: using {name} toolchain located in system PATH ({program})");
+                        raised.trace.push(line);
+                    }
+                    Resolution { outcome, raised: Some(raised), ..choice }
+                }
+                Switched::ByGo(program) => {
+                    Resolution { left_to_go: Some(LeftToGo { name, program, raised }), ..choice }
+                }
             }
         }
-        Err(go_error) => {
-            trace.say(|_| format!("Go will stop: {go_error}"));
-            Resolution { go_error: Some(go_error), ..choice }
-        }
+        Err(go_error) => refused(choice, go_error, trace),
     }
+}
+
+fn refused(choice: Resolution, go_error: SelectError, trace: &mut Trace) -> Resolution {
+    trace.say(|_| format!("Go will stop: {go_error}"));
+    Resolution { go_error: Some(go_error), ..choice }
+}
+
+enum Switched {
+    ByGover(Outcome),
+    /// With the program on PATH that Go finds.
+    ByGo(Option<PathBuf>),
 }
 
 /// Takes the toolchain that Go would switch to from the store, if gover may provide it. Otherwise
 /// the chosen toolchain starts, and Go switches or prints an error itself.
-fn switched(question: &Question<'_>, name: &str, path_only: bool, trace: &mut Trace) -> Option<Outcome> {
-    let release = ToolchainName::parse(name).ok()?;
-    let release = if release.is_release() { ToolchainName::of(release.version()) } else { release };
-    if let Some(toolchain) = locate::installed(question, &release) {
-        return Some(Outcome::Ready(toolchain));
+fn switched(question: &Question<'_>, name: &str, search: Search, trace: &mut Trace) -> Switched {
+    let release = ToolchainName::parse(name).ok();
+    // Go counts its switches, warns and stops. It does so itself when it is close to that.
+    let count = question.env.text(vars::SWITCH_COUNT).and_then(|text| text.parse::<u32>().ok());
+    let search = if count >= Some(MANY_SWITCHES) { Search::ByGo } else { search };
+    if search != Search::ByGo
+        && let Some(toolchain) = release.as_ref().and_then(|release| locate::installed(question, release))
+    {
+        return Switched::ByGover(Outcome::Ready(toolchain));
     }
-    if !release.is_release() || path_only || system::on_path(question, name).next().is_some() {
-        trace.say(|_| format!("{release} is not in the store; the go command looks for it itself"));
-        return None;
+    let on_path = system::on_path(question, name).next();
+    match release {
+        // Other names are not rewritten: custom builds, go1.22, go1.20.0.
+        Some(release)
+            if release == ToolchainName::of(release.version())
+                && search == Search::PathThenDownload
+                && on_path.is_none() =>
+        {
+            trace.say(|_| format!("{release} is not installed"));
+            Switched::ByGover(Outcome::Missing(Request::exact(release)))
+        }
+        _ => {
+            trace.say(|home| match &on_path {
+                _ if search == Search::ByGo => "the go command switches by itself".to_owned(),
+                Some(program) => format!("the go command finds {} on PATH", short_path(program, home)),
+                None => format!("{name} is not in the store; the go command looks for it itself"),
+            });
+            Switched::ByGo(on_path)
+        }
     }
-    trace.say(|_| format!("{release} is not installed"));
-    Some(Outcome::Missing(Request::exact(release)))
 }
+
+/// `maxSwitch - 10` in cmd/go/internal/toolchain/select.go.
+const MANY_SWITCHES: u32 = 90;
 
 fn ceiling(request: &Request) -> Option<ToolchainName> {
     request.as_exact().cloned().or_else(|| request.ceiling().map(|version| ToolchainName::of(&version)))

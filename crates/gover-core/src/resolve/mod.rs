@@ -104,6 +104,8 @@ pub struct Resolution {
 pub struct LeftToGo {
     /// Not always a release.
     pub name: String,
+    /// The program of that name on PATH; `None` if Go has to download the toolchain or will fail.
+    pub program: Option<PathBuf>,
     pub raised: Raised,
 }
 

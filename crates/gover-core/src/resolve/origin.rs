@@ -93,6 +93,8 @@ pub struct Raised {
     pub gotoolchain: String,
     /// The chosen toolchain, if it is installed. It can start and switch by itself.
     pub standing: Option<Toolchain>,
+    /// What Go prints before it switches, if it is asked to trace that.
+    pub trace: Vec<String>,
 }
 
 impl Raised {

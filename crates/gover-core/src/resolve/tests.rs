@@ -50,6 +50,9 @@ fn describe(resolution: &Resolution) -> String {
     if let Some(raised) = &resolution.raised {
         words.extend(["raised".to_owned(), raised.by.source.as_str().to_owned()]);
     }
+    if let Some(left) = &resolution.left_to_go {
+        words.extend(["left".to_owned(), left.name.clone()]);
+    }
     if resolution.go_error.is_some() {
         words.push("refused".to_owned());
     }
@@ -158,4 +161,104 @@ fn with_a_suffix_the_name_of_a_program_has_any_case() {
     ] {
         assert_eq!(CalledAs::from_name(name, suffix), expected, "{name} {suffix}");
     }
+}
+
+/// The answers of the real go commands of eight versions.
+#[test]
+fn each_version_decides_by_its_own_rules() {
+    if cfg!(windows) {
+        return; // The cases have links, `PWD` and `/dev/null`.
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/gotoolchain_versions.json");
+    let vectors: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    for case in vectors["cases"].as_array().unwrap() {
+        for (local, expected) in case["selected"].as_object().unwrap() {
+            assert_eq!(selected(case, local), expected.as_str().unwrap(), "{local}: {case}");
+        }
+    }
+}
+
+fn selected(case: &serde_json::Value, local: &str) -> String {
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path().canonicalize().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().replace("$ROOT", root.to_str().unwrap());
+    for (path, content) in case["files"].as_object().unwrap() {
+        let (path, content) = (root.join(path), text(content));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        match content.strip_prefix("->") {
+            Some(target) => {
+                let made =
+                    std::process::Command::new("ln").arg("-s").arg(root.join(target)).arg(path).status();
+                assert!(made.unwrap().success());
+            }
+            None => std::fs::write(path, content).unwrap(),
+        }
+    }
+    let home = root.join("home");
+    let standing = SelectionCase {
+        installed: vec![local.to_owned()],
+        files: vec![("$HOME/default".to_owned(), local.to_owned())],
+        cwd: ".".to_owned(),
+        ..SelectionCase::default()
+    };
+    let mut variables = standing.lay_out(&root, None);
+    variables.insert("TMPDIR".to_owned(), "/nowhere".to_owned());
+    variables
+        .extend(case["env"].as_object().unwrap().iter().map(|(name, value)| (name.clone(), text(value))));
+    let env = Env::from_map(variables, root.join(text(&case["cwd"])).canonicalize().unwrap());
+    let arguments: Vec<OsString> = case["args"].as_array().unwrap().iter().map(|a| text(a).into()).collect();
+    let layout = Layout::new(home);
+    let question = Question {
+        env: &env,
+        layout: &layout,
+        host: &host(),
+        called_as: &CalledAs::Go,
+        arguments: &arguments,
+    };
+    let resolution = resolve(&question, &mut Trace::off()).unwrap();
+    match (&resolution.left_to_go, &resolution.go_error, &resolution.outcome) {
+        (Some(left), ..) => left.name.clone(),
+        (_, Some(error), _) => format!("error: {error}"),
+        (.., Outcome::Missing(request)) => request.as_exact().unwrap().to_string(),
+        _ => "local".to_owned(),
+    }
+}
+
+#[test]
+fn a_removed_directory_still_lets_gotoolchain_rule() {
+    let root = tempfile::tempdir().unwrap();
+    let case = SelectionCase {
+        installed: vec!["go1.22.5".to_owned(), "go1.26.0".to_owned()],
+        files: vec![("$HOME/default".to_owned(), "1.22.5".to_owned())],
+        cwd: ".".to_owned(),
+        ..SelectionCase::default()
+    };
+    let variables = case.lay_out(root.path(), None);
+    let layout = Layout::new(root.path().join("home"));
+    let ask = |gotoolchain: &str, arguments: &[&str]| {
+        let variables = variables.clone().into_iter();
+        let variables = variables.chain([("GOTOOLCHAIN".to_owned(), gotoolchain.to_owned())]);
+        let env = Env::from_map(variables, PathBuf::new()).without_directory();
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let (host, called_as) = (host(), CalledAs::Go);
+        let question = Question {
+            env: &env,
+            layout: &layout,
+            host: &host,
+            called_as: &called_as,
+            arguments: &arguments,
+        };
+        describe(&resolve(&question, &mut Trace::off()).unwrap())
+    };
+    assert_eq!(ask("go1.26.0", &["version"]), "go1.26.0 default raised gotoolchain");
+    assert_eq!(ask("local", &["version"]), "go1.22.5 default");
+    // To look for a go.mod, Go must know where it is.
+    assert_eq!(ask("auto", &["version"]), "go1.22.5 default refused");
+    write_module(root.path());
+    let directory = root.path().to_str().unwrap();
+    assert_eq!(ask("auto", &["-C", directory, "version"]), "go1.26.0 default raised go.mod");
+}
+
+fn write_module(directory: &Path) {
+    std::fs::write(directory.join("go.mod"), "module m\n\ngo 1.26.0\n").unwrap();
 }

@@ -74,11 +74,6 @@ impl GoVersion {
         self.is_at_least("21")
     }
 
-    /// Whether a go.work turns modules on under `GO111MODULE=auto` (go.dev/issue/76728).
-    pub fn counts_workspaces(&self) -> bool {
-        self.is_at_least("27")
-    }
-
     /// Whether toolchains of this version find their own tree (go.dev/doc/go1.10#goroot).
     pub fn finds_goroot(&self) -> bool {
         self.is_at_least("10")

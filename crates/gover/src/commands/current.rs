@@ -88,7 +88,8 @@ fn end(resolution: &Resolution, context: &Context<'_>) -> Result<(), Failure> {
 fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
     if let Some(left) = &resolution.left_to_go {
         let name = context.printer.out(Style::Version, &left.name);
-        return Some(format!("{name} (`go` looks for it itself)  {}", resolution.reason(context.home())));
+        let place = if left.program.is_some() { "finds it on PATH" } else { "looks for it itself" };
+        return Some(format!("{name} (`go` {place})  {}", resolution.reason(context.home())));
     }
     let (name, note) = match &resolution.outcome {
         Outcome::Ready(toolchain) => (name_of(toolchain, context), ""),
@@ -105,12 +106,13 @@ fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
 
 facts! {
     Current(resolution: &Resolution, context: &Context<'_>) {
-        version: Option<String> = resolution.name().map(ToString::to_string)
+        version: Option<String> = version(resolution)
             => "the name of the toolchain, also of a missing one if only one can match the request; null if it \
                 is not known or nothing is selected",
         goroot: Option<String> = goroot(resolution, context).as_deref().map(json_path)
-            => "its directory, even if it does not exist yet",
-        installed: bool = matches!(resolution.outcome, Outcome::Ready(_)) => "whether it is installed",
+            => "its directory, even if it does not exist yet; null if `left_to_go` is set",
+        installed: bool = is_there(resolution)
+            => "whether it is installed; if `left_to_go` is set, whether it is on PATH",
         origin: Option<OriginFacts> = resolution.origin.as_ref().map(OriginFacts::of)
             => "what chose it; null only if nothing is selected",
         raised: Option<RaisedFacts> = resolution.raised.as_ref().map(RaisedFacts::of)
@@ -145,7 +147,24 @@ facts! {
     }
 }
 
+fn version(resolution: &Resolution) -> Option<String> {
+    match &resolution.left_to_go {
+        Some(left) => Some(left.name.clone()),
+        None => resolution.name().map(ToString::to_string),
+    }
+}
+
+fn is_there(resolution: &Resolution) -> bool {
+    match &resolution.left_to_go {
+        Some(left) => left.program.is_some(),
+        None => matches!(resolution.outcome, Outcome::Ready(_)),
+    }
+}
+
 fn goroot(resolution: &Resolution, context: &Context<'_>) -> Option<PathBuf> {
+    if resolution.left_to_go.is_some() {
+        return None;
+    }
     match &resolution.outcome {
         Outcome::Ready(toolchain) => toolchain.goroot.clone(),
         Outcome::Missing(request) => request.as_exact().map(|name| context.layout.toolchain(name)),
