@@ -145,3 +145,65 @@ fn a_directory_is_not_a_record_of_a_shell() {
     ctx.gover(["use", "1.91.2"]).success();
     assert!(directory.is_dir() && !ctx.layout().sessions().join("4999998").exists());
 }
+
+/// A store of root, as another user sees it: each command that would change it names its owner and a command that helps.
+#[cfg(unix)]
+#[test]
+fn a_store_that_belongs_to_root_is_changed_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (ctx, _) = crate::scene::released();
+    let (Some(setpriv), true) = (ctx.find_on_machine("setpriv"), gover_sys::user::is_root()) else { return };
+    ctx.install_fake("go1.90.1");
+    ctx.gover(["default", "1.90.1"]).success();
+    for directory in [ctx.root().as_path(), ctx.layout().home()] {
+        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let as_other = |arguments: &str| {
+        let user = ["--reuid=12002", "--regid=12002", "--clear-groups"];
+        ctx.command(&setpriv).args(user).arg(ctx.gover_program()).args(arguments.split(' ')).run()
+    };
+    for (arguments, by_owner) in [
+        ("install 1.91.2", "install 1.91.2"),
+        ("use 1.91.2", "install 1.91.2"),
+        ("exec 1.91.2 -- go version", "install 1.91.2"),
+        ("uninstall 1.90.1", "uninstall 1.90.1"),
+        ("default 1.90.1", "default 1.90.1"),
+        ("default --unset", "default --unset"),
+        ("prune --yes", "prune --yes"),
+        ("config set offline true", "config set offline true"),
+    ] {
+        let output = as_other(arguments);
+        assert!(
+            output.stderr.contains("error: cannot write to ")
+                && output.stderr.contains("which belongs to root"),
+            "{output}"
+        );
+        assert!(
+            output.stderr.contains("hint: sudo ") && output.stderr.contains(&format!("/gover {by_owner}\n")),
+            "{output}"
+        );
+    }
+    assert!(as_other("default 1.90.1").stderr.contains("GOVER_VERSION"));
+    assert!(as_other("doctor --fix").stderr.contains("hint: `gover doctor` shows the commands to type"));
+    as_other("install 1.90.1").success();
+}
+
+/// A link that somebody put where gover keeps a lock is not followed, and the error says what to do.
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_a_lock_is_refused_with_a_hint() {
+    let (ctx, _) = crate::scene::released();
+    let victim = ctx.write("victim", "precious");
+    for (lock, arguments) in
+        [("go1.91.2", ["install", "1.91.2"].as_slice()), ("config", &["config", "set", "offline", "true"])]
+    {
+        let path = ctx.layout().lock(lock);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(&victim, &path).unwrap();
+        let output = ctx.gover(arguments);
+        assert!(output.exits(1).stderr.contains("it is a link, not a file"), "{output}");
+        assert!(output.stderr.contains("hint: move away what is at that path, and try again\n"), "{output}");
+    }
+    assert_eq!(std::fs::read_to_string(victim).unwrap(), "precious");
+}

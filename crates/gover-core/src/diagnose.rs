@@ -56,6 +56,9 @@ pub fn is_full(kind: io::ErrorKind) -> bool {
 pub const MAKE_ROOM: &str =
     "make room, for instance with `gover cache clean` and `gover prune`, and try again";
 
+/// For a link, a pipe or a device at the path of a file of gover's own.
+pub const NOT_A_FILE: &str = "move away what is at that path, and try again";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gover_core::Layout;
-use gover_core::diagnose::{Diagnose, MAKE_ROOM, is_full};
+use gover_core::diagnose::{Diagnose, MAKE_ROOM, NOT_A_FILE, is_full};
 use gover_core::display::mebibytes;
 use gover_sys::{Lock, file};
 
@@ -75,6 +75,7 @@ pub(crate) fn try_lock(layout: &Layout, name: &str) -> Result<Option<Lock>, File
 pub(crate) fn hints(kind: io::ErrorKind) -> Vec<String> {
     let hint = match kind {
         kind if is_full(kind) => MAKE_ROOM,
+        io::ErrorKind::InvalidInput => NOT_A_FILE,
         io::ErrorKind::ReadOnlyFilesystem => "set GOVER_HOME to a writable directory",
         io::ErrorKind::PermissionDenied => {
             "check who owns that path and whether a program uses it; GOVER_HOME sets another place"

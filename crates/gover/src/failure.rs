@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
-use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM, is_full};
+use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM, NOT_A_FILE, is_full};
 
 /// A command failed. Any error that knows its remedy becomes one with `?`; a bare `io::Error` does
 /// not, so that no error without path, verb and hint can leave a command.
@@ -74,7 +74,11 @@ impl Failure {
     /// A file in gover's home that could not be created, changed or removed.
     pub(crate) fn file(verb: &str, path: &Path, source: &io::Error) -> Self {
         let what = format!("cannot {verb} `{}`", path.display());
-        Self::io(what, source, "check that you own GOVER_HOME and may write there")
+        let hint = match source.kind() {
+            io::ErrorKind::InvalidInput => NOT_A_FILE,
+            _ => "check that you own GOVER_HOME and may write there",
+        };
+        Self::io(what, source, hint)
     }
 
     /// A directory in gover's home that could not be read.

@@ -182,7 +182,7 @@ fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.read(true).write(true).truncate(false);
     imp::set_unfollowing(options);
     let is_link = || path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-    let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a file but a link; remove it");
+    let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "it is a link, not a file");
     let file = options.open(path).map_err(|error| if is_link() { no_file() } else { error })?;
     if file.metadata()?.is_symlink() { Err(no_file()) } else { Ok(file) }
 }

@@ -2,7 +2,7 @@ use gover_core::Request;
 use gover_core::display::pasted;
 
 use crate::cli::DefaultArgs;
-use crate::store::{default, effect, provide, requests};
+use crate::store::{default, effect, lock, provide, requests};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -13,7 +13,10 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<(), 
     let request = requests::parse(text, context)?;
     let toolchain = provide::provide(&request, context)?;
     let before = default::read(context)?;
-    let lock = default::lock(context)?;
+    let lock = default::lock(context).map_err(|failure| match lock::is_read_only(context) {
+        true => failure.hint_first(effect::choose_by_hand(&request, context)),
+        false => failure,
+    })?;
     let is_same = before.as_ref().is_some_and(|before| before.as_str() == request.as_str());
     if is_same {
         default::refresh_link(context, &lock);

@@ -107,13 +107,9 @@ fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
         };
         return Err(Failure::new(problem, hint));
     }
-    let home = context.layout.home();
     if lock::is_read_only(context) {
-        let owner = gover_sys::user::owner(home).map(|owner| format!(", which belongs to {owner}"));
-        return Err(Failure::new(
-            format!("cannot write to {}{}", context.short(home), owner.unwrap_or_default()),
-            effect::choose_by_hand(request, context),
-        ));
+        let hint = effect::choose_by_hand(request, context);
+        return Err(Failure::new(lock::read_only_home(context), hint));
     }
     let Some(shell) = calling_process() else {
         return Err(Failure::new(

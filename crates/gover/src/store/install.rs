@@ -11,6 +11,7 @@ use gover_archive::digest::Digest;
 use gover_core::display::pasted;
 use gover_core::inventory::is_installed;
 use gover_core::{Exit, Request, ToolchainName};
+use gover_install::shims::LOCK as SHIMS_LOCK;
 use gover_install::{
     CustomBuild, InstallError, InstallRequest, Installed, Installer, LogNeed, ProofHeld, Receipt, SmokeLevel,
     install_custom_build, kept_download,
@@ -19,7 +20,7 @@ use gover_source::{Location, Supply, SupplyError, Support, Wanted};
 use gover_sys::interrupt;
 use tokio::sync::Semaphore;
 
-use super::{architecture, default, policy, releases, requests, shims};
+use super::{architecture, default, lock, policy, releases, requests, shims};
 use crate::output::{Numbered, ProgressBars, mebibytes};
 use crate::runtime::block_on;
 use crate::settings::SettingOrigin;
@@ -43,6 +44,12 @@ impl Want {
             Self::Release(name) | Self::File { name, .. } => Some(name),
             Self::Custom { .. } => None,
         }
+    }
+
+    /// The argument of `gover install` for a release; a file may need options.
+    fn typed(&self) -> Option<&str> {
+        let Self::Release(name) = self else { return None };
+        Some(name.as_str().trim_start_matches("go"))
     }
 }
 
@@ -84,6 +91,17 @@ impl<'a> Installation<'a> {
         !self.force && is_installed(&self.context.layout, name)
     }
 
+    fn refuse_read_only(&self, wants: &[Want]) -> Result<(), Failure> {
+        let keeps = |want: &&Want| want.name().is_some_and(|name| self.keeps(name));
+        let missing: Vec<&Want> = wants.iter().filter(|want| !keeps(want)).collect();
+        let Some(first) = missing.first() else { return Ok(()) };
+        let command = || match missing.iter().map(|want| want.typed()).collect::<Option<Vec<_>>>() {
+            Some(words) => format!("install {}", words.join(" ")),
+            None => lock::own_arguments(),
+        };
+        lock::refuse_read_only(first.name().map_or(SHIMS_LOCK, ToolchainName::as_str), command, self.context)
+    }
+
     /// Installs a toolchain, unless it is there.
     pub(crate) fn install(&self, want: &Want) -> Result<Installed, Failure> {
         let mut results = self.install_all(std::slice::from_ref(want))?;
@@ -96,6 +114,7 @@ impl<'a> Installation<'a> {
     /// shown too; that of a single one is left to the caller.
     pub(crate) fn install_all(&self, wants: &[Want]) -> Result<Vec<Result<Installed, Failure>>, Failure> {
         let context = self.context;
+        self.refuse_read_only(wants)?;
         let progress = ProgressBars::new(context.env, context.printer);
         let _watch = interrupt::watch(last_words(wants, context));
         let (turn, reports) = (Semaphore::new(1), RefCell::new(InOrder::default()));

@@ -1,12 +1,59 @@
-use gover_sys::Lock;
+use std::{env, io};
+
+use gover_core::display::pasted;
+use gover_core::layout::executable_name;
+use gover_sys::{Lock, user};
 
 use crate::{Context, Failure};
 
 /// Takes a lock by its name; waits, and says so, while another gover holds it.
 pub(crate) fn acquire(name: &str, context: &Context<'_>) -> Result<Lock, Failure> {
     let path = context.layout.lock(name);
-    Lock::acquire(&path, || announce_wait(name, context))
-        .map_err(|source| Failure::file("lock", &path, &source))
+    Lock::acquire(&path, || announce_wait(name, context)).map_err(|source| {
+        let command = || own_arguments();
+        read_only(&source, command, context).unwrap_or_else(|| Failure::file("lock", &path, &source))
+    })
+}
+
+/// An error if this user may only read the home. Only its owner can run `command`.
+pub(crate) fn refuse_read_only(
+    name: &str,
+    command: impl FnOnce() -> String,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    match Lock::try_acquire(&context.layout.lock(name)) {
+        Err(source) => read_only(&source, command, context).map_or(Ok(()), Err),
+        Ok(_) => Ok(()),
+    }
+}
+
+fn read_only(source: &io::Error, command: impl FnOnce() -> String, context: &Context<'_>) -> Option<Failure> {
+    if source.kind() != io::ErrorKind::PermissionDenied || !is_read_only(context) {
+        return None;
+    }
+    let gover = context.layout.bin().join(executable_name("gover")).display().to_string();
+    let command = command();
+    let hint = match user::owner(context.layout.home()) {
+        Some(root) if root == "root" => format!("sudo {} {command}", pasted(&gover)),
+        Some(owner) => {
+            format!("ask {owner} to run `gover {command}`, or set GOVER_HOME to a directory of your own")
+        }
+        None => "set GOVER_HOME to a directory of your own".to_owned(),
+    };
+    Some(Failure::new(read_only_home(context), hint))
+}
+
+/// Says that this user may only read the home, and to whom it belongs.
+pub(crate) fn read_only_home(context: &Context<'_>) -> String {
+    let home = context.layout.home();
+    let owner = user::owner(home).map(|owner| format!(", which belongs to {owner}")).unwrap_or_default();
+    format!("cannot write to {}{owner}", context.short(home))
+}
+
+/// The arguments of this process, as a shell reads them.
+pub(crate) fn own_arguments() -> String {
+    let words: Vec<String> = env::args_os().skip(1).map(|word| pasted(&word.to_string_lossy())).collect();
+    words.join(" ")
 }
 
 pub(crate) fn announce_wait(name: &str, context: &Context<'_>) {

@@ -11,6 +11,14 @@ use crate::output::Answer;
 use crate::store::lock;
 use crate::{Context, Failure};
 
+/// Root cannot repair the files of another user, so only the commands help there.
+fn cannot_keep_journal(failure: Failure, context: &Context<'_>) -> Failure {
+    match lock::is_read_only(context) {
+        true => Failure::new(lock::read_only_home(context), "`gover doctor` shows the commands to type"),
+        false => failure,
+    }
+}
+
 /// Repairs in rounds until nothing is left to change: a change can make or solve another problem.
 pub(super) fn run(
     checks: &[&'static Check],
@@ -18,7 +26,7 @@ pub(super) fn run(
     context: &Context<'_>,
 ) -> Result<(), Failure> {
     let mut repairs = Repairs {
-        lock: lock::acquire(LOCK, context)?,
+        lock: lock::acquire(LOCK, context).map_err(|failure| cannot_keep_journal(failure, context))?,
         journal: Journal::new(&context.layout),
         refused: BTreeSet::new(),
         consent: if arguments.yes { Consent::All } else { Consent::Each },
