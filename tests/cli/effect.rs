@@ -250,3 +250,23 @@ fn a_release_that_go_asks_for_in_vain_is_not_said_to_run() {
         "{said}"
     );
 }
+
+/// What asks for it stays in force, so an install alone would change nothing.
+#[test]
+fn a_choice_of_what_is_gone_is_named_with_what_replaces_it() {
+    let mut ctx = with_three();
+    let gone = ctx.root().join("gone");
+    for wanted in ["system", gone.to_str().unwrap()] {
+        fs::write(ctx.layout().default_file(), format!("{wanted}\n")).unwrap();
+        let output = ctx.gover(["current"]);
+        assert!(output.exits(127).stderr.contains("(chosen by the default, "), "{output}");
+        assert!(output.stderr.ends_with("hint: gover default latest\n"), "{output}");
+        ctx.set("GOVER_VERSION", wanted);
+        let output = ctx.gover(["which"]);
+        assert!(output.exits(127).stderr.contains("(chosen by GOVER_VERSION="), "{output}");
+        assert!(output.stderr.ends_with("hint: gover use latest\n"), "{output}");
+        ctx.unset("GOVER_VERSION");
+    }
+    ctx.write(".go-version", "system\n");
+    assert!(ctx.gover(["current"]).exits(127).stderr.ends_with("hint: gover pin latest\n"));
+}

@@ -19,7 +19,7 @@ pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Reso
     let start = starting_directory(question.env, question.arguments, None);
     let (origin, outcome) = match choose(question, start.directory.as_deref(), trace)? {
         Some((origin, request)) => {
-            let outcome = locate::locate(question, &request)?;
+            let outcome = locate::locate(question, &request).map_err(|error| error.of(&origin))?;
             trace.say(|home| found(&request, &outcome, home));
             (Some(origin), outcome)
         }

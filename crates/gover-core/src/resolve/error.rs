@@ -2,6 +2,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use super::{Origin, OriginKind};
 use crate::bounded;
 use crate::diagnose::{Diagnose, Exit};
 use crate::env::vars;
@@ -18,11 +19,15 @@ pub enum ResolveError {
         remedy: &'static str,
     },
     Pin(PinError),
+    /// `chosen_by` is what asked for it, unless a command did.
     NotGoroot {
         path: PathBuf,
+        chosen_by: Option<Origin>,
     },
     /// The request is `system`, and PATH has no Go.
-    NoSystem,
+    NoSystem {
+        chosen_by: Option<Origin>,
+    },
     Switch {
         value: String,
     },
@@ -40,15 +45,44 @@ pub enum ResolveError {
     },
 }
 
+impl ResolveError {
+    /// A standing choice stays in force, so only another choice in its place helps.
+    pub(super) fn of(mut self, origin: &Origin) -> Self {
+        if let Self::NotGoroot { chosen_by, .. } | Self::NoSystem { chosen_by } = &mut self {
+            *chosen_by = Some(origin.clone());
+        }
+        self
+    }
+}
+
+fn why(origin: Option<&Origin>) -> String {
+    origin.map(|origin| format!(" ({})", origin.reason(None))).unwrap_or_default()
+}
+
+/// The command that puts the newest release in place of a choice of that kind.
+fn choose_another(kind: OriginKind) -> &'static str {
+    match kind {
+        OriginKind::Environment | OriginKind::Session => "gover use latest",
+        OriginKind::VersionFile | OriginKind::ToolVersions => "gover pin latest",
+        OriginKind::Default => "gover default latest",
+        OriginKind::Switch | OriginKind::Name | OriginKind::Argument | OriginKind::System => {
+            "gover install latest"
+        }
+    }
+}
+
 impl fmt::Display for ResolveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request { location, .. } => write!(f, "cannot use {location}"),
             Self::Pin(error) => error.fmt(f),
-            Self::NotGoroot { path } => {
-                write!(f, "`{}` is not a Go toolchain: it lacks bin/go or VERSION", path.display())
+            Self::NotGoroot { path, chosen_by } => {
+                let why = why(chosen_by.as_ref());
+                write!(f, "`{}` is not a Go toolchain: it lacks bin/go or VERSION{why}", path.display())
             }
-            Self::NoSystem => f.write_str("PATH has no Go other than gover's"),
+            Self::NoSystem { chosen_by } => {
+                write!(f, "PATH has no Go other than gover's{}", why(chosen_by.as_ref()))
+            }
             Self::Switch { value } => {
                 write!(f, "{} is `{}`, not the name of a toolchain", vars::SWITCH_VERSION, shown(value))
             }
@@ -82,10 +116,13 @@ impl Diagnose for ResolveError {
                 return hints;
             }
             Self::Pin(error) => return error.hints(),
+            Self::NotGoroot { chosen_by: Some(origin), .. } | Self::NoSystem { chosen_by: Some(origin) } => {
+                choose_another(origin.kind)
+            }
             Self::NotGoroot { .. } => {
                 "give the directory that contains bin and VERSION, as `go env GOROOT` prints it"
             }
-            Self::NoSystem => "gover install latest",
+            Self::NoSystem { .. } => "gover install latest",
             Self::Switch { .. } => "unset GOTOOLCHAIN_INTERNAL_SWITCH_VERSION: only go itself sets it",
             Self::Recursion { .. } => "run `gover default latest`, or remove that wrapper from PATH",
             Self::Default { source, .. } if bounded::is_misplaced(source) => {
@@ -98,7 +135,7 @@ impl Diagnose for ResolveError {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NoSystem | Self::NotGoroot { .. } => Exit::NotFound,
+            Self::NoSystem { .. } | Self::NotGoroot { .. } => Exit::NotFound,
             _ => Exit::Failure,
         }
     }

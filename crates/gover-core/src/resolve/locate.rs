@@ -8,11 +8,13 @@ use crate::version::ToolchainName;
 pub fn locate(question: &Question<'_>, request: &Request) -> Result<Outcome, ResolveError> {
     let found = match request.kind() {
         RequestKind::Exact(name) => installed(question, name),
-        RequestKind::System => Some(system::find(question).ok_or(ResolveError::NoSystem)?),
+        RequestKind::System => {
+            Some(system::find(question).ok_or(ResolveError::NoSystem { chosen_by: None })?)
+        }
         RequestKind::Path(path) => {
             let path = question.env.directory().map_or_else(|| path.clone(), |here| here.join(path));
             if !inventory::is_goroot(&path) {
-                return Err(ResolveError::NotGoroot { path });
+                return Err(ResolveError::NotGoroot { path, chosen_by: None });
             }
             let name = inventory::version_of(&path);
             Some(Toolchain::at(path, name))

@@ -13,9 +13,12 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<(), 
     let request = requests::parse(text, context)?;
     let toolchain = provide::provide(&request, context)?;
     let before = default::read(context)?;
-    let lock = default::lock(context).map_err(|failure| match lock::is_read_only(context) {
-        true => failure.hint_first(effect::choose_by_hand(&request, context)),
-        false => failure,
+    let lock = default::lock(context).map_err(|failure| {
+        if lock::is_read_only(context) {
+            failure.hint_first(effect::choose_by_hand(&request, context))
+        } else {
+            failure
+        }
     })?;
     let is_same = before.as_ref().is_some_and(|before| before.as_str() == request.as_str());
     if is_same {

@@ -97,7 +97,7 @@ impl<'a> Installation<'a> {
         let Some(first) = missing.first() else { return Ok(()) };
         let command = || match missing.iter().map(|want| want.typed()).collect::<Option<Vec<_>>>() {
             Some(words) => format!("install {}", words.join(" ")),
-            None => lock::own_arguments(),
+            None => lock::own_arguments(self.context),
         };
         lock::refuse_read_only(first.name().map_or(SHIMS_LOCK, ToolchainName::as_str), command, self.context)
     }

@@ -1,4 +1,4 @@
-use std::{env, io};
+use std::io;
 
 use gover_core::display::pasted;
 use gover_core::layout::executable_name;
@@ -10,7 +10,7 @@ use crate::{Context, Failure};
 pub(crate) fn acquire(name: &str, context: &Context<'_>) -> Result<Lock, Failure> {
     let path = context.layout.lock(name);
     Lock::acquire(&path, || announce_wait(name, context)).map_err(|source| {
-        let command = || own_arguments();
+        let command = || own_arguments(context);
         read_only(&source, command, context).unwrap_or_else(|| Failure::file("lock", &path, &source))
     })
 }
@@ -51,8 +51,9 @@ pub(crate) fn read_only_home(context: &Context<'_>) -> String {
 }
 
 /// The arguments of this process, as a shell reads them.
-pub(crate) fn own_arguments() -> String {
-    let words: Vec<String> = env::args_os().skip(1).map(|word| pasted(&word.to_string_lossy())).collect();
+pub(crate) fn own_arguments(context: &Context<'_>) -> String {
+    let words = context.env.arguments().iter().skip(1);
+    let words: Vec<String> = words.map(|word| pasted(&word.to_string_lossy())).collect();
     words.join(" ")
 }
 

@@ -13,10 +13,10 @@ use crate::{Context, Failure};
 
 /// Root cannot repair the files of another user, so only the commands help there.
 fn cannot_keep_journal(failure: Failure, context: &Context<'_>) -> Failure {
-    match lock::is_read_only(context) {
-        true => Failure::new(lock::read_only_home(context), "`gover doctor` shows the commands to type"),
-        false => failure,
+    if lock::is_read_only(context) {
+        return Failure::new(lock::read_only_home(context), "`gover doctor` shows the commands to type");
     }
+    failure
 }
 
 /// Repairs in rounds until nothing is left to change: a change can make or solve another problem.
