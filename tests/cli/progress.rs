@@ -169,6 +169,26 @@ fn ctrl_c_before_the_first_byte_promises_nothing() {
     assert!(said.ends_with("interrupted; there is no download to keep\n"), "{said}");
 }
 
+/// A shell script that starts a job with `&` has the job ignore Ctrl-C.
+#[test]
+fn a_background_job_survives_ctrl_c() {
+    if IS_WINDOWS {
+        return;
+    }
+    let (ctx, release) = released();
+    let server = ctx.site().server();
+    server.fault(&FakeSite::archive_path(&release), Fault::StallAt(release.archive().len() / 2));
+    let [shell, kill] = ["sh", "kill"].map(|name| ctx.find_on_machine(name).expect("a Unix has both"));
+    let script = "trap '' INT; exec \"$0\" install 1.91.2";
+    let child = ctx.command(shell).args(["-c", script]).arg(ctx.gover_program()).spawn();
+    server.wait_for_stalled(1);
+    ctx.command(kill).args(["-INT", &child.id().to_string()]).run().success();
+    server.release_stalled();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
+}
+
 /// Waits until bytes of a download are on the disk.
 fn wait_for_part(ctx: &TestContext) {
     let cache = ctx.layout().cache();

@@ -20,7 +20,6 @@ impl Watch {
     pub(super) fn new(last: Box<dyn Fn() + Send + Sync>) -> Option<Self> {
         let (mut reader, writer) = pipe().ok()?;
         PIPE.compare_exchange(NONE, writer.as_raw_fd(), Ordering::SeqCst, Ordering::SeqCst).ok()?;
-        let watch = Self { _writer: writer };
         // SAFETY: `handler` calls only `write`, which is async-signal-safe.
         let before = unsafe { signal(SIGINT, handler as *const () as usize) };
         if before == SIG_IGN || before == SIG_ERR {
@@ -29,6 +28,8 @@ impl Watch {
             PIPE.store(NONE, Ordering::SeqCst);
             return None;
         }
+        // Only from here on does a drop set the default action, which would end a background job.
+        let watch = Self { _writer: writer };
         thread::spawn(move || {
             if reader.read_exact(&mut [0]).is_ok() {
                 last();
