@@ -164,7 +164,7 @@ fn odd_terminals_get_plain_text_and_the_same_exit_code() {
 }
 
 #[test]
-fn columns_counts_more_than_the_terminal_and_is_ignored_if_it_is_no_number() {
+fn columns_counts_more_than_the_terminal_and_is_ignored_if_it_is_not_a_number() {
     let mut ctx = context!();
     let widest = |ctx: &TestContext| {
         let lines = screen(&on_terminal(ctx, "help sources", 80));

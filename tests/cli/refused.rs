@@ -92,7 +92,7 @@ fn each_kind_of_error_of_each_command_has_the_same_form() {
         &["config", "set", "offline"],
         &["config", "list", "--jsno"],
         &["doctor", "--yes"],
-        &["doctor", "--undo", "--json"],
+        &["doctor", "--undo", "--fix"],
         &["mirror"],
         &["mirror", "d", "--seen", "many"],
         &["mirror", "d", "--format", "modul"],
