@@ -7,7 +7,7 @@ use crate::custom_build;
 use crate::error::InstallError;
 use crate::part_file::PartFile;
 use crate::proof::Checked;
-use crate::report::{Outcome, Progress, Reporter};
+use crate::report::{DownloadProgress, Outcome, Reporter};
 
 #[derive(Clone, Copy)]
 pub struct Downloader<'a> {
@@ -23,7 +23,7 @@ impl Downloader<'_> {
         label: &str,
         part: &mut PartFile,
     ) -> Result<(Checked, Vec<SourceFailure>), InstallError> {
-        let progress = Progress::new(self.reporter, label);
+        let progress = DownloadProgress::new(self.reporter, label);
         let result = self.supply.download(wanted, part, &progress).await;
         progress.finish(Outcome::of(&result));
         let Download { artifact, failures, .. } = result.map_err(Box::new)?;
@@ -36,7 +36,7 @@ impl Downloader<'_> {
         mut artifact: Artifact,
         part: &mut PartFile,
     ) -> Result<Checked, InstallError> {
-        let progress = Progress::new(self.reporter, &artifact.file_name);
+        let progress = DownloadProgress::new(self.reporter, &artifact.file_name);
         let result = self.supply.fetch(&artifact, part, &progress).await;
         progress.finish(Outcome::of(&result));
         result.map_err(|error| unreachable_file(&artifact, error))?;

@@ -92,13 +92,13 @@ pub(crate) async fn watched<T, E>(
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Reports the events of a download as tasks.
-pub(crate) struct Progress<'a> {
+pub(crate) struct DownloadProgress<'a> {
     reporter: &'a dyn Reporter,
     current: Mutex<Option<TaskId>>,
     toolchain: &'a str,
 }
 
-impl<'a> Progress<'a> {
+impl<'a> DownloadProgress<'a> {
     pub(crate) fn new(reporter: &'a dyn Reporter, toolchain: &'a str) -> Self {
         Self { reporter, current: Mutex::new(None), toolchain }
     }
@@ -115,7 +115,7 @@ impl<'a> Progress<'a> {
     }
 }
 
-impl Observer for Progress<'_> {
+impl Observer for DownloadProgress<'_> {
     fn started(&self, artifact: &Artifact, total: Option<u64>, from: u64) {
         self.finish(Outcome::Failed);
         let source = artifact.source.label();
