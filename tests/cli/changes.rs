@@ -39,7 +39,7 @@ exit: 0
 {"dry_run":true,"bytes":[..],"removed":[{"path":"[ROOT]/gover/versions/go1.90.1","version":"go1.90.1","reason":"superseded by go1.90.4","bytes":[..]}]}
 
 ----- stderr -----
-gover prune would remove these 1, [SIZE]
+gover prune would remove 1 item, [SIZE]
 hint: gover prune
 
 "#]]

@@ -165,8 +165,8 @@ fn pins_in_forms_of_other_tools_are_followed_or_explained() {
     }
     for (pinned, what, hint) in [
         ("ref:go1.90.1", "not builds of a branch or commit", "did you mean `1.90.1`?"),
-        ("path:/opt/go", "written without `path:`", "expected a version"),
-        ("sub-1:latest", "counted back", "did you mean `oldstable`?"),
+        ("path:/opt/go", "write a path without `path:`", "expected a version"),
+        ("sub-1:latest", "relative to another", "did you mean `oldstable`?"),
         ("lts", "no long-term support", "did you mean `oldstable`?"),
         ("\"1.90.1\"", "remove the quotes", "did you mean `1.90.1`?"),
     ] {

@@ -143,7 +143,7 @@ fn ctrl_c_keeps_the_download_and_says_so() {
     // The signal ended it, so that a shell sees 130 and stops a script.
     assert_eq!(output.status.code(), None);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains(" of go1.91.2 are kept\n`gover install 1.91.2` continues\n"), "{said}");
+    assert!(said.contains(" of go1.91.2\n`gover install 1.91.2` continues\n"), "{said}");
     server.heal();
     server.release_stalled();
     server.forget_requests();

@@ -164,7 +164,7 @@ go1.90.1  superseded by go1.90.4, [SIZE]
 [ROOT]/gover/sessions/4000000000  the choice of a closed shell, [SIZE]
 
 ----- stderr -----
-gover prune would remove these 5, [SIZE]
+gover prune would remove 5 items, [SIZE]
 hint: gover prune
 
 "#]]
@@ -183,7 +183,7 @@ removed [ROOT]/gover/versions/go1.89.1  has no bin/go, [SIZE]
 removed [ROOT]/gover/cache/go1.88.1@0123.part  an unfinished download, [SIZE]
 removed [ROOT]/gover/receipts/go1.87.1.json  the receipt of a removed toolchain, [SIZE]
 removed [ROOT]/gover/sessions/4000000000  the choice of a closed shell, [SIZE]
-removed 5 in all, [SIZE]
+removed 5 items in all, [SIZE]
 
 "#]]
     );

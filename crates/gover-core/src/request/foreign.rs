@@ -22,7 +22,7 @@ pub(super) fn explained(text: &str) -> Option<Foreign> {
     }
     if let Some((_, "auto" | "path")) = lower.split_once('+') {
         return Some(Foreign {
-            reason: "the part after `+` belongs into GOTOOLCHAIN",
+            reason: "the part after `+` belongs in GOTOOLCHAIN",
             close: suggest::close_to(&lower),
         });
     }
@@ -33,10 +33,10 @@ pub(super) fn explained(text: &str) -> Option<Foreign> {
             reason: "gover installs releases, not builds of a branch or commit",
             close: close(),
         }),
-        "path" => found("a path is written without `path:`, and a pin cannot be one", None),
+        "path" => found("write a path without `path:`; a pin cannot be a path", None),
         _ if form.starts_with("sub-") => {
             let close = if rest == "latest" { Some("oldstable".to_owned()) } else { close() };
-            Some(Foreign { reason: "a version counted back from another is not supported", close })
+            Some(Foreign { reason: "versions relative to another are not supported", close })
         }
         _ => None,
     }

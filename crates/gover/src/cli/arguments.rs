@@ -103,7 +103,7 @@ pub(crate) struct DefaultArgs {
     /// Version or path of a GOROOT; without it, show the default
     #[arg(value_name = "REQUEST")]
     pub(crate) request: Option<String>,
-    /// Set no default any more
+    /// Remove the default
     #[arg(long, conflicts_with = "request")]
     pub(crate) unset: bool,
     /// Print JSON

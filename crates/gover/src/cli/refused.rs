@@ -221,7 +221,7 @@ fn too_many(error: &clap::Error, line: &Line<'_>) -> Said {
         return (one_too_many(&value, line), None);
     }
     let hint = line.position_of(&option).and_then(|at| line.instead(at, &[&option]));
-    (format!("`{option}` takes no value, and `{}` was given", shown(&value)), hint)
+    (format!("`{option}` takes no value, but `{}` was given", shown(&value)), hint)
 }
 
 fn invalid_value(error: &clap::Error, line: &Line<'_>) -> Said {

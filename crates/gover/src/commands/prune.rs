@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use gover_core::display::pasted;
+use gover_core::text::counted;
 use gover_core::{Request, ToolchainName};
 use gover_install::prune::{self, Leftover};
 use gover_sys::file;
@@ -45,8 +46,8 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
             lines.iter().try_for_each(|line| context.printer.data(line))?;
         }
         context.printer.note(&format!(
-            "gover prune would remove these {}, {}",
-            lines.len(),
+            "gover prune would remove {}, {}",
+            counted(lines.len(), "item"),
             mebibytes(bytes)
         ));
         context.printer.hint(&command(arguments));
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
         for line in &lines {
             context.printer.note(line);
         }
-        let question = format!("remove these {}, {}?", lines.len(), mebibytes(bytes));
+        let question = format!("remove {}, {}?", counted(lines.len(), "item"), mebibytes(bytes));
         if !context.printer.confirm(&question, "--yes")? {
             context.printer.note("nothing was removed");
             return print(arguments, Vec::new(), context);
@@ -114,7 +115,11 @@ fn remove(
     }
     if removed.len() > 1 {
         let bytes = removed.iter().map(|one| one.bytes).sum();
-        context.printer.note(&format!("removed {} in all, {}", removed.len(), mebibytes(bytes)));
+        context.printer.note(&format!(
+            "removed {} in all, {}",
+            counted(removed.len(), "item"),
+            mebibytes(bytes)
+        ));
     }
     shims::refresh(context)?;
     default::refresh_link(context, &default::lock(context)?);
@@ -231,7 +236,7 @@ facts! {
     PrunedFacts(path: &Path, version: Option<String>, reason: String, bytes: u64) {
         path: String = json_path(path) => "the file or directory",
         version: Option<String> = version => "the name of a superseded toolchain; null for anything else",
-        reason: String = reason => "why, in words",
+        reason: String = reason => "why it can go: `superseded by go1.22.5`, or what is wrong with it",
         bytes: u64 = bytes => "its size",
     }
 }

@@ -238,7 +238,7 @@ facts! {
         unchanged: Vec<String> = plan.unchanged.iter().map(|path| json_path(path)).collect()
             => "the files that were set up before",
         problems: Vec<String> = plan.problems.iter().map(ToString::to_string).collect()
-            => "what could not be changed, in words",
+            => "error messages for what could not be changed",
     }
 
     ChangeFacts(edit: &Edit) {

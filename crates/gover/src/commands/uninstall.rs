@@ -1,4 +1,5 @@
 use gover_core::display::pasted;
+use gover_core::text::counted;
 use gover_core::{Request, ToolchainName};
 use gover_install::Uninstalled;
 use gover_sys::file;
@@ -11,19 +12,19 @@ use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<(), Failure> {
     // Every request is resolved before the first toolchain is removed.
-    let mut doomed: Vec<Doomed> = Vec::new();
+    let mut removals: Vec<Removal> = Vec::new();
     for text in &arguments.requests {
         let name = one_match(&Request::parse_pin(text)?, context)?;
-        if doomed.iter().all(|known| known.name != name) {
-            doomed.push(Doomed { uses: uses::of(&name, context), name });
+        if removals.iter().all(|known| known.name != name) {
+            removals.push(Removal { uses: uses::of(&name, context), name });
         }
     }
-    if !arguments.yes && !may_remove(&doomed, context)? {
+    if !arguments.yes && !may_remove(&removals, context)? {
         context.printer.note("nothing was uninstalled");
-        doomed.clear();
+        removals.clear();
     }
     let mut removed = Vec::new();
-    for Doomed { name, uses } in doomed {
+    for Removal { name, uses } in removals {
         removed.push(GoneFacts::of(&remove(&name, &uses, context)?, &uses));
     }
     if !removed.is_empty() {
@@ -35,27 +36,27 @@ pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<()
     Ok(())
 }
 
-struct Doomed {
+struct Removal {
     name: ToolchainName,
     uses: Vec<Use>,
 }
 
 /// Asks if something is in use and a person can answer. Scripts have never been asked, and most of
 /// them uninstall what they are done with, the default included.
-fn may_remove(doomed: &[Doomed], context: &Context<'_>) -> Result<bool, Failure> {
-    if doomed.iter().all(|one| one.uses.is_empty()) || !context.printer.can_ask() {
+fn may_remove(removals: &[Removal], context: &Context<'_>) -> Result<bool, Failure> {
+    if removals.iter().all(|one| one.uses.is_empty()) || !context.printer.can_ask() {
         return Ok(true);
     }
     let mut total = 0;
-    for Doomed { name, uses } in doomed {
+    for Removal { name, uses } in removals {
         let bytes = file::tree_size(&context.layout.toolchain(name)).unwrap_or_default();
         total += bytes;
         let used = if uses.is_empty() { "not in use".to_owned() } else { uses::in_words(uses) };
         context.printer.note(&format!("{name}  {}  {used}", mebibytes(bytes)));
     }
-    let what = match doomed {
+    let what = match removals {
         [one] => one.name.to_string(),
-        several => format!("these {}", several.len()),
+        several => counted(several.len(), "toolchain"),
     };
     context.printer.confirm(&format!("uninstall {what}, {}?", mebibytes(total)), "--yes")
 }
@@ -124,7 +125,7 @@ facts! {
 
     GoneFacts(gone: &Uninstalled, uses: &[Use]) {
         version: String = gone.name.to_string() => "its name",
-        goroot: String = json_path(&gone.path) => "the directory that it had",
+        goroot: String = json_path(&gone.path) => "its former directory",
         bytes: u64 = gone.bytes => "the size of its files",
         uses: Vec<UseFacts> = uses.iter().map(UseFacts::of).collect() => "where it was used, as far as gover could see",
     }
@@ -132,6 +133,6 @@ facts! {
     UseFacts(one: &Use) {
         kind: &'static str = one.kind
             => "`default`, `selection` (this shell or directory), `session` (another shell) or `process`",
-        what: String = one.what.clone() => "the use in words",
+        what: String = one.what.clone() => "a description, such as `chosen by .go-version:1 in ~/shop`",
     }
 }

@@ -111,7 +111,7 @@ impl<'a> ProgressBars<'a> {
         let what = match (from, total) {
             (0, None) => "downloading".to_owned(),
             (0, Some(total)) => format!("downloading {}", mebibytes(total)),
-            (from, Some(total)) if from == total => format!("downloaded {} before", mebibytes(from)),
+            (from, Some(total)) if from == total => format!("already downloaded {}", mebibytes(from)),
             (from, _) => format!("continuing the download after {}", mebibytes(from)),
         };
         self.printer.note(&format!("{toolchain}: {what} from {place}"));

@@ -344,7 +344,7 @@ fn last_words(wants: &[Want], context: &Context<'_>) -> impl Fn() + Send + Sync 
         let kept: Vec<_> = kept.filter(|(_, bytes)| *bytes > 0).collect();
         let mut lines: Vec<String> = kept
             .iter()
-            .map(|(name, bytes)| format!("interrupted; {} of {name} are kept", mebibytes(*bytes)))
+            .map(|(name, bytes)| format!("interrupted; kept the first {} of {name}", mebibytes(*bytes)))
             .collect();
         if kept.is_empty() {
             lines.push("interrupted; there is no download to keep".to_owned());

@@ -10,8 +10,8 @@ pub(super) const CHECK: Check = Check {
     summary: "Windows: PATHEXT does not contain `.EXE`",
     symptom: "`'go' is not recognized as an internal or external command`, although `where go.exe` finds it and \
             `go.exe version` works.",
-    cause: "Windows adds the endings in PATHEXT to the name that you type. A program or an instruction replaced \
-            it, for example to add `.PY`. Your own PATHEXT replaces the machine's; unlike Path, the two are not \
+    cause: "Windows adds the endings in PATHEXT to the name that you type. An installer or a guide replaced it, \
+            for example to add `.PY`. Your own PATHEXT replaces the machine's; unlike Path, the two are not \
             joined.",
     repair: "`--fix` adds `.EXE` to your own PATHEXT in the registry. For the machine's, and for the window in \
             use, it prints commands.",

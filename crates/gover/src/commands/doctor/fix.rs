@@ -157,10 +157,10 @@ fn present(finding: &Finding, context: &Context<'_>) {
 /// Lets programs know that the registry has other environment variables.
 pub(super) fn announce(context: &Context<'_>) {
     match user_path::announce() {
-        Ok(()) => context.printer.note("new windows have the new variables"),
+        Ok(()) => context.printer.note("new windows get the new variables"),
         Err(why) => {
             context.printer.warning(&format!("Windows did not notify other programs of the change: {why}"));
-            context.printer.note("windows opened after you sign in again have the new variables");
+            context.printer.note("windows that you open after signing in again get the new variables");
         }
     }
 }

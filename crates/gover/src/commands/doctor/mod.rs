@@ -63,11 +63,11 @@ fn examine(
     };
     let busy = Busy::new(context.printer);
     if asks_network {
-        busy.step("asking the network".to_owned());
+        busy.step("contacting servers".to_owned());
         // Settings without a usable source are reported by the commands that need one.
         facts.network = answers.facts(context).ok();
     }
-    busy.step("looking at this machine".to_owned());
+    busy.step("examining this machine".to_owned());
     if is_chosen(OF_RELEASES) {
         facts.releases = manager::releases(context);
     }
