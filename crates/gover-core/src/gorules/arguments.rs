@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::changes::Rule;
 use super::refusal::SelectError;
 use super::search::cleaned;
-use crate::env::Env;
+use crate::env::{Env, vars};
 use crate::real_path::real_path;
 use crate::version::GoVersion;
 
@@ -30,9 +30,15 @@ pub fn starting_directory(env: &Env, arguments: &[OsString], rules: Option<&GoVe
         return Start { directory: here(), refusal: None };
     };
     match entered(env, Path::new(&directory)) {
-        // After `chdir` Go asks the system for the name, unless PWD is that directory.
+        // After `chdir` Go asks the system for the name, unless PWD is that directory. It is not if it
+        // is the exact name of the directory before.
         Ok(target) => {
-            Start { directory: clean(env.clone().with_directory(target).logical_directory()), refusal: None }
+            let before = env.directory().map(Path::as_os_str);
+            let is_left = before.is_some_and(|before| env.var(vars::PWD).is_some_and(|pwd| pwd == before))
+                && before != Some(target.as_os_str());
+            let directory =
+                if is_left { Some(target) } else { env.clone().with_directory(target).logical_directory() };
+            Start { directory: clean(directory), refusal: None }
         }
         Err(error) => {
             let refusal = SelectError::chdir(Path::new(&directory), &error);
