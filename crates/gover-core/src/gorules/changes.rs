@@ -21,8 +21,6 @@ pub(super) enum Rule {
     Telemetry,
     /// `go env GOMOD` and `go env GOWORK` do not switch.
     FilesAnsweredLocally,
-    /// `GODEBUG=toolchaintrace=1` shows the decision.
-    Trace,
     /// `go install pkg@version` and `go run pkg@version` follow go.mod and go.work, too.
     InstallReadsModule,
     /// A go.work turns modules on under `GO111MODULE=auto`.
@@ -71,8 +69,6 @@ const CHANGES: &[Change] = &[
     Change { rule: Rule::Telemetry, since: &["1.23"] },
     // internal/toolchain/select.go, Select; go.dev/issue/61455
     Change { rule: Rule::FilesAnsweredLocally, since: &["1.23"] },
-    // internal/toolchain/select.go, toolchainTrace
-    Change { rule: Rule::Trace, since: &["1.24"] },
     // internal/toolchain/select.go, maybeSwitchForGoInstallVersion
     Change { rule: Rule::InstallReadsModule, since: &["1.25"] },
     // internal/modload/init.go, WillBeEnabled; go.dev/issue/76728
@@ -98,7 +94,6 @@ mod tests {
             (Rule::Telemetry, &["1.22.12"], &["1.23rc1"]),
             (Rule::ToolchainLineIsNewer, &["1.21.13"], &["1.22rc1", "1.22.0"]),
             (Rule::FilesAnsweredLocally, &["1.22.12"], &["1.23rc1", "1.27.4"]),
-            (Rule::Trace, &["1.23.12"], &["1.24rc1", "1.24.0"]),
             (Rule::InstallReadsModule, &["1.24.13"], &["1.25rc1", "1.28.0"]),
             (Rule::WorkspaceTurnsModulesOn, &["1.26.11"], &["1.27rc1", "1.28", "2.0.0"]),
         ] {
@@ -110,6 +105,6 @@ mod tests {
             }
         }
         // A rule without a row would count as old as selection itself.
-        assert_eq!(CHANGES.len(), 10);
+        assert_eq!(CHANGES.len(), 9);
     }
 }

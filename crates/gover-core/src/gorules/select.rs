@@ -88,7 +88,7 @@ impl Rules<'_> {
             return Ok(Choice::Stay);
         }
         let (name, version, mode) = self.minimum(&setting, local)?;
-        let mut trace = ToolchainTrace::new(self.settings, local.version());
+        let mut trace = ToolchainTrace::new(self.settings);
         trace.minimum(&name, &setting);
         let mut chosen = Chosen { name, version, demand: self.demand(DemandSource::GoToolchain, None, None) };
         let mut search = if mode == Some("path") { Search::PathOnly } else { Search::PathThenDownload };

@@ -1,10 +1,9 @@
-use super::changes::Rule;
 use super::environment::GoEnv;
 use crate::env::vars;
-use crate::version::GoVersion;
 
 /// What Go prints about its decision with `GODEBUG=toolchaintrace=1`. If the shim switches in its
-/// place, the shim prints the same.
+/// place, the shim prints the same. Go does so since 1.24, the shim for older toolchains too: nobody
+/// asks for it by accident.
 pub(super) struct ToolchainTrace {
     /// `None` if nobody asked.
     lines: Option<Vec<String>>,
@@ -13,9 +12,8 @@ pub(super) struct ToolchainTrace {
 }
 
 impl ToolchainTrace {
-    pub(super) fn new(settings: &GoEnv<'_>, rules: &GoVersion) -> Self {
-        let is_on = Rule::Trace.holds_for(rules) && is_asked_for(settings);
-        Self { lines: is_on.then(Vec::new), setting: "auto".to_owned() }
+    pub(super) fn new(settings: &GoEnv<'_>) -> Self {
+        Self { lines: is_asked_for(settings).then(Vec::new), setting: "auto".to_owned() }
     }
 
     /// GOTOOLCHAIN is `setting`, which means at least `name`.

@@ -192,11 +192,12 @@ fn apply_rules(
             let mut raised = Raised { from, by: demand, gotoolchain, standing, trace: printed };
             match switched(question, &name, search, trace) {
                 Switched::ByGover(outcome) => {
-                    if !raised.trace.is_empty() && matches!(outcome, Outcome::Ready(_)) {
-                        let program = question.layout.program(&name);
-                        let program = program.display();
-                        let line = format!("go: using {name} toolchain located in system PATH ({program})");
-                        raised.trace.push(line);
+                    if let (Outcome::Ready(toolchain), false) = (&outcome, raised.trace.is_empty()) {
+                        let program = toolchain.program("go");
+                        raised.trace.push(format!(
+                            "go: using {name} toolchain from cache located at {}",
+                            program.display()
+                        ));
                     }
                     Resolution { outcome, raised: Some(raised), ..choice }
                 }
@@ -234,11 +235,8 @@ fn switched(question: &Question<'_>, name: &str, search: Search, trace: &mut Tra
     }
     let on_path = system::on_path(question, name).next();
     match release {
-        // Other names are not rewritten: custom builds, go1.22, go1.20.0.
         Some(release)
-            if release == ToolchainName::of(release.version())
-                && search == Search::PathThenDownload
-                && on_path.is_none() =>
+            if is_published(&release) && search == Search::PathThenDownload && on_path.is_none() =>
         {
             trace.say(|_| format!("{release} is not installed"));
             Switched::ByGover(Outcome::Missing(Request::exact(release)))
@@ -252,6 +250,14 @@ fn switched(question: &Question<'_>, name: &str, search: Search, trace: &mut Tra
             Switched::ByGo(on_path)
         }
     }
+}
+
+/// Whether Go publishes releases under such a name. Others are not rewritten: custom builds, go1.22,
+/// go1.20.0, go1.22test.
+fn is_published(name: &ToolchainName) -> bool {
+    let prerelease = name.version().prerelease();
+    *name == ToolchainName::of(name.version())
+        && prerelease.is_none_or(|one| matches!(one.word, "beta" | "rc") && !one.number.is_empty())
 }
 
 /// `maxSwitch - 10` in cmd/go/internal/toolchain/select.go.
