@@ -22,6 +22,20 @@ fn closed() -> String {
     format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap())
 }
 
+/// `--json` prints whole paths, which must not decide what is found.
+#[test]
+fn json_has_no_problem_that_people_do_not_see() {
+    if !crate::scene::has_startup_files() {
+        return;
+    }
+    let mut ctx = context!();
+    ctx.set("SHELL", "/bin/bash").set("GOVER_SHELL", "bash");
+    ctx.gover(["setup"]).success();
+    ctx.gover(["doctor", "path-missing", "--offline"]).success();
+    let document = ctx.gover(["doctor", "path-missing", "--offline", "--json"]);
+    assert_eq!(document.success().json()["findings"], json!([]), "{document}");
+}
+
 fn with_list() -> TestContext {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");

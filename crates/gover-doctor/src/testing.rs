@@ -340,10 +340,16 @@ impl Machine {
         self
     }
 
-    /// What one check finds.
+    /// What one check finds, in the words for people. Programs must be given the same problems.
     pub(crate) fn findings(&self, check: &str) -> Vec<Finding> {
         let check = by_name(check).unwrap_or_else(|| panic!("no check is called {check}"));
-        self.snapshot(|snapshot| check.examine(snapshot))
+        let found = self.snapshot(|snapshot| check.examine(snapshot));
+        let mut for_programs = self.clone();
+        for_programs.is_for_people = false;
+        let same = for_programs.snapshot(|snapshot| check.examine(snapshot));
+        let severities = |findings: &[Finding]| findings.iter().map(|one| one.severity).collect::<Vec<_>>();
+        assert_eq!(severities(&same), severities(&found), "in JSON: {same:?}");
+        found
     }
 
     /// Asks something of the snapshot of this machine.

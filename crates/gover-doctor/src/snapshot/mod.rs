@@ -219,10 +219,14 @@ impl<'a> Snapshot<'a> {
 
     /// With the home directory as `~`, unless a program reads the findings.
     pub fn short(&self, path: &MachinePath) -> String {
-        let below = path.below(&self.home).filter(|_| self.is_for_people && !self.home.is_empty());
-        match below {
-            Some("") => "~".to_owned(),
-            Some(below) => format!("~{}{below}", self.system.path_rules().separator()),
+        if self.is_for_people { self.below_home(path, "~") } else { path.to_string() }
+    }
+
+    /// As a startup file may contain it, with this text in place of the home directory: `$HOME/go`.
+    pub fn below_home(&self, path: &MachinePath, home: &str) -> String {
+        match path.below(&self.home).filter(|_| !self.home.is_empty()) {
+            Some("") => home.to_owned(),
+            Some(below) => format!("{home}{}{below}", self.system.path_rules().separator()),
             None => path.to_string(),
         }
     }

@@ -76,8 +76,11 @@ fn read_files<'s>(snapshot: &'s Snapshot<'_>) -> Vec<&'s StartupFile> {
 
 fn last_line_of_gover(snapshot: &Snapshot<'_>, file: &StartupFile) -> Option<usize> {
     let bin = &snapshot.gover.bin;
-    let names = [bin.as_str(), &snapshot.short(bin).replacen('~', "$HOME", 1), "gover init"];
-    let is_meant = |line: &str| names.iter().any(|name| line.contains(name));
+    let homes = ["~", "$HOME", "${HOME}"].map(|home| snapshot.below_home(bin, home));
+    let is_meant = |line: &str| {
+        let is_named = homes.iter().any(|name| line.contains(name));
+        is_named || line.contains(bin.as_str()) || line.contains("gover init")
+    };
     file.statements().rev().find(|(_, line)| is_meant(line)).map(|(number, _)| number)
 }
 

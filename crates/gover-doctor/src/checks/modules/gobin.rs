@@ -94,9 +94,8 @@ fn is_on_path(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
         let stored = StoredPath::read(snapshot, Hive::User);
         return stored.is_some_and(|path| path.entries.iter().any(|entry| is_same(&entry.directory)));
     }
-    let below_home = snapshot.short(directory).replacen("~/", "", 1);
-    let (home, tilde) = (format!("$HOME/{below_home}"), format!("~/{below_home}"));
-    let forms = [directory.as_str(), &home, &tilde, "go env GOPATH", "GOPATH/bin", "$GOBIN"];
+    let [tilde, home, braced] = ["~", "$HOME", "${HOME}"].map(|home| snapshot.below_home(directory, home));
+    let forms = [directory.as_str(), &tilde, &home, &braced, "go env GOPATH", "GOPATH/bin", "$GOBIN"];
     snapshot
         .startup
         .files
@@ -118,7 +117,7 @@ fn add_to_path(snapshot: &Snapshot<'_>, finding: Finding, directory: &MachinePat
         let after = Some(Text::new(&text, expands));
         return finding.fixed_by([Change::Registry { key, before, after }]);
     }
-    let written = snapshot.short(directory).replacen('~', "$HOME", 1);
+    let written = snapshot.below_home(directory, "$HOME");
     let in_file = |name: &str| format!("echo 'export PATH=\"$PATH:{written}\"' >> ~/{name}");
     finding.command(match snapshot.shell {
         Some(ShellKind::Fish) => format!("fish_add_path --append {}", snapshot.word(directory)),
