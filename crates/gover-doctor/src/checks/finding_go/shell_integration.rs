@@ -13,8 +13,9 @@ pub(super) const CHECK: Check = Check {
             effect, because the function calls a gover with another home.",
     cause: "The shell's startup file has no line with `gover init`, or the line names a gover that was \
             installed elsewhere.",
-    repair: "`gover setup` writes the line for bash, zsh and fish; for other shells see docs/shells.md. \
-            Remove a line that names another gover yourself.",
+    repair: "`gover setup` writes the line for bash, zsh and fish, and for Elvish and Nushell if their \
+            configuration directories exist; for other shells see docs/shells.md. Remove a line that names \
+            another gover yourself.",
     run,
 };
 
@@ -94,13 +95,13 @@ fn in_file(snapshot: &Snapshot<'_>, shell: ShellKind, file: &StartupFile) -> Vec
 
 /// The `gover` that a line starts: by its path, or the first on PATH.
 fn program_in(snapshot: &Snapshot<'_>, line: &str) -> Option<MachinePath> {
-    let is_end = |c: char| c.is_whitespace() || "\"'()`=&|".contains(c);
-    let word = line.split(is_end).find(|word| {
+    let word = words(line).into_iter().find(|word| {
         let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
         name == "gover" || name.eq_ignore_ascii_case("gover.exe")
     })?;
     let home = snapshot.home.as_str();
-    let path = word.replace("${HOME}", home).replace("$HOME", home);
+    let names = ["${HOME}", "$HOME", "$E:HOME"];
+    let path = names.iter().fold(word, |path, name| path.replace(name, home));
     if let Some(rest) = path.strip_prefix("~/") {
         return Some(snapshot.home.join(rest));
     }
@@ -109,6 +110,27 @@ fn program_in(snapshot: &Snapshot<'_>, line: &str) -> Option<MachinePath> {
     }
     let mut programs = snapshot.path().into_iter().map(|entry| entry.program("gover"));
     programs.find(|path| snapshot.is_file(path))
+}
+
+/// The words of a line, each without its quotes: `"$HOME"/bin` is one. A command inside quotes is
+/// made of words, too.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for c in line.chars() {
+        let is_bracket = "()`".contains(c);
+        if is_bracket || quote.is_none() && (c.is_whitespace() || "=&|".contains(c)) {
+            words.push(String::new());
+            quote = quote.filter(|_| !is_bracket);
+        } else if quote == Some(c) {
+            quote = None;
+        } else if quote.is_none() && "\"'".contains(c) {
+            quote = Some(c);
+        } else if let Some(word) = words.last_mut() {
+            word.push(c);
+        }
+    }
+    words
 }
 
 /// Nushell loads every file in `autoload`; gover's line saves one there.
@@ -202,6 +224,31 @@ mod tests {
         };
         assert_eq!(written("/home/ann/.gover/bin/gover"), []);
         assert_eq!(written("/old/bin/gover")[0].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn the_program_is_read_as_each_shell_reads_it() {
+        let silent = |mut machine: Machine, shell: ShellKind, file: &str, line: &str| {
+            machine.shell = Some(shell);
+            assert_eq!(machine.file(file, line).findings("shell-integration"), [], "{line}");
+        };
+        for line in [
+            "eval \"$(\"$HOME\"/.gover/bin/gover init bash)\"\n",
+            "eval \"$(\"${HOME}/.gover/bin/gover\" init bash)\"\n",
+            "eval \"$('/home/ann/.gover/bin/gover' init bash)\"\n",
+            "eval \"`~/.gover/bin/gover init bash`\"\n",
+        ] {
+            silent(Machine::linux(), ShellKind::Bash, "~/.bashrc", line);
+        }
+        // What `gover setup` writes.
+        let elvish = "eval ((external $E:HOME\"/.gover/bin/gover\") init elvish | slurp)\n";
+        silent(Machine::linux(), ShellKind::Elvish, "~/.config/elvish/rc.elv", elvish);
+        let line = "eval \"$('/opt/my go/bin/gover' init bash)\"\n";
+        let findings = Machine::linux().file("~/.bashrc", line).findings("shell-integration");
+        assert!(
+            findings[0].evidence[1].to_string().starts_with("/opt/my go/bin/gover: does not exist"),
+            "{findings:?}"
+        );
     }
 
     #[test]
