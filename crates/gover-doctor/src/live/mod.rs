@@ -74,11 +74,14 @@ fn selection(
         Outcome::Missing(request) => (None, Some(request.as_str().to_owned())),
         Outcome::Nothing => (None, None),
     };
+    let is_from =
+        |kinds: &[OriginKind]| resolution.origin.as_ref().is_some_and(|origin| kinds.contains(&origin.kind));
     Selection {
         version: resolution.name().cloned(),
         goroot: toolchain.and_then(|toolchain| toolchain.goroot.as_deref()).map(&path),
         bin: toolchain.map(|toolchain| path(&toolchain.bin)),
-        is_system: resolution.origin.as_ref().is_some_and(|origin| origin.kind == OriginKind::System),
+        is_system: is_from(&[OriginKind::System]),
+        is_for_shell: is_from(&[OriginKind::Environment, OriginKind::Session]),
         reason: resolution.reason(home),
         missing,
         error: resolution.go_error.as_ref().map(ToString::to_string),

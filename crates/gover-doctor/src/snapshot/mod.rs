@@ -101,6 +101,8 @@ pub struct Selection {
     pub bin: Option<MachinePath>,
     /// Whether it is on PATH and not installed by gover.
     pub is_system: bool,
+    /// Whether `GOVER_VERSION` or `gover use` chose it, for this shell.
+    pub is_for_shell: bool,
     /// Why it is selected: `chosen by .go-version:1 in ~/shop`.
     pub reason: String,
     /// The request that is selected and that no installed toolchain matches.

@@ -16,8 +16,8 @@ pub(super) const CHECK: Check = Check {
             newer minor version than yours.",
     cause: "The Go project supports the two newest minor versions. An older one gets no fixes from the day on \
             which the second newer one is released.",
-    repair: "`gover install` the newest patch and choose it with `gover pin` or `gover default`. The go line \
-            in go.mod need not change.",
+    repair: "`gover install` the newest patch and choose it with `gover pin`, `gover default` or \
+            `gover use`. The go line in go.mod need not change.",
     run,
 };
 
@@ -46,7 +46,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let severity = if selection.is_system { Severity::Note } else { Severity::Warning };
         let last = patch
             .map(|patch| Evidence::answer("newest patch", format!("{patch} was the last patch release")));
-        let verb = if Pins::read(snapshot).winner().is_some() { "pin" } else { "default" };
+        let verb = match Pins::read(snapshot).winner() {
+            _ if selection.is_for_shell => "use",
+            Some(_) => "pin",
+            None => "default",
+        };
         let newest = names().max().map_or("latest".to_owned(), bare);
         return vec![
             Finding::new(severity, what, "it no longer gets security fixes")
@@ -99,6 +103,10 @@ mod tests {
         assert_eq!(findings[0].fix.commands, ["gover install 1.23.0", "gover default 1.23.0"]);
         let pinned = machine.clone().file("~/shop/.go-version", "1.21.3\n");
         assert_eq!(pinned.findings("go-eol")[0].fix.commands[1], "gover pin 1.23.0");
+        // A choice for the shell comes before both.
+        let mut used = pinned.clone();
+        used.selection.is_for_shell = true;
+        assert_eq!(used.findings("go-eol")[0].fix.commands[1], "gover use 1.23.0");
         // What the commands lead to.
         assert!(selected(machine.clone(), "go1.23.0").findings("go-eol").is_empty());
         let mut of_debian = machine;
