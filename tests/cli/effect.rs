@@ -52,6 +52,23 @@ fn a_go_that_comes_first_on_path_is_named() {
 }
 
 #[test]
+fn a_home_without_gover_itself_is_not_taken_for_another_go() {
+    let mut ctx = with_three();
+    ctx.install_shim("go");
+    let unpacked = ctx.root().join("unpacked");
+    fs::create_dir_all(&unpacked).unwrap();
+    for name in ["gover", "gover-shim"] {
+        fs::copy(ctx.layout().program(name), unpacked.join(executable_name(name))).unwrap();
+    }
+    fs::remove_file(ctx.layout().program("gover")).unwrap();
+    prepend(&mut ctx, &unpacked);
+    let output = ctx.command(unpacked.join(executable_name("gover"))).args(["current"]).run();
+    let said = &output.success().stderr;
+    assert!(said.starts_with("warning: ") && said.contains("bin has `go` but not gover itself\n"), "{said}");
+    assert!(said.ends_with("hint: gover setup\n"), "{said}");
+}
+
+#[test]
 fn a_path_that_reaches_gover_through_a_link_is_gover_on_path() {
     if !gover_test::has_directory_links() {
         return;

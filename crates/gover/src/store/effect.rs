@@ -56,12 +56,17 @@ pub(crate) fn report_selected(context: &Context<'_>) {
 
 /// Says that `go` is not gover's shim in this shell.
 pub(crate) fn path(context: &Context<'_>) {
-    let bin = context.layout.bin();
-    let is_on_path = is_on_path(context.env, &bin);
-    let bin = context.short(&bin);
+    let directory = context.layout.bin();
+    let is_on_path = is_on_path(context.env, &directory);
+    let bin = context.short(&directory);
     let first = context.first_on_path();
     let (program, name) = match &first {
         FirstGo::Shim(_) => return,
+        // This gover runs from elsewhere, as after unpacking it.
+        FirstGo::Go { program, .. } if program.parent() == Some(&directory) => {
+            context.printer.warning(&format!("{bin} has `go` but not gover itself"));
+            return context.printer.hint("gover setup");
+        }
         FirstGo::Nothing if is_on_path => {
             context.printer.warning(&format!("{bin} is on PATH, but its `go` is missing or not executable"));
             return context.printer.hint("gover setup");
