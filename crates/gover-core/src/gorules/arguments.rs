@@ -6,6 +6,7 @@ use super::changes::Rule;
 use super::refusal::SelectError;
 use super::search::cleaned;
 use crate::env::{Env, vars};
+use crate::platform::IS_WINDOWS;
 use crate::real_path::real_path;
 use crate::version::GoVersion;
 
@@ -55,14 +56,19 @@ fn entered(env: &Env, directory: &Path) -> io::Result<PathBuf> {
         None if directory.is_absolute() => directory.to_owned(),
         None => return Err(no_directory()),
     };
-    // The dot makes it fail for a file, and for a directory that may not be entered.
-    real_path(&target.join("."))
+    // The dot makes it fail for a file, and for a directory that may not be entered. Windows ignores it.
+    let real = real_path(&target.join("."))?;
+    let is_entered = !IS_WINDOWS || real.is_dir();
+    is_entered.then_some(real).ok_or_else(|| io::Error::from_raw_os_error(ERROR_DIRECTORY))
 }
 
 /// `ENOENT`, which is 2 on Windows too; an error of only a kind would have other words than Go's.
 fn no_directory() -> io::Error {
     io::Error::from_raw_os_error(2)
 }
+
+/// "The directory name is invalid", the answer of Windows to a file.
+const ERROR_DIRECTORY: i32 = 267;
 
 /// Whether these arguments mean another starting directory to the toolchain `rules` than to the
 /// newest, because it does not know the command.

@@ -212,12 +212,9 @@ fn the_directory_flag_counts_where_go_takes_it() {
         let start = starting_directory(&env, &words, None);
         // The directory is not there: the command stays where it is, and Go refuses to start.
         assert_eq!(start.directory.as_deref(), Some(Path::new("/w")), "{words:?}");
-        let refusal = start.refusal.map(|refusal| refusal.to_string()).unwrap_or_default();
-        assert_eq!(
-            refusal,
-            if directory == "/w" { String::new() } else { "chdir sub: no such file or directory".to_owned() },
-            "{words:?}"
-        );
+        let refusal = start.refusal.map(|refusal| refusal.to_string());
+        let is_refused = refusal.is_some_and(|refusal| refusal.starts_with("chdir sub: "));
+        assert_eq!(is_refused, directory != "/w", "{words:?}");
         assert_eq!(without_directory_flag(&words, None), arguments(rest));
     }
 }
