@@ -6,7 +6,7 @@ use gover_sys::file;
 
 use crate::cli::UninstallArgs;
 use crate::output::{facts, json_path, mebibytes};
-use crate::store::uses::{self, Use};
+use crate::store::uses::{self, Use, UseKind};
 use crate::store::{default, lock, requests, shims};
 use crate::{Context, Failure};
 
@@ -72,7 +72,7 @@ fn remove(name: &ToolchainName, uses: &[Use], context: &Context<'_>) -> Result<U
         "only its archive can restore it".to_owned()
     };
     context.printer.note(&format!("uninstalled {name} ({}; {restore})", mebibytes(gone.bytes)));
-    let others: Vec<Use> = uses.iter().filter(|one| one.kind != "default").cloned().collect();
+    let others: Vec<Use> = uses.iter().filter(|one| one.kind != UseKind::Default).cloned().collect();
     if !others.is_empty() {
         context.printer.warning(&format!("{name} was in use: {}", uses::in_words(&others)));
     }
@@ -131,7 +131,7 @@ facts! {
     }
 
     UseFacts(one: &Use) {
-        kind: &'static str = one.kind
+        kind: &'static str = one.kind.name()
             => "`default`, `selection` (this shell or directory), `session` (another shell) or `process`",
         what: String = one.what.clone() => "a description, such as `chosen by .go-version:1 in ~/shop`",
     }
