@@ -51,7 +51,7 @@ pub struct Installer<'a> {
     pub log_patience: Duration,
     /// Nothing older is run or published.
     pub minimum: Option<&'a Minimum>,
-    /// Who downloads: one at a time, while others unpack.
+    /// Lets one toolchain be downloaded at a time, while others are unpacked.
     pub turn: &'a Semaphore,
 }
 

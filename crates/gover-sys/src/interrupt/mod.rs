@@ -1,4 +1,4 @@
-//! A last word when a person presses Ctrl-C during long work.
+//! Runs code before Ctrl-C ends long work.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
