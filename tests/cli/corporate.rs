@@ -123,7 +123,7 @@ exit: 1
 
 ----- stderr -----
 error: no Go release matches `1.91`
-  newest known: go1.27.0 (no index)
+  newest known: go1.27.0 (from the table compiled into gover, of [..])
   could not ask https://go.test: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
   could not ask goproxy: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)

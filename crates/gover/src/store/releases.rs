@@ -100,9 +100,8 @@ fn no_release(request: &Request, releases: &Releases, target: &Target) -> Failur
     let mut stable = releases.iter().filter(|release| release.is_stable() && release.name.is_release());
     let newest = stable.find(is_offered).map(|release| {
         let basis = match releases.basis {
-            Basis::Index(checked) => format!("index of {}", Date::of(checked)),
-            Basis::Table(_) => "no index".to_owned(),
-            Basis::Offers => "from the lists of the sources".to_owned(),
+            Basis::Index(_) => basis(releases),
+            Basis::Table(_) | Basis::Offers => format!("from the {}", basis(releases)),
         };
         format!("newest known: {} ({basis})", release.name)
     });
