@@ -22,6 +22,15 @@ fn closed() -> String {
     format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap())
 }
 
+#[test]
+fn fix_says_so_if_nothing_is_repaired_automatically() {
+    let mut ctx = context!();
+    ctx.set("GOPROXY", "off").set("GOVER_SHELL", "bash");
+    let fixed = ctx.gover(["doctor", "goproxy", "--offline", "--fix", "--yes"]);
+    let last = "nothing was changed; run the commands after `fix:` yourself\n";
+    assert!(fixed.exits(1).stderr.ends_with(last), "{fixed}");
+}
+
 /// `--json` prints whole paths, which must not decide what is found.
 #[test]
 fn json_has_no_problem_that_people_do_not_see() {

@@ -45,12 +45,13 @@ pub(super) fn run(
             let findings =
                 if has_changed { examine(checks, &mut answers, arguments.json, context).0 } else { findings };
             let failed = repairs.failed || has_fault(&findings);
+            let is_manual = !findings.is_empty() && repairs.refused.is_empty();
             if arguments.json {
                 context.printer.json(&Diagnosis::of(findings, run, repairs.changed))?;
             } else {
                 show::people(&findings, run, context)?;
             }
-            context.printer.note(&summary(&repairs.journal));
+            context.printer.note(&summary(&repairs.journal, is_manual));
             if repairs.changes_environment {
                 announce(context);
             }
@@ -165,8 +166,10 @@ pub(super) fn announce(context: &Context<'_>) {
     }
 }
 
-fn summary(journal: &Journal) -> String {
+/// `is_manual`: problems are left, and gover can repair none of them.
+fn summary(journal: &Journal, is_manual: bool) -> String {
     match journal.changes() {
+        0 if is_manual => "nothing was changed; run the commands after `fix:` yourself".to_owned(),
         0 => "nothing was changed".to_owned(),
         1 => "1 change made (`gover doctor --undo` undoes it)".to_owned(),
         count => format!("{count} changes made (`gover doctor --undo` undoes all of them)"),
