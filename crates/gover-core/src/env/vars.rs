@@ -76,6 +76,6 @@ variables! {
         SHELL = "SHELL": "The login shell.";
         MSYSTEM = "MSYSTEM": "The name of the environment in shells of MSYS2 and Git Bash.";
         ZDOTDIR = "ZDOTDIR": "The directory of zsh's startup files.";
-        TERM = "TERM": "The kind of terminal; `dumb` has no colour.";
+        TERM = "TERM": "The kind of terminal; `dumb` has no colour. Without it there is none, except on Windows.";
     }
 }

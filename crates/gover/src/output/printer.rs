@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use gover_core::Exit;
 use gover_core::env::{Env, vars};
+use gover_core::platform::IS_WINDOWS;
 use gover_core::sync::locked;
 use gover_core::text::{is_unprintable, shown};
 use gover_sys::terminal::{self, Stream};
@@ -67,7 +68,8 @@ impl Printer {
             (false, true) => Verbosity::Verbose,
             (false, false) => Verbosity::Normal,
         };
-        let is_dumb = env.text(vars::TERM).as_deref() == Some("dumb");
+        // Consoles of Windows set no TERM.
+        let is_dumb = env.text(vars::TERM).map_or(!IS_WINDOWS, |term| term == "dumb");
         let color = |stream| match global.color {
             Color::Always => true,
             Color::Never => false,
