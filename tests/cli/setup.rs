@@ -23,6 +23,21 @@ fn init_prints_a_script_for_each_shell_and_nothing_else() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn setup_names_a_login_shell_that_it_leaves_alone() {
+    if !crate::scene::has_startup_files() {
+        return;
+    }
+    let mut ctx = context!();
+    let warning = "warning: gover cannot set up tcsh, your login shell; put ";
+    for (shell, is_named) in [("/bin/tcsh", true), ("/bin/bash", false), ("", false)] {
+        ctx.set("SHELL", shell);
+        let output = ctx.gover(["setup"]);
+        assert_eq!(output.success().stderr.contains(warning), is_named, "{shell}\n{output}");
+    }
+}
+
 #[test]
 fn init_for_an_unsupported_shell_is_a_usage_error() {
     let ctx = context!();

@@ -1,5 +1,8 @@
+use gover_core::env::vars;
 use gover_core::layout::executable_name;
+use gover_core::platform::IS_WINDOWS;
 use gover_install::programs::{Programs, ProgramsError};
+use gover_shell::ShellKind;
 use gover_shell::persist::{
     self, Edit, EntryChange, FileEdit, MachineEntry, Plan, Reach, USER_PATH, UserPathEdit, Warning,
 };
@@ -38,6 +41,9 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
         context.printer.note(&format!("{} is already set up", context.short(path)));
     }
     show(&plan.warnings, context);
+    if !arguments.undo {
+        warn_of_login_shell(context);
+    }
     if let Some(reach) = reach {
         context.printer.note(&result(&reach, &plan, arguments.undo, context));
         if !arguments.undo {
@@ -60,6 +66,18 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
         context.printer.failure(&problem.into());
     }
     Failure::silent_if(failed)
+}
+
+/// `gover setup` writes for the shells that gover knows. The startup files of another one stay.
+fn warn_of_login_shell(context: &Context<'_>) {
+    let Some(program) = context.env.text(vars::SHELL).filter(|_| !IS_WINDOWS) else { return };
+    if ShellKind::login(context.env).is_none() {
+        let name = program.rsplit('/').next().unwrap_or(&program);
+        let bin = context.short(&context.layout.bin());
+        context.printer.warning(&format!(
+            "gover cannot set up {name}, your login shell; put {bin} first on PATH in its startup file"
+        ));
+    }
 }
 
 /// What to copy to `bin` first: this program may be in a download folder or a build.
