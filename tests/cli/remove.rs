@@ -8,6 +8,15 @@ use gover_test::{context, gover_snapshot};
 use crate::scene::{go_of, has_part_download, has_startup_files, wait_for_line, with_three};
 
 #[test]
+fn a_terminal_shows_what_is_being_removed() {
+    let mut ctx = with_three();
+    ctx.set("TERM", "xterm");
+    let command = ctx.command(ctx.gover_program()).args(["uninstall", "-y", "1.90.1"]);
+    let output = command.run_on_terminal(80);
+    assert!(output.success().stdout.contains("removing go1.90.1"), "{output}");
+}
+
+#[test]
 fn uninstall_removes_the_toolchain_its_receipt_and_its_name() {
     let ctx = context!().with_site();
     ctx.publish("go1.90.4");

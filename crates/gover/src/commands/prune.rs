@@ -8,7 +8,7 @@ use gover_sys::file;
 
 use crate::cli::PruneArgs;
 use crate::output::{facts, json_path, mebibytes};
-use crate::store::{default, leftovers, lock, releases, requests, sessions, shims, uses};
+use crate::store::{default, leftovers, lock, releases, requests, sessions, shims, uninstall, uses};
 use crate::{Context, Failure};
 
 /// Removes damaged and unfinished toolchains, and those for which a newer patch release is
@@ -97,7 +97,7 @@ fn remove(
             context.printer.note(&format!("{name} was not removed: something changed meanwhile"));
             continue;
         }
-        let gone = gover_install::uninstall(&context.layout, name, &lock)?;
+        let gone = uninstall::uninstall(name, &lock, context)?;
         removed.push(PrunedFacts::of_toolchain(one, context));
         context.printer.note(&format!(
             "removed {name}, superseded by {newer} ({}; `gover install {}` restores it)",

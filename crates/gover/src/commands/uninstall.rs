@@ -7,7 +7,7 @@ use gover_sys::file;
 use crate::cli::UninstallArgs;
 use crate::output::{facts, json_path, mebibytes};
 use crate::store::uses::{self, Use, UseKind};
-use crate::store::{default, lock, requests, shims};
+use crate::store::{default, lock, requests, shims, uninstall};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -63,7 +63,7 @@ fn may_remove(removals: &[Removal], context: &Context<'_>) -> Result<bool, Failu
 
 fn remove(name: &ToolchainName, uses: &[Use], context: &Context<'_>) -> Result<Uninstalled, Failure> {
     let lock = lock::acquire(name.as_str(), context)?;
-    let gone = gover_install::uninstall(&context.layout, name, &lock)?;
+    let gone = uninstall::uninstall(name, &lock, context)?;
     drop(lock);
     // No source has a custom build.
     let restore = if name.is_release() {

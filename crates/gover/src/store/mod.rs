@@ -15,4 +15,5 @@ pub(crate) mod releases;
 pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod shims;
+pub(crate) mod uninstall;
 pub(crate) mod uses;
