@@ -228,6 +228,7 @@ exit: 0
 ----- stderr -----
 added `[ROOT]/home/Ada/.gover/bin` in front of HKCU/Environment/Path
 new windows have gover first on PATH (`gover setup --undo` undoes this)
+hint: open a new window, then run `gover install latest`
 
 "#]]
     );
@@ -335,6 +336,7 @@ warning: your Path has 2048 characters; gover keeps all of them
   the old dialog and some programs truncate it at 2047, setx at 1024
 hint: remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables
 new windows have gover first on PATH (`gover setup --undo` undoes this)
+hint: open a new window, then run `gover install latest`
 
 "#]]
     );
@@ -392,6 +394,7 @@ hint: to remove it, in PowerShell as administrator, then sign in again:
   $path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')
   Set-ItemProperty $key Path ($path -split ';' -ne '%ProgramFiles%/Go/bin' -join ';') -Type ExpandString
 new windows have gover on PATH, but [ROOT]/Program Files/Go/bin comes before it (`gover setup --undo` undoes this)
+hint: open a new window, then run `gover install latest`
 
 "#]]
     );

@@ -153,6 +153,7 @@ fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> Stri
 
 fn next_step(reach: &Reach, context: &Context<'_>) -> String {
     let open = match reach {
+        Reach::New if IS_WINDOWS => "open a new window",
         Reach::New => "open a new shell",
         Reach::NextSignIn(_) => "sign in again",
     };
