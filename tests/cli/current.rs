@@ -362,6 +362,25 @@ fn odd_files_that_go_accepts_are_accepted() {
     }
 }
 
+/// Since Go 1.24, a relative directory is none.
+#[test]
+fn a_relative_configuration_directory_counts_as_for_the_version_that_starts() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let mut ctx = context!();
+    for name in ["go1.23.4", "go1.24.1", "go1.25.1"] {
+        ctx.install_fake(name);
+    }
+    ctx.unset("GOENV");
+    ctx.set("XDG_CONFIG_HOME", "config");
+    ctx.write("config/go/env", "GOTOOLCHAIN=go1.25.1\n");
+    for (pin, version) in [("1.23.4", "go1.25.1"), ("1.24.1", "go1.24.1")] {
+        ctx.write(".go-version", pin);
+        assert_eq!(facts(&ctx)["version"], version);
+    }
+}
+
 /// Only the environment overrides a GOROOT in go/env, and even then its go.env counts.
 #[test]
 fn a_goroot_in_go_env_decides_which_defaults_count() {

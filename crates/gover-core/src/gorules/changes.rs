@@ -21,6 +21,9 @@ pub(super) enum Rule {
     Telemetry,
     /// `go env GOMOD` and `go env GOWORK` do not switch.
     FilesAnsweredLocally,
+    /// A relative `XDG_CONFIG_HOME` is an error, so there is no go/env. Without the rule it counts from
+    /// the working directory.
+    ConfigIsAbsolute,
     /// `go install pkg@version` and `go run pkg@version` follow go.mod and go.work, too.
     InstallReadsModule,
     /// A go.work turns modules on under `GO111MODULE=auto`.
@@ -69,6 +72,8 @@ const CHANGES: &[Change] = &[
     Change { rule: Rule::Telemetry, since: &["1.23"] },
     // internal/toolchain/select.go, Select; go.dev/issue/61455
     Change { rule: Rule::FilesAnsweredLocally, since: &["1.23"] },
+    // os.UserConfigDir in src/os/file.go
+    Change { rule: Rule::ConfigIsAbsolute, since: &["1.24"] },
     // internal/toolchain/select.go, maybeSwitchForGoInstallVersion
     Change { rule: Rule::InstallReadsModule, since: &["1.25"] },
     // internal/modload/init.go, WillBeEnabled; go.dev/issue/76728
@@ -94,6 +99,7 @@ mod tests {
             (Rule::Telemetry, &["1.22.12"], &["1.23rc1"]),
             (Rule::ToolchainLineIsNewer, &["1.21.13"], &["1.22rc1", "1.22.0"]),
             (Rule::FilesAnsweredLocally, &["1.22.12"], &["1.23rc1", "1.27.4"]),
+            (Rule::ConfigIsAbsolute, &["1.23.12"], &["1.24rc1"]),
             (Rule::InstallReadsModule, &["1.24.13"], &["1.25rc1", "1.28.0"]),
             (Rule::WorkspaceTurnsModulesOn, &["1.26.11"], &["1.27rc1", "1.28", "2.0.0"]),
         ] {
@@ -105,6 +111,6 @@ mod tests {
             }
         }
         // A rule without a row would count as old as selection itself.
-        assert_eq!(CHANGES.len(), 9);
+        assert_eq!(CHANGES.len(), 10);
     }
 }

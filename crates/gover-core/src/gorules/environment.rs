@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::changes::Rule;
 use crate::bounded;
 use crate::env::{Env, vars};
+use crate::version::GoVersion;
 
 /// What `cfg.Getenv` sees: the environment, the user's go/env file, the go.env of the toolchain.
 #[derive(Debug)]
@@ -62,6 +64,15 @@ impl EnvFile {
     /// The user's file; `None` if there is none that can be read.
     pub fn of_user(env: &Env) -> Option<Self> {
         user_env_file(env).and_then(Self::read)
+    }
+
+    /// Where a toolchain of this version looks for the user's file, if the newest looks elsewhere.
+    pub(crate) fn of_user_before(env: &Env, rules: &GoVersion) -> Option<Self> {
+        let directory = env.var(vars::XDG_CONFIG_HOME).map(PathBuf::from)?;
+        let is_relative = std::env::consts::OS == "linux" && directory.is_relative();
+        let counts =
+            is_relative && env.var(vars::GOENV).is_none() && !Rule::ConfigIsAbsolute.holds_for(rules);
+        counts.then(|| Self::read(directory.join("go").join("env")))?
     }
 
     /// `None` if the file cannot be read, which Go treats as empty.

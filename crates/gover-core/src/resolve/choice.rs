@@ -163,6 +163,8 @@ fn apply_rules(
         });
         return choice;
     }
+    let older = EnvFile::of_user_before(question.env, local.version());
+    let choice = Resolution { user_env: older.or(choice.user_env), ..choice };
     let settings = GoEnv::with_user(question.env, choice.user_env.clone(), goroot.as_deref());
     let rules = Rules {
         settings: &settings,
