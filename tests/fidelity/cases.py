@@ -196,7 +196,7 @@ def selected(process):
     output, errors = (text.decode(errors="replace") for text in (process.stdout, process.stderr))
     if found := re.match(r"NAMED (.*)\n", output):
         return f"runs {found[1]}"
-    missing = r"^go: download (\S.*?)(?: for [a-z0-9]+/[a-z0-9]+)?: |^go: cannot find \"(.*)\" in PATH|^gover: (go\S+) is not installed"
+    missing = r"^go: download (\S.*?)(?: for [a-z0-9]+/[a-z0-9]+)?: |^go: cannot find \"(.*)\" in PATH|^gover: (go\S+) is not installed|^go: invalid toolchain: (\S+) is a language version"
     if found := re.search(missing, errors, re.M):
         return f"runs {next(filter(None, found.groups()))}"
     if found := re.search(r"^go: (?:go: )?(?:chdir|invalid GOTOOLCHAIN|invalid GOWORK|invalid toolchain|open|read|cannot determine).*", errors, re.M):
