@@ -24,6 +24,9 @@ pub enum HttpError {
     Broken { reason: String },
     #[error("{}", if *begun { "connection timed out: the server stopped sending" } else { "connection timed out: no response from the server" })]
     Silent { begun: bool },
+    /// So slow that a file would take days.
+    #[error("too slow: {bytes} bytes in {seconds} s")]
+    Slow { bytes: u64, seconds: u64 },
     /// Too many redirects, or one from https to http.
     #[error("{reason}")]
     Redirect { reason: String },
@@ -116,6 +119,7 @@ impl HttpError {
             | Self::Insecure
             | Self::Certificate { .. } => Then::NextSource { remember: false },
             Self::Connect { .. }
+            | Self::Slow { .. }
             | Self::Redirect { .. }
             | Self::Coding { .. }
             | Self::WebPage

@@ -192,7 +192,7 @@ impl Http {
             return Err(HttpError::TooLong { limit });
         }
         let mut bytes = Vec::new();
-        let mut stream = Stream::of_text(response)?;
+        let mut stream = Stream::of_text(response, stream::Pace::new(self.settings.stall_timeout))?;
         while let Some(chunk) = stream.next().await? {
             self.note_activity(&url.origin());
             let chunk = chunk.as_ref();

@@ -1,7 +1,10 @@
 //! A file while it arrives: whole, or the range of it that was requested.
 
+use std::time::Duration;
+
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Response, StatusCode};
+use tokio::time::Instant;
 
 use super::coding::{Coding, PIECE, Unpacker, is_packed_over};
 use super::exchange::Ask;
@@ -33,6 +36,7 @@ pub enum RangeResponse {
 #[derive(Debug)]
 pub struct Stream {
     response: Response,
+    pace: Pace,
     pub offset: u64,
     /// The length of the whole file, if the server says so.
     pub total: Option<u64>,
@@ -57,11 +61,13 @@ impl Http {
             }
         }
         let response = self.send(url, Ask { headers, begin: None }).await?;
+        let pace = Pace::new(self.settings.stall_timeout);
         match response.status() {
             StatusCode::OK => {
-                Stream::whole(response, request).await.map(|stream| RangeResponse::Stream(Box::new(stream)))
+                let whole = Stream::whole(response, request, pace).await;
+                whole.map(|stream| RangeResponse::Stream(Box::new(stream)))
             }
-            StatusCode::PARTIAL_CONTENT => Ok(Stream::of_part(response, request)),
+            StatusCode::PARTIAL_CONTENT => Ok(Stream::of_part(response, request, pace)),
             StatusCode::RANGE_NOT_SATISFIABLE if request.offset > 0 => {
                 let ends_here = ContentRange::parse(response.headers())
                     .is_some_and(|range| range.bytes.is_none() && range.total == Some(request.offset));
@@ -79,13 +85,13 @@ impl Stream {
             if let Some(chunk) = self.ahead.take() {
                 return Ok(Some(chunk));
             }
-            return receive(&mut self.response).await;
+            return receive(&mut self.response, &mut self.pace).await;
         };
         loop {
             if packed.is_empty() {
                 let chunk = match self.ahead.take() {
                     Some(chunk) => Some(chunk),
-                    None => receive(&mut self.response).await?,
+                    None => receive(&mut self.response, &mut self.pace).await?,
                 };
                 let Some(chunk) = chunk else {
                     let rest = unpacker.finish()?;
@@ -126,21 +132,21 @@ impl Stream {
     }
 
     /// A text, decompressed if need be.
-    pub(super) fn of_text(response: Response) -> Result<Self, HttpError> {
+    pub(super) fn of_text(response: Response, pace: Pace) -> Result<Self, HttpError> {
         let coding = Coding::parse(text_header(response.headers(), &header::CONTENT_ENCODING).as_deref())?;
         let unpacker = (coding == Coding::Gzip).then(Default::default);
-        Ok(Self { response, offset: 0, total: None, ranges: false, ahead: None, unpacker })
+        Ok(Self { response, pace, offset: 0, total: None, ranges: false, ahead: None, unpacker })
     }
 
-    async fn whole(response: Response, request: &RangeRequest) -> Result<Self, HttpError> {
+    async fn whole(response: Response, request: &RangeRequest, pace: Pace) -> Result<Self, HttpError> {
         let headers = response.headers();
         let coding = Coding::parse(text_header(headers, &header::CONTENT_ENCODING).as_deref())?;
-        let page = text_header(headers, &header::CONTENT_TYPE)
+        let is_page = text_header(headers, &header::CONTENT_TYPE)
             .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
         let ranges = text_header(headers, &header::ACCEPT_RANGES).is_some_and(|unit| unit == "bytes");
         let total = response.content_length();
-        let mut stream = Self { response, offset: 0, total, ranges, ahead: None, unpacker: None };
-        if page && stream.head().await?.trim_ascii_start().starts_with(b"<") {
+        let mut stream = Self { response, pace, offset: 0, total, ranges, ahead: None, unpacker: None };
+        if is_page && stream.head().await?.trim_ascii_start().starts_with(b"<") {
             return Err(HttpError::WebPage);
         }
         let as_it_is = total.is_some() && total == request.total;
@@ -152,7 +158,7 @@ impl Stream {
         Ok(stream)
     }
 
-    fn of_part(response: Response, request: &RangeRequest) -> RangeResponse {
+    fn of_part(response: Response, request: &RangeRequest, pace: Pace) -> RangeResponse {
         let headers = response.headers();
         let packed =
             text_header(headers, &header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
@@ -171,7 +177,8 @@ impl Stream {
             // A server that ignores `If-Range` sends ranges of whatever file it has now.
             && request.validator.as_ref().is_none_or(|known| fits(known, headers));
         if usable {
-            let stream = Self { response, offset: first, total, ranges: true, ahead: None, unpacker: None };
+            let stream =
+                Self { response, pace, offset: first, total, ranges: true, ahead: None, unpacker: None };
             RangeResponse::Stream(Box::new(stream))
         } else {
             RangeResponse::Useless
@@ -222,10 +229,45 @@ fn length(first: u64, last: u64) -> Option<u64> {
     last.checked_sub(first)?.checked_add(1)
 }
 
-async fn receive(response: &mut Response) -> Result<Option<Chunk>, HttpError> {
+async fn receive(response: &mut Response, pace: &mut Pace) -> Result<Option<Chunk>, HttpError> {
+    let begin = Instant::now();
     let chunk = response.chunk().await.map_err(|error| broken(&error, true))?;
+    if let Some(chunk) = &chunk {
+        pace.note(begin.elapsed(), chunk.len() as u64)?;
+    }
     Ok(chunk.map(|bytes| Chunk(Box::new(bytes))))
 }
+
+/// Notices a server that sends so little that a file would take days. Only the time in which gover
+/// waits for bytes counts.
+#[derive(Debug)]
+pub(super) struct Pace {
+    span: Duration,
+    waited: Duration,
+    bytes: u64,
+}
+
+impl Pace {
+    pub(super) fn new(span: Duration) -> Self {
+        Self { span, waited: Duration::ZERO, bytes: 0 }
+    }
+
+    fn note(&mut self, waited: Duration, bytes: u64) -> Result<(), HttpError> {
+        self.waited += waited;
+        self.bytes += bytes;
+        if self.waited < self.span {
+            return Ok(());
+        }
+        if u128::from(self.bytes) * 1000 < self.waited.as_millis() * LEAST_PER_SECOND {
+            return Err(HttpError::Slow { bytes: self.bytes, seconds: self.waited.as_secs() });
+        }
+        *self = Self::new(self.span);
+        Ok(())
+    }
+}
+
+/// In bytes. A modem of the nineties sends ten times as many.
+const LEAST_PER_SECOND: u128 = 512;
 
 fn validator(headers: &HeaderMap) -> Option<String> {
     let etag = text_header(headers, &header::ETAG).filter(|etag| etag.starts_with('"'));
@@ -244,6 +286,17 @@ const HEAD: usize = 1 << 10;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_server_that_sends_next_to_nothing_is_too_slow() {
+        let second = Duration::from_secs(1);
+        let sent = |bytes| {
+            let mut pace = Pace::new(30 * second);
+            (0..90).try_for_each(|_| pace.note(second, bytes))
+        };
+        assert!(sent(512).is_ok());
+        assert_eq!(sent(2).unwrap_err().to_string(), "too slow: 60 bytes in 30 s");
+    }
 
     #[test]
     fn a_range_that_cannot_be_has_no_length() {

@@ -169,6 +169,17 @@ async fn a_silent_server_is_left() {
 }
 
 #[tokio::test]
+async fn a_server_that_trickles_is_left_after_the_time_for_silence() {
+    let server = FakeServer::start();
+    server.serve("/x", "x".repeat(900));
+    server.fault("/x", Fault::BytesPerSecond(100));
+    let http = Http::new(NetworkSettings { stall_timeout: Duration::from_secs(2), ..quick() });
+    let error = body(&http, &server.at("/x")).await.unwrap_err();
+    assert!(error.to_string().starts_with("too slow: "), "{error}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn silence_is_met_with_one_repetition() {
     let server = FakeServer::start();
     server.serve("/x", "body");

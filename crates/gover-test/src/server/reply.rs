@@ -163,7 +163,7 @@ fn write(
 fn write_slowly(stream: &mut TcpStream, bytes: &[u8], bytes_per_second: usize) -> io::Result<()> {
     let start = Instant::now();
     let mut sent = 0;
-    for chunk in bytes.chunks(16 << 10) {
+    for chunk in bytes.chunks((bytes_per_second / 4).clamp(1, 16 << 10)) {
         stream.write_all(chunk)?;
         sent += chunk.len();
         let due = Duration::from_micros(sent as u64 * 1_000_000 / bytes_per_second as u64);
