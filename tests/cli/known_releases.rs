@@ -259,3 +259,25 @@ fn a_system_go_that_is_the_default_is_listed() {
     let output = ctx.gover(["list"]);
     assert!(output.success().stdout.contains("* system    go1.19.8  default; on PATH, "), "{output}");
 }
+
+/// An install alone changes nothing where one release is chosen by its full version.
+#[test]
+fn the_repair_for_an_old_patch_leads_to_the_newer_one() {
+    let ctx = scene();
+    for name in ["go1.91.2", "go1.91.3"] {
+        ctx.publish(name);
+    }
+    ctx.gover(["install", "1.91.2", "1.91.3"]).success();
+    for (choose, verb) in [("default", "default"), ("use", "use"), ("pin", "pin")] {
+        ctx.gover([choose, "1.91.2"]).success();
+        if choose == "pin" {
+            ctx.gover(["use", "--clear"]).success();
+        }
+        let output = ctx.gover(["doctor", "--offline", "go-eol"]);
+        let repair = format!("fix: gover {verb} 1.91.3");
+        assert!(output.stdout.contains(&repair), "{output}");
+        ctx.gover([verb, "1.91.3"]).success();
+        let output = ctx.gover(["doctor", "--offline", "go-eol"]);
+        assert!(!output.stdout.contains("go-eol"), "{output}");
+    }
+}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use gover_core::resolve::{OriginKind, Outcome, Resolution, ResolveError};
-use gover_core::{Diagnose, Env, Layout, Platform};
+use gover_core::{Diagnose, Env, Layout, Platform, Request};
 use gover_sys::registry::{self, Hive, Text};
 
 pub use disk::RealDisk;
@@ -82,10 +82,16 @@ fn selection(
         bin: toolchain.map(|toolchain| path(&toolchain.bin)),
         is_system: is_from(&[OriginKind::System]),
         is_for_shell: is_from(&[OriginKind::Environment, OriginKind::Session]),
+        is_exact: resolution.raised.is_some()
+            || resolution.origin.as_ref().is_some_and(|origin| is_exact(&origin.request)),
         reason: resolution.reason(home),
         missing,
         error: resolution.go_error.as_ref().map(ToString::to_string),
     }
+}
+
+fn is_exact(request: &str) -> bool {
+    Request::parse(request).is_ok_and(|request| request.as_exact().is_some())
 }
 
 fn system(machine: &Platform) -> System {

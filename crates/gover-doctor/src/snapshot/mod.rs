@@ -103,6 +103,8 @@ pub struct Selection {
     pub is_system: bool,
     /// Whether `GOVER_VERSION` or `gover use` chose it, for this shell.
     pub is_for_shell: bool,
+    /// Whether a newer patch is unused until it is chosen.
+    pub is_exact: bool,
     /// Why it is selected: `chosen by .go-version:1 in ~/shop`.
     pub reason: String,
     /// The request that is selected and that no installed toolchain matches.

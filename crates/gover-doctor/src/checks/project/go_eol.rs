@@ -37,6 +37,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let patch = names().filter(is_patch).max();
     let bare = |name: &ToolchainName| name.as_str().trim_start_matches("go").to_owned();
     let evidence = Evidence::answer(name.as_str(), &selection.reason);
+    let verb = match Pins::read(snapshot).winner() {
+        _ if selection.is_for_shell => "use",
+        Some(_) => "pin",
+        None => "default",
+    };
     if let Some(second) = second {
         let first = |known: &GoVersion| known.same_language(&second) && known.patch() == Some(0);
         let since = stable.iter().find(|release| first(release.name.version()));
@@ -46,11 +51,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let severity = if selection.is_system { Severity::Note } else { Severity::Warning };
         let last = patch
             .map(|patch| Evidence::answer("newest patch", format!("{patch} was the last patch release")));
-        let verb = match Pins::read(snapshot).winner() {
-            _ if selection.is_for_shell => "use",
-            Some(_) => "pin",
-            None => "default",
-        };
         let newest = names().max().map_or("latest".to_owned(), bare);
         return vec![
             Finding::new(severity, what, "it no longer gets security fixes")
@@ -63,7 +63,10 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(patch) = patch else { return Vec::new() };
     let what = format!("{patch} is out, and {name} is selected");
     let finding = Finding::note(what, "patch releases contain only security and bug fixes");
-    vec![finding.shown_by([evidence]).command(format!("gover install {}", bare(patch)))]
+    let patch = bare(patch);
+    let finding = finding.shown_by([evidence]).command(format!("gover install {patch}"));
+    // An install alone does not replace a choice of one release.
+    vec![if selection.is_exact { finding.command(format!("gover {verb} {patch}")) } else { finding }]
 }
 
 #[cfg(test)]
@@ -122,6 +125,10 @@ mod tests {
             (Severity::Note, "go1.22.6 is out, and go1.22.5 is selected")
         );
         assert_eq!(findings[0].fix.commands, ["gover install 1.22.6"]);
+        let mut exact = later(Machine::windows());
+        exact.selection.is_exact = true;
+        let findings = exact.findings("go-eol");
+        assert_eq!(findings[0].fix.commands, ["gover install 1.22.6", "gover default 1.22.6"]);
     }
 
     #[test]
