@@ -281,3 +281,13 @@ fn the_repair_for_an_old_patch_leads_to_the_newer_one() {
         assert!(!output.stdout.contains("go-eol"), "{output}");
     }
 }
+
+#[test]
+fn an_install_that_no_source_can_serve_names_the_newest_known_release() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "goproxy");
+    let newest = ctx.gover(["list", "--remote", "latest"]).success().text();
+    let newest = newest.split_whitespace().next().unwrap().to_owned();
+    let output = ctx.gover(["install", "latest"]);
+    assert!(output.exits(1).stderr.contains(&format!("no source has {newest} for ")), "{output}");
+}

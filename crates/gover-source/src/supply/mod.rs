@@ -188,17 +188,18 @@ impl Supply {
         }
         // A proxy may not have every release, and without a release site only proxies can serve.
         let published = self.settings.sources.iter().any(SourceSpec::is_release_site);
+        let mut first = None;
         let mut doubtful = 0;
         for release in releases.matching(request) {
             match release.availability(platform) {
                 Availability::Yes if published => return Some(release),
                 Availability::No => {}
                 Availability::Yes | Availability::Unknown => {
+                    // An error about the download should name the newest, not the last one asked for.
+                    let first = *first.get_or_insert(release);
                     doubtful += 1;
                     if doubtful > QUESTIONS {
-                        return Some(
-                            self.newest_listed(releases, request, platform).await.unwrap_or(release),
-                        );
+                        return Some(self.newest_listed(releases, request, platform).await.unwrap_or(first));
                     }
                     // If no proxy can be asked, the download will show whether the release exists.
                     if !matches!(self.is_offered(&release.name, platform).await, Ok(false)) {
