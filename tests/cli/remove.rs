@@ -7,6 +7,7 @@ use gover_test::{context, gover_snapshot};
 
 use crate::scene::{go_of, has_part_download, has_startup_files, wait_for_line, with_three};
 
+#[cfg(unix)]
 #[test]
 fn a_terminal_shows_what_is_being_removed() {
     let mut ctx = with_three();
