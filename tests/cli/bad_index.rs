@@ -249,7 +249,7 @@ fn an_invalid_index_is_an_error_of_the_source() {
         assert!(output.stderr.lines().all(|line| line.chars().count() < 200), "{name}\n{output}");
         assert_eq!(receipt(&ctx, "go1.91.2")["source"], "goproxy");
         let list = ctx.gover(["list", "--remote", "1.91"]);
-        assert!(list.success().stdout.starts_with("go1.91.2"), "{name}\n{list}");
+        assert!(list.success().stdout.starts_with("* go1.91.2"), "{name}\n{list}");
     }
 }
 
@@ -263,7 +263,7 @@ fn an_invalid_index_is_not_cached() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  supported
+  go1.91.2  supported
 
 ----- stderr -----
 could not ask [SITE]: its index is not JSON (line 1)
@@ -287,7 +287,7 @@ fn a_damaged_index_in_the_cache_is_downloaded_again() {
         }
         ctx.site().server().forget_requests();
         let output = ctx.gover(["list", "--remote", "1.91"]);
-        assert!(output.success().stdout.starts_with("go1.91.2"), "{content:?}\n{output}");
+        assert!(output.success().stdout.starts_with("  go1.91.2"), "{content:?}\n{output}");
         assert_eq!(ctx.site().server().requests_for("/dl/").len(), 1, "{content:?}");
     }
 }

@@ -416,7 +416,7 @@ fn a_silent_only_source_is_named_while_gover_waits() {
     ctx.site().server().heal();
     ctx.site().server().release_stalled();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success() && output.stdout.starts_with(b"go1.91.2"), "{output:?}");
+    assert!(output.status.success() && output.stdout.starts_with(b"  go1.91.2"), "{output:?}");
 }
 
 #[test]

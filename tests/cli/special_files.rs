@@ -168,7 +168,7 @@ const NO_FILE: &str = "it is a pipe or a device, not a file";
 fn module_files_that_are_not_files_are_reported_and_do_not_change_the_selection() {
     for name in ["go.mod", "go.work"] {
         for (put, told) in
-            [(pipe as fn(&Path), NO_FILE), (device, NO_FILE), (huge, "it is larger than 16777216 bytes")]
+            [(pipe as fn(&Path), NO_FILE), (device, NO_FILE), (huge, "it is larger than 268435456 bytes")]
         {
             let ctx = chosen();
             let path = ctx.work().join(name);
