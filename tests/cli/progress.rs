@@ -13,7 +13,7 @@ fn large(name: &str) -> Release {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         state.to_be_bytes()[0]
     });
-    Release::new(name).with_file("src/noise", noise.take(4 << 20).collect::<Vec<u8>>())
+    Release::new(name).with_file("src/noise", noise.take(16 << 20).collect::<Vec<u8>>())
 }
 
 #[test]

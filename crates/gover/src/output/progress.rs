@@ -259,7 +259,7 @@ fn sizes(state: &ProgressState, out: &mut dyn std::fmt::Write) {
 const WAITING: &str = "waiting for another gover that is installing it";
 
 /// Bytes of a download that may take long: every release has more.
-const LONG: u64 = 4 << 20;
+const LONG: u64 = 16 << 20;
 
 /// A rate in whole bytes; zero while it is not a number yet.
 fn whole(rate: f64) -> u64 {
