@@ -160,8 +160,7 @@ fn toolchaintrace_prints_what_go_prints() {
         let stderr = ctx.shim("go", ["version"]).success().stderr.clone();
         stderr.lines().map(str::to_owned).collect::<Vec<_>>()
     };
-    let program = format!("[ROOT]/gover/versions/go1.27.0/bin/go{}", std::env::consts::EXE_SUFFIX);
-    let found = format!("go: using go1.27.0 toolchain from cache located at {program}");
+    let found = "go: using go1.27.0 toolchain from cache located at [ROOT]/gover/versions/go1.27.0/bin/go";
     let raised = "upgrade allowed by GOTOOLCHAIN=<name>+auto)";
     assert_eq!(
         lines(&ctx),
@@ -169,7 +168,7 @@ fn toolchaintrace_prints_what_go_prints() {
             "go: default toolchain set to go1.25.0 from GOTOOLCHAIN=go1.25.0+auto".to_owned(),
             format!("go: upgrading toolchain to go1.26.0 (required by toolchain line in go.mod; {raised}"),
             format!("go: upgrading toolchain to go1.27.0 (required by go line in go.mod; {raised}"),
-            found,
+            found.to_owned(),
         ]
     );
     ctx.set("GODEBUG", "toolchaintrace=1,toolchaintrace=0");
