@@ -83,7 +83,7 @@ mod tests {
         for (directory, file, shown) in [
             ("/shop", "/shop/go.mod", "go.mod"),
             ("/home/ann/shop/api", "/home/ann/shop/go.mod", "../go.mod"),
-            ("/shop/api", "/work/go.work", "/work/go.work"),
+            ("/shop/api", "/srv/go.work", "/srv/go.work"),
             ("/shop/api", "/shop/ws/go.work", "../ws/go.work"),
             ("/a/b/c/d/e", "/x", "/x"),
         ] {
