@@ -15,9 +15,9 @@ fn main() {
     if target.is_ok_and(|target| target == "windows") {
         // Paths of 260 characters and more, where the system allows them at all. The code page is
         // left alone, since nothing here uses the functions it matters for.
-        let name = std::env::var("CARGO_PKG_NAME").expect("Cargo names the package");
-        let manifest =
-            new_manifest(&name).long_path_aware(Setting::Enabled).active_code_page(ActiveCodePage::System);
+        let manifest = new_manifest(env!("CARGO_PKG_NAME"))
+            .long_path_aware(Setting::Enabled)
+            .active_code_page(ActiveCodePage::System);
         embed_manifest(manifest).expect("the manifest is linked into the program");
     }
 }

@@ -54,7 +54,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-the default is no longer set (`gover default 1.91.2` undoes this)
+removed the default (`gover default 1.91.2` undoes this)
 no toolchain is chosen here now
 
 "#]]

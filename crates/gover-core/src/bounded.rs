@@ -10,8 +10,8 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// The limit of files that Go reads itself: go.mod, go.work and go/env. Go sets none, but a file
-/// with holes must not take all memory of a prompt.
+/// The limit of files that Go reads itself: go.mod, go.work and go/env. Go sets none, but a sparse
+/// file must not use up the memory.
 pub(crate) const GO_FILE: u64 = 256 << 20;
 
 pub(crate) const SMALL_FILE: u64 = 1 << 20;

@@ -40,7 +40,7 @@ pub enum Fact {
 }
 
 /// One finding for each fact: of several checks, the first and worst is kept, with the evidence and
-/// the repairs of the others. What follows from a fact is not a finding of its own beside it.
+/// the repairs of the others. A consequence of another finding is left out.
 /// `findings` are in order, the worst first.
 pub fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();

@@ -106,7 +106,7 @@ pub struct UnknownShell {
 }
 
 impl UnknownShell {
-    /// The name that was probably meant. The shells of the csh family are no typo of zsh.
+    /// The name that was probably meant. csh and tcsh are not typos of zsh.
     pub fn meant(&self) -> Option<&'static str> {
         let is_other = self.name.ends_with("csh");
         gover_core::nearest(&self.name, ShellKind::ALL.iter().map(|kind| kind.name())).filter(|_| !is_other)

@@ -21,8 +21,8 @@ pub(super) enum Rule {
     Telemetry,
     /// `go env GOMOD` and `go env GOWORK` do not switch.
     FilesAnsweredLocally,
-    /// A relative `XDG_CONFIG_HOME` is an error, so there is no go/env. Without the rule it counts from
-    /// the working directory.
+    /// Go rejects a relative `XDG_CONFIG_HOME` and then reads no go/env. Without the rule the path is
+    /// relative to the working directory.
     ConfigIsAbsolute,
     /// `go install pkg@version` and `go run pkg@version` follow go.mod and go.work, too.
     InstallReadsModule,

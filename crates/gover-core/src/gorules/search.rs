@@ -98,7 +98,7 @@ mod tests {
         for (temporary, same) in [
             (root.as_path(), true),
             (&root.join("."), true),
-            (&root.join("x/.."), cfg!(windows)), // There is no x, which Windows does not look at.
+            (&root.join("x/.."), cfg!(windows)), // `x` does not exist, but Windows does not check.
             (Path::new("."), false),
             (Path::new(""), false),
         ] {

@@ -52,7 +52,7 @@ fn unset(context: &Context<'_>) -> Result<(), Failure> {
         Ok(request) => format!(" (`gover default {}` undoes this)", pasted(request.as_str())),
         Err(_) => String::new(),
     };
-    context.printer.note(&format!("the default is no longer set{undo}"));
+    context.printer.note(&format!("removed the default{undo}"));
     effect::report_rest(context);
     Ok(())
 }

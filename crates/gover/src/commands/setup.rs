@@ -112,8 +112,8 @@ fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> R
     Ok(())
 }
 
-/// Returns which shells see the changes. A file that cannot be written does not stop the others, and
-/// is no longer among the edits.
+/// Returns which shells see the changes. A file that cannot be written does not stop the others. Its
+/// edit is removed from the plan.
 fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
     let mut reached = None;
     for edit in std::mem::take(&mut plan.edits) {

@@ -382,7 +382,7 @@ mod tests {
         );
         let number = of_type(Hive::User, 4).findings("path-registry");
         assert_eq!(number[0].fix.commands, [r"Remove-ItemProperty HKCU:\Environment Path", "gover setup"]);
-        // `gover setup` refuses such a value, so it is no remedy for what follows from it.
+        // `gover setup` refuses such a value, so it cannot fix a missing PATH entry either.
         for machine in [list.clone(), list.var("PATH", r"C:\Windows")] {
             let missing = machine.findings("path-missing");
             assert_eq!(missing[0].fix.commands, ["gover doctor path-registry"]);

@@ -86,7 +86,7 @@ fn parse(text: &OsString, target: &Target, context: &Context<'_>) -> Result<Type
         RequestKind::System | RequestKind::Path(_) => {
             let hint = match context.locate(&request) {
                 Ok(Some(_)) => format!("gover default {}", pasted(request.as_str())),
-                // There is no toolchain that it could mean.
+                // It does not name an installed toolchain either.
                 _ => "name a release, such as `gover install latest`".to_owned(),
             };
             Err(Failure::usage(format!("`{request}` is not a version and cannot be installed"), hint))
