@@ -51,6 +51,18 @@ exit: 0
     );
 }
 
+/// `1.20` means the newest patch, so it does not choose go1.20.
+#[test]
+fn a_first_release_is_offered_by_a_text_that_means_it() {
+    let ctx = gover_test::context!();
+    for name in ["go1.20", "go1.20.4"] {
+        ctx.install_fake(name);
+    }
+    assert_eq!(values(&ctx, "gover exec 1.20"), ["1.20.4", "1.20.0"]);
+    let output = ctx.gover(["exec", "1.20.0", "--", "go", "version"]);
+    assert!(output.success().text().starts_with("go version go1.20 "), "{output}");
+}
+
 #[test]
 fn released_versions_are_offered_where_a_command_gets_one() {
     let ctx = with_three();

@@ -166,7 +166,7 @@ fn ctrl_c_before_the_first_byte_promises_nothing() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), None);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.ends_with("interrupted; there is no download to keep\n"), "{said}");
+    assert!(said.ends_with("interrupted; no partial download was kept\n"), "{said}");
 }
 
 /// A shell script that starts a job with `&` has the job ignore Ctrl-C.

@@ -63,6 +63,13 @@ impl Request {
         Self { text, kind: RequestKind::Exact(name) }
     }
 
+    /// What to type for exactly the toolchain of that name: `1.20.0` for `go1.20`. A text that is not
+    /// a name only loses its `go`.
+    pub fn typed(name: &str) -> String {
+        let bare = |_| name.trim_start_matches("go").to_owned();
+        ToolchainName::parse(name).map_or_else(bare, |name| Self::exact(name).text)
+    }
+
     pub fn kind(&self) -> &RequestKind {
         &self.kind
     }

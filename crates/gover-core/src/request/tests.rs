@@ -182,3 +182,15 @@ fn requests_that_fuzzing_found_can_be_parsed_again_and_are_not_paths() {
         assert_eq!(Request::parse_pin(request.as_str()).unwrap().kind(), request.kind(), "{name}");
     }
 }
+
+#[test]
+fn what_is_typed_for_a_toolchain_means_that_one_again() {
+    for (name, typed) in
+        [("go1.20", "1.20.0"), ("go1.20.4", "1.20.4"), ("go1.22.0", "1.22.0"), ("go1.23rc1", "1.23rc1")]
+    {
+        assert_eq!(Request::typed(name), typed);
+        let request = Request::parse(typed).unwrap();
+        assert_eq!(request.as_exact().map(ToolchainName::as_str), Some(name));
+    }
+    assert_eq!(Request::typed("1.20"), "1.20");
+}

@@ -47,9 +47,9 @@ impl Want {
     }
 
     /// The argument of `gover install` for a release; a file may need options.
-    fn typed(&self) -> Option<&str> {
+    fn typed(&self) -> Option<String> {
         let Self::Release(name) = self else { return None };
-        Some(name.as_str().trim_start_matches("go"))
+        Some(Request::typed(name.as_str()))
     }
 }
 
@@ -347,7 +347,7 @@ fn last_words(wants: &[Want], context: &Context<'_>) -> impl Fn() + Send + Sync 
             .map(|(name, bytes)| format!("interrupted; kept the first {} of {name}", mebibytes(*bytes)))
             .collect();
         if kept.is_empty() {
-            lines.push("interrupted; there is no download to keep".to_owned());
+            lines.push("interrupted; no partial download was kept".to_owned());
         } else {
             let requests: Vec<String> =
                 kept.iter().map(|(name, _)| Request::exact((*name).clone()).to_string()).collect();

@@ -1,5 +1,7 @@
 //! A go command that works with the files of another toolchain.
 
+use gover_core::Request;
+
 use super::places;
 use crate::checks::finding_go::{go_programs, installers};
 use crate::snapshot::programs::Run;
@@ -101,7 +103,7 @@ fn compare(
         return Some(places::unset(snapshot, finding.about("GOROOT")));
     }
     Some(finding.command(match snapshot.selection.version.as_ref().filter(|_| expected.is_some()) {
-        Some(version) => format!("gover install --force {}", version.as_str().trim_start_matches("go")),
+        Some(version) => format!("gover install --force {}", Request::typed(version.as_str())),
         None => "gover setup".to_owned(),
     }))
 }

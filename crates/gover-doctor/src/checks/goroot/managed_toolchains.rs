@@ -1,5 +1,6 @@
 //! Toolchains that other version managers, `golang.org/dl` and the go command keep.
 
+use gover_core::Request;
 use gover_core::text::counted;
 
 use super::go_leftovers::is_used;
@@ -151,7 +152,7 @@ fn removal(snapshot: &Snapshot<'_>, directory: &MachinePath) -> Option<String> {
 
 /// Removes a toolchain only after gover has installed the same version.
 fn installed_then(snapshot: &Snapshot<'_>, kept: &Kept, removal: &str) -> String {
-    let install = format!("gover install {}", kept.version.trim_start_matches("go"));
+    let install = format!("gover install {}", Request::typed(&kept.version));
     if snapshot.system.is_windows() {
         // PowerShell 5.1 has no `&&`.
         return format!("{install}; if ($?) {{ {removal} }}");

@@ -1,7 +1,7 @@
 //! A toolchain for another kind of processor or another system.
 
-use gover_core::ToolchainName;
 use gover_core::platform::{self, Compatibility, Platform};
+use gover_core::{Request, ToolchainName};
 
 use crate::{Check, Evidence, Finding, Os, Severity, Snapshot};
 
@@ -71,7 +71,7 @@ fn install(snapshot: &Snapshot<'_>) -> String {
     let selection = &snapshot.selection;
     let version = selection.version.as_ref().map_or("latest", ToolchainName::as_str);
     let is_own = selection.goroot.as_ref().is_some_and(|goroot| goroot.is_inside(&snapshot.gover.home));
-    format!("gover install {}{}", if is_own { "-f " } else { "" }, version.trim_start_matches("go"))
+    format!("gover install {}{}", if is_own { "-f " } else { "" }, Request::typed(version))
 }
 
 fn own_system(os: Os) -> Option<&'static str> {

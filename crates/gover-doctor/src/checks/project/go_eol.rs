@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use gover_core::ToolchainName;
 use gover_core::version::GoVersion;
+use gover_core::{Request, ToolchainName};
 
 use crate::checks::pins::Pins;
 use crate::snapshot::manager::Release;
@@ -35,7 +35,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let is_patch =
         |known: &&ToolchainName| known.version().same_language(version) && known.version() > version;
     let patch = names().filter(is_patch).max();
-    let bare = |name: &ToolchainName| name.as_str().trim_start_matches("go").to_owned();
+    let bare = |name: &ToolchainName| Request::typed(name.as_str());
     let evidence = Evidence::answer(name.as_str(), &selection.reason);
     let verb = match Pins::read(snapshot).winner() {
         _ if selection.is_for_shell => "use",

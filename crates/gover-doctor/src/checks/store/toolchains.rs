@@ -1,6 +1,6 @@
 //! Installed toolchains that are incomplete, or of another version than their directory's name.
 
-use gover_core::ToolchainName;
+use gover_core::{Request, ToolchainName};
 
 use crate::{Evidence, Finding, MachinePath, Snapshot};
 
@@ -21,7 +21,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         if let Some(evidence) = damage(snapshot, &name, &root, &program, &version_file) {
             let why = "builds with it fail, or use a different version from the one they report";
             let finding = Finding::error(format!("{name} is damaged"), why).shown_by([evidence]);
-            let command = format!("gover install --force {}", name.trim_start_matches("go"));
+            let command = format!("gover install --force {}", Request::typed(&name));
             findings.push(finding.command(command));
         }
         if !snapshot.is_file(&snapshot.gover.home.join(format!("receipts/{name}.json"))) {
@@ -60,7 +60,7 @@ fn unknown_origin(toolchains: &[(MachinePath, String)]) -> Option<Finding> {
     };
     let why = "it works, but gover does not know its origin and cannot verify it";
     let evidence = toolchains.iter().take(5).map(|(path, _)| Evidence::path(path, "no receipt"));
-    let names: Vec<&str> = toolchains.iter().map(|(_, name)| name.trim_start_matches("go")).collect();
+    let names: Vec<String> = toolchains.iter().map(|(_, name)| Request::typed(name)).collect();
     let finding = Finding::note(what, why).shown_by(evidence);
     Some(finding.command(format!("gover install --force {}", names.join(" "))))
 }

@@ -19,8 +19,9 @@ use crate::{Context, Failure};
 pub(super) fn run(arguments: &CompleteArgs, context: &Context<'_>) -> Result<(), Failure> {
     let shell = arguments.shell.parse()?;
     let words = words(arguments, shell);
-    let values = Values::new(&words, context);
-    let mut command = values.add_to(Cli::command());
+    let root = Cli::command();
+    let values = Values::new(&words, &root, context);
+    let mut command = values.add_to(root);
     let index = words.len() - 1;
     let found = complete(&mut command, words, index, None).unwrap_or_default();
     let found = fitting(found, &values);

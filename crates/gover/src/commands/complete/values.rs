@@ -6,7 +6,7 @@ use std::path::is_separator;
 use clap::builder::ValueHint;
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use gover_core::{Platform, ToolchainName};
+use gover_core::{Platform, Request, ToolchainName};
 use gover_doctor::checks;
 use gover_shell::ShellKind;
 use gover_source::{Release, Releases};
@@ -24,26 +24,30 @@ pub(super) struct Values<'a> {
     /// The words before the one that is being typed.
     before: Vec<String>,
     word: String,
+    /// The name of the command on the line.
+    command: Option<String>,
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(words: &[OsString], context: &'a Context<'a>) -> Self {
+    pub(super) fn new(words: &[OsString], root: &Command, context: &'a Context<'a>) -> Self {
         let mut before: Vec<_> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let word = before.pop().unwrap_or_default();
-        Self { context, before, word }
+        let found = before.iter().skip(1).find_map(|word| root.find_subcommand(word));
+        let command = found.map(|command| command.get_name().to_owned());
+        Self { context, before, word, command }
     }
 
     /// Adds the values to the arguments of the command on the line, and to no other: some take time.
     pub(super) fn add_to(&self, root: Command) -> Command {
-        match self.command(&root) {
-            Some(name) => root.mut_subcommand(&name, |command| self.fill(command, &name)),
+        match &self.command {
+            Some(name) => root.mut_subcommand(name, |command| self.fill(command, name)),
             None => root,
         }
     }
 
     /// Whether the name of a file may follow: it is being typed, or belongs to a command for `exec`.
     pub(super) fn may_be_a_file(&self) -> bool {
-        match self.command(&Cli::command()).as_deref() {
+        match self.command.as_deref() {
             Some("exec") => self.before.len() > 3 || self.looks_like_a_path(),
             Some("mirror") => true,
             Some("install" | "use" | "default" | "env") => self.looks_like_a_path(),
@@ -57,17 +61,11 @@ impl<'a> Values<'a> {
 
     /// Whether the word before is `gover` or the command.
     pub(super) fn follows_a_command(&self) -> bool {
-        let last = self.before.last().map(String::as_str);
-        self.before.len() < 2 || last.is_some_and(|word| Cli::command().find_subcommand(word).is_some())
+        self.before.len() < 2 || self.command.is_some() && self.before.last() == self.command.as_ref()
     }
 
     fn looks_like_a_path(&self) -> bool {
         self.word.starts_with(['.', '~']) || self.word.contains(is_separator)
-    }
-
-    fn command(&self, root: &Command) -> Option<String> {
-        let mut words = self.before.iter().skip(1);
-        words.find_map(|word| root.find_subcommand(word)).map(|command| command.get_name().to_owned())
     }
 
     fn fill(&self, command: Command, name: &str) -> Command {
@@ -150,8 +148,8 @@ impl<'a> Values<'a> {
 
     /// A name with `go` in front only if that is how the word begins.
     fn typed(&self, name: &ToolchainName) -> String {
-        let name = name.as_str();
-        if self.word.starts_with("go") { name } else { name.trim_start_matches("go") }.to_owned()
+        let text = Request::typed(name.as_str());
+        if self.word.starts_with("go") { format!("go{text}") } else { text }
     }
 
     fn setting(&self) -> Vec<Value> {

@@ -1,6 +1,6 @@
 //! `gover use` without a version: the user picks one of the installed toolchains.
 
-use gover_core::{Exit, ToolchainName};
+use gover_core::{Exit, Request, ToolchainName};
 
 use crate::output::Verbosity;
 use crate::store::{default, requests};
@@ -17,7 +17,7 @@ pub(super) fn pick(context: &Context<'_>) -> Result<String, Failure> {
     let command = format!("gover use {}", version(newest));
     // With `-q`, nobody would see the list.
     if !context.printer.can_ask() || context.printer.verbosity == Verbosity::Quiet {
-        let some: Vec<&str> = names.iter().take(SHOWN).map(version).collect();
+        let some: Vec<String> = names.iter().take(SHOWN).map(version).collect();
         let more = if names.len() > SHOWN { " and older ones" } else { "" };
         let what = format!("`gover use` needs a version; installed: {}{more}", some.join(", "));
         return Err(Failure::usage(what, command));
@@ -28,9 +28,10 @@ pub(super) fn pick(context: &Context<'_>) -> Result<String, Failure> {
         .printer
         .ask(&question)
         .map_err(|error| Failure::io("cannot read the answer", &error, command))?;
-    let numbered = answer.parse::<usize>().ok().and_then(|number| names.get(number.checked_sub(1)?));
+    let numbered =
+        answer.parse::<usize>().ok().and_then(|number| names.iter().take(SHOWN).nth(number.checked_sub(1)?));
     match numbered {
-        Some(name) => Ok(version(name).to_owned()),
+        Some(name) => Ok(version(name)),
         None if answer.is_empty() => {
             context.printer.note("nothing was chosen; nothing changed");
             Err(Failure::Silent(Exit::Failure))
@@ -53,8 +54,8 @@ fn show(names: &[ToolchainName], context: &Context<'_>) {
     }
 }
 
-fn version(name: &ToolchainName) -> &str {
-    name.as_str().trim_start_matches("go")
+fn version(name: &ToolchainName) -> String {
+    Request::typed(name.as_str())
 }
 
 /// So many fit on a small terminal.
