@@ -44,13 +44,14 @@ pub(crate) fn standing_instead(
         return None;
     }
     let home = question.env.user_home();
-    report::say(&format!(
+    let message = format!(
         "gover: cannot install {} ({}): {} is not writable; starting {} instead",
         label(request),
         resolution.reason(home.as_deref()),
         short_path(&versions, home.as_deref()),
         raised.from
-    ));
+    );
+    report::say(&message, question.env);
     Some(standing)
 }
 
@@ -63,7 +64,7 @@ pub(crate) fn install(
     request: &Request,
 ) -> Result<(), Failure> {
     let reason = resolution.reason(question.env.user_home().as_deref());
-    report::say(&format!("gover: installing {} ({reason})", label(request)));
+    report::say(&format!("gover: installing {} ({reason})", label(request)), question.env);
     let manager = manager(question.layout, question.env);
     let failed = |source| Failure::NoManager { program: manager.clone(), source };
     let mut child = exec::command(&manager)

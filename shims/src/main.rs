@@ -28,7 +28,7 @@ fn main() {
         Ok(never) => match never {},
         Err(failure) => failure,
     };
-    exec::exit(report::print(&failure, env.user_home().as_deref()).code());
+    exec::exit(report::print(&failure, &env).code());
 }
 
 fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {

@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use gover_core::diagnose::{Diagnose, Exit};
 use gover_core::display::pasted;
-use gover_core::env::NoHome;
+use gover_core::env::{Env, NoHome};
 use gover_core::gorules::SelectError;
 use gover_core::minimum::BelowMinimum;
 use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
 use gover_core::text::shown;
+use gover_core::wrap::{Room, columns_at_most, exported_width, terminal_width};
 use gover_sys::exec;
+use gover_sys::terminal::{self, Stream};
 
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -45,32 +47,52 @@ impl From<ResolveError> for Failure {
 }
 
 /// Prints on stderr what failed and what to do. Returns how to end.
-pub(crate) fn print(failure: &Failure, home: Option<&Path>) -> Exit {
-    let Report { what, cause, hints, exit } = report(failure, home);
-    let mut lines: Vec<String> = Vec::new();
+pub(crate) fn print(failure: &Failure, env: &Env) -> Exit {
+    let Report { what, cause, hints, exit } = report(failure, env.user_home().as_deref());
     if !what.is_empty() {
-        lines.push(format!("gover: {what}"));
+        say(&format!("gover: {what}"), env);
     }
-    lines.extend(cause.map(|cause| format!("  caused by: {cause}")));
-    lines.extend(hints.iter().map(|hint| format!("hint: {hint}")));
-    for line in &lines {
-        say(line);
+    if let Some(cause) = cause {
+        say(&format!("  caused by: {cause}"), env);
+    }
+    for hint in &hints {
+        match room(env) {
+            Some(room) => write(&room.hint("hint:", &shown(hint))),
+            None => write(&[shown(&format!("hint: {hint}"))]),
+        }
     }
     exit
 }
 
-/// Prints a line on stderr. Everything that the shim prints goes through here, so that no name of a
-/// file or variable reaches the terminal as a control sequence.
-pub(crate) fn say(line: &str) {
-    // Without a stderr nobody would see it.
-    let _ = writeln!(io::stderr(), "{}", shown(line));
+/// Prints a message on stderr, broken as the manager breaks its own.
+pub(crate) fn say(message: &str, env: &Env) {
+    let message = shown(message);
+    write(&room(env).map_or_else(|| vec![message.clone()], |room| room.wrap(&message)));
 }
 
-/// Prints what Go prints about a switch if it is asked to, since the shim switches in its place.
+/// Prints what Go prints about a switch if it is asked to, since the shim switches in its place. Go
+/// does not break these lines.
 pub(crate) fn trace(resolution: &Resolution) {
-    for line in resolution.raised.iter().flat_map(|raised| &raised.trace) {
-        say(line);
+    let lines = resolution.raised.iter().flat_map(|raised| &raised.trace);
+    write(&lines.map(|line| shown(line)).collect::<Vec<_>>());
+}
+
+/// Prints lines on stderr. Everything that the shim prints goes through here, escaped, so that no
+/// name of a file or variable reaches the terminal as a control sequence.
+fn write(lines: &[String]) {
+    for line in lines {
+        // Without a stderr nobody would see it.
+        let _ = writeln!(io::stderr(), "{line}");
     }
+}
+
+fn room(env: &Env) -> Option<Room> {
+    let width = if terminal::is_terminal(Stream::Stderr) {
+        Some(terminal_width(env, terminal::width(Stream::Stderr)))
+    } else {
+        exported_width(env)
+    };
+    width.map(|width| Room { width, columns: columns_at_most })
 }
 
 struct Report {

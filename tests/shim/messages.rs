@@ -106,3 +106,55 @@ fn a_shim_that_finds_itself_as_the_toolchain_reports_it() {
     output.exits(1);
     assert!(output.stderr.contains("starts gover instead of Go"), "{}", output.snapshot());
 }
+
+#[test]
+fn messages_break_at_the_width_and_commands_stay_whole() {
+    let mut ctx = context!();
+    ctx.set("GOVER_AUTO_INSTALL", "0").set("COLUMNS", "30");
+    ctx.write(".go-version", "1.91.5\n");
+    gover_snapshot!(
+        ctx.shim("go", ["build"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+gover: go1.91.5 is not
+  installed (chosen by
+  .go-version:1 in
+  [ROOT]/shop)
+hint: gover install 1.91.5
+
+"#]]
+    );
+    ctx.set("COLUMNS", "20");
+    let narrow = ctx.shim("go", ["build"]).stderr;
+    assert!(narrow.ends_with("\nhint:\n  gover install 1.91.5\n"), "{narrow}");
+    ctx.write(".go-version", "lastest\n");
+    let output = ctx.shim("go", ["version"]);
+    let wide = |line: &&str| line.chars().count() > 20 && line.trim_start().contains(' ');
+    let found: Vec<&str> = output.stderr.lines().filter(wide).collect();
+    assert!(found.iter().all(|line| line.contains('`')), "{found:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn messages_fit_the_terminal() {
+    let mut ctx = context!();
+    ctx.install_fake("go1.22.5");
+    std::fs::write(ctx.layout().default_file(), "1.22.5\n").unwrap();
+    let shim = ctx.install_shim("go");
+    let hint =
+        "hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, oldstable, next";
+    ctx.set("TERM", "xterm").write(".go-version", "lastest\n");
+    for columns in [40, 80, 120] {
+        let output = ctx.command(&shim).arg("version").run_on_terminal(columns);
+        let lines: Vec<&str> = output.exits(1).stdout.lines().collect();
+        let is_whole = |line: &str| line.contains(".go-version");
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= usize::from(columns) || is_whole(line)),
+            "{columns}\n{output}"
+        );
+        assert_eq!(lines.contains(&hint), columns == 120, "{output}");
+    }
+}

@@ -25,6 +25,7 @@ pub mod shim_state;
 pub mod sync;
 pub mod text;
 pub mod version;
+pub mod wrap;
 
 pub use diagnose::{Diagnose, Exit};
 pub use env::Env;

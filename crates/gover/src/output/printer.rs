@@ -7,11 +7,12 @@ use gover_core::env::{Env, vars};
 use gover_core::platform::IS_WINDOWS;
 use gover_core::sync::locked;
 use gover_core::text::{is_unprintable, shown};
+use gover_core::wrap::{Room, USUAL_WIDTH, exported_width, terminal_width};
 use gover_sys::terminal::{self, Stream};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
-use super::wrap::{self, Room};
+use super::wrap::{page as fitted_page, room};
 use super::{Style, Table, style};
 use crate::cli::{Color, Global};
 use crate::failure::Failure;
@@ -79,11 +80,8 @@ impl Printer {
             }
         };
         let exported = exported_width(env);
-        let width = |stream| {
-            terminal::is_terminal(stream)
-                .then(|| exported.or(terminal::width(stream).map(usize::from)).unwrap_or(USUAL_WIDTH))
-                .map(|width| width.max(LEAST_WIDTH))
-        };
+        let width =
+            |stream| terminal::is_terminal(stream).then(|| terminal_width(env, terminal::width(stream)));
         let width_out = width(Stream::Stdout);
         Self {
             verbosity,
@@ -122,11 +120,11 @@ impl Printer {
     }
 
     fn room_out(&self) -> Option<Room> {
-        self.width_out.map(|width| Room { width, is_colored: self.color_out })
+        self.width_out.map(|width| room(width, self.color_out))
     }
 
     fn room_err(&self) -> Option<Room> {
-        self.width_err.map(|width| Room { width, is_colored: self.color_err })
+        self.width_err.map(|width| room(width, self.color_err))
     }
 
     /// Prints a prefix such as `fix:` and a command to paste, which stays whole.
@@ -137,8 +135,8 @@ impl Printer {
 
     /// Prints a page of help, which may hold the parser's escape sequences.
     pub(crate) fn page(&self, help: &str) -> Result<(), Failure> {
-        let room = Room { width: self.width_help, is_colored: self.color_out };
-        self.write_lines(&room.page(&style::marked(help, self.color_out)))
+        let room = room(self.width_help, self.color_out);
+        self.write_lines(&fitted_page(room, &style::marked(help, self.color_out)))
     }
 
     /// Prints data of one or more lines that a program reads, such as a path or shell code, even
@@ -165,8 +163,8 @@ impl Printer {
 
     /// Prints help in place of what was asked for, to stderr.
     pub(crate) fn usage(&self, text: &str) {
-        let room = Room { width: self.width_err.unwrap_or(USUAL_WIDTH), is_colored: self.color_err };
-        self.say_lines(&room.page(&style::marked(text, self.color_err)));
+        let room = room(self.width_err.unwrap_or(USUAL_WIDTH), self.color_err);
+        self.say_lines(&fitted_page(room, &style::marked(text, self.color_err)));
     }
 
     /// Prints JSON on one line, for line-based tools, as docs/reference/json.md describes it.
@@ -227,10 +225,7 @@ impl Printer {
     /// The same for a hint, whose command stays whole.
     fn fitted_hint(&self, hint: &str) -> Vec<String> {
         let prefix = self.err(Style::Hint, "hint:");
-        match self.room_err() {
-            Some(room) if wrap::is_command(hint) => room.command(&prefix, hint),
-            _ => self.fitted(&format!("{prefix} {hint}")),
-        }
+        self.room_err().map_or_else(|| vec![format!("{prefix} {hint}")], |room| room.hint(&prefix, hint))
     }
 
     pub(crate) fn warning(&self, line: &str) {
@@ -322,13 +317,7 @@ impl Printer {
 
 /// A page of help for a file.
 pub(crate) fn page(help: &str) -> String {
-    Room { width: USUAL_WIDTH, is_colored: false }.page(help).join("\n")
-}
-
-/// The width that the user asks for.
-fn exported_width(env: &Env) -> Option<usize> {
-    let columns = env.text(vars::COLUMNS)?.parse::<u16>().ok().filter(|columns| *columns > 0)?;
-    Some(usize::from(columns).max(LEAST_WIDTH))
+    fitted_page(room(USUAL_WIDTH, false), help).join("\n")
 }
 
 /// Lines as they are printed. A colour goes on in the next line.
@@ -341,12 +330,6 @@ fn rendered(lines: &[String], color: bool) -> String {
     };
     lines.iter().map(render).collect::<Vec<_>>().join("\n")
 }
-
-/// The width of a terminal that does not report one, and of help that goes elsewhere.
-pub(super) const USUAL_WIDTH: usize = 80;
-
-/// Nothing is readable in less.
-const LEAST_WIDTH: usize = 20;
 
 /// Longer lines are hard to read.
 const MOST_HELP: usize = 100;

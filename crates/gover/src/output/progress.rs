@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use gover_core::env::Env;
 use gover_core::sync::locked;
 use gover_core::text::shown;
+use gover_core::wrap::USUAL_WIDTH;
 use gover_install::{Outcome, Phase, Reporter, Task, TaskId};
 use gover_source::SourceFailure;
 use gover_sys::terminal::{self, Stream};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::line::{self, Line};
-use super::printer::USUAL_WIDTH;
 use super::{Printer, Verbosity, mebibytes};
 
 /// Draws progress bars on a terminal. Without one, prints a line when long work starts, and what

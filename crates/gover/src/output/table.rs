@@ -1,5 +1,6 @@
-use super::style::columns;
-use super::wrap::{LEAST_COLUMN, Room};
+use gover_core::wrap::Room;
+
+use super::wrap::{LEAST_COLUMN, room};
 
 /// Rows of cells, aligned with spaces.
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ impl Table {
     /// Without trailing spaces. A row's last cell may be long: it does not widen its column, and is
     /// wrapped below itself where there is little room.
     pub(super) fn lines(&self, width: Option<usize>, is_colored: bool) -> Vec<String> {
-        let room = Room { width: width.unwrap_or(usize::MAX), is_colored };
+        let room = room(width.unwrap_or(usize::MAX), is_colored);
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
         let widths: Vec<Option<usize>> = (0..columns).map(|column| self.width(column, room)).collect();
         self.rows.iter().flat_map(|row| fitted(row, &widths, room)).collect()
@@ -42,7 +43,7 @@ impl Table {
 
 impl Cell {
     fn width(&self, room: Room) -> usize {
-        columns(&self.0, room.is_colored)
+        (room.columns)(&self.0)
     }
 }
 
@@ -53,7 +54,7 @@ fn fitted(row: &[Cell], widths: &[Option<usize>], room: Room) -> Vec<String> {
     let Some((last, before)) = filled.and_then(|last| row.get(..=last)?.split_last()) else {
         return vec![whole];
     };
-    if columns(&whole, room.is_colored) <= room.width {
+    if (room.columns)(&whole) <= room.width {
         return vec![whole];
     }
     let start: usize = widths.iter().take(before.len()).flatten().map(|width| width + GAP).sum();
@@ -63,7 +64,7 @@ fn fitted(row: &[Cell], widths: &[Option<usize>], room: Room) -> Vec<String> {
     let mut lines = room.wrap_at(start, &last.0);
     if let Some(first) = lines.first_mut() {
         let beginning = line(before, widths, room);
-        let taken = columns(&beginning, room.is_colored);
+        let taken = (room.columns)(&beginning);
         *first = format!("{beginning}{}{}", " ".repeat(start - taken), first.trim_start());
     }
     lines
