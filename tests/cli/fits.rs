@@ -192,3 +192,17 @@ fn rows_in_a_pipe_stay_whole_and_messages_follow_columns_there() {
     let help = ctx.gover(["help", "trust"]).stdout;
     assert!(help.lines().all(|line| line.chars().count() <= 30 || is_whole(line)), "{help}");
 }
+
+#[test]
+fn a_colour_goes_on_where_a_row_breaks() {
+    let mut ctx = context!();
+    ctx.install_fake("go1.21.5");
+    ctx.set("TERM", "xterm").unset("NO_COLOR");
+    let output = on_terminal(&ctx, "list", 42);
+    let text = String::from_utf8(output.success().raw_stdout.clone()).unwrap();
+    let red = "\u{1b}[31m";
+    assert!(
+        text.contains(&format!("{red}1.21 ended\u{1b}[0m\r\n{red}               2024-08\u{1b}[0m")),
+        "{text:?}"
+    );
+}

@@ -155,10 +155,8 @@ impl Printer {
     }
 
     pub(crate) fn table(&self, table: &Table) -> Result<(), Failure> {
-        table
-            .lines(self.width_out, self.color_out)
-            .iter()
-            .try_for_each(|line| self.write_lines(std::slice::from_ref(line)))
+        let lines = table.lines(self.width_out, self.color_out);
+        if lines.is_empty() { Ok(()) } else { self.write_lines(&lines) }
     }
 
     /// Prints help in place of what was asked for, to stderr.
