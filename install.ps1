@@ -153,9 +153,13 @@ try {
   $env:GOVER_HOME = $GoverHome
   # As in a new window, so that everything prints what it will print there.
   $env:PATH = "$Bin;$InheritedPath"
-  Invoke-Program $Gover @('install', '--', $Version) "cannot install Go $Version" @("run & '$Gover' setup, then open a new window")
+  $Word = if ($Version -match '^[\w.]+$') { $Version } else { "`"$Version`"" }
+  $Next = "run & '$Gover' setup, open a new window, then run: gover install $Word"
+  if ($NoSetup) { $Next = "run & '$Gover' install $Word" }
+  Invoke-Program $Gover @('install', '--', $Version) "cannot install Go $Version" @($Next)
   Invoke-Program (Join-Path $Bin 'go.exe') @('version') 'the installed go failed to run' @()
-  # It prints the next step.
+  # It prints the next step in the window that runs this.
+  $env:PATH = $InheritedPath
   if (-not $NoSetup) {
     Invoke-Program $Gover @('setup') 'gover setup failed' @("put $Bin first on PATH yourself, and use -NoSetup")
   }

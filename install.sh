@@ -165,15 +165,25 @@ place "$gover" gover
 "$home/bin/gover" --version >/dev/null || fail "$home/bin/gover does not run on this machine"
 
 # bin comes first, as in a new shell, so that everything prints what it will print there.
+own_path=$PATH
 PATH=$home/bin:$PATH
 export PATH
 code=0
-"$home/bin/gover" install "$version" && go version || code=$?
-
-# Without a toolchain, gover itself is installed. It prints the next step.
-if [ "$setup" = yes ]; then
-  "$home/bin/gover" setup || code=$?
+missing=''
+if "$home/bin/gover" install "$version"; then
+  go version || code=$?
 else
-  echo "next: run \`$home/bin/gover setup\`, then open a new shell" >&2
+  code=$?
+  # 2 means that it is not a version.
+  [ "$code" = 2 ] || missing=$version
+fi
+
+# Without a toolchain, gover itself is installed. It prints the next step in the shell that runs this.
+if [ "$setup" = yes ]; then
+  PATH=$own_path
+  "$home/bin/gover" setup ${missing:+"--still-missing=$missing"} || code=$?
+else
+  # Only a range needs the quotation marks, but they are never wrong.
+  echo "next: run \`$home/bin/gover setup\`, then open a new shell${missing:+" and run \`gover install '$missing'\`"}" >&2
 fi
 exit "$code"

@@ -31,11 +31,72 @@ fn setup_names_a_login_shell_that_it_leaves_alone() {
     }
     let mut ctx = context!();
     let warning = "warning: gover cannot set up tcsh, your login shell; put ";
+    let claim = |kinds: &str| format!("new shells{kinds} have gover first on PATH");
     for (shell, is_named) in [("/bin/tcsh", true), ("/bin/bash", false), ("", false)] {
         ctx.set("SHELL", shell);
         let output = ctx.gover(["setup"]);
         assert_eq!(output.success().stderr.contains(warning), is_named, "{shell}\n{output}");
+        let kinds = if is_named { " of other kinds" } else { "" };
+        assert!(output.stderr.contains(&claim(kinds)), "{shell}\n{output}");
+        ctx.gover(["setup", "--undo"]).success();
     }
+}
+
+#[test]
+fn setup_ends_with_what_to_type_next() {
+    if !has_startup_files() {
+        return;
+    }
+    let mut ctx = with_startup_files();
+    ctx.set("PATH", ctx.root().join("empty"));
+    let next = |ctx: &TestContext, arguments: &[&str]| {
+        let output = ctx.gover(arguments);
+        output.success().stderr.lines().last().unwrap_or_default().to_owned()
+    };
+    let open = |command: &str| format!("hint: open a new shell, then run `{command}`");
+    let missing = ["setup", "--still-missing", ">=1.22"];
+    assert_eq!(next(&ctx, &missing), open("gover install '>=1.22'"));
+    // Nothing to change any more.
+    assert_eq!(next(&ctx, &missing), open("gover install '>=1.22'"));
+    assert_eq!(next(&ctx, &["setup"]), open("gover install latest"));
+    ctx.install_fake("go1.91.2");
+    assert_eq!(next(&ctx, &["setup"]), open("go version"));
+    ctx.install_shim("go");
+    let bin = ctx.layout().bin();
+    ctx.set("PATH", bin);
+    assert_eq!(next(&ctx, &["setup"]), "hint: go version");
+    ctx.gover(["setup", "--undo"]).success();
+    assert_eq!(next(&ctx, &["setup"]), open("go version"));
+}
+
+#[test]
+fn the_login_shell_is_set_up_even_without_its_directory() {
+    if !has_startup_files() {
+        return;
+    }
+    for (shell, file) in [
+        ("/usr/bin/pwsh", "powershell/profile.ps1"),
+        ("/usr/bin/nu", "nushell/autoload/gover.nu"),
+        ("/usr/bin/elvish", "elvish/rc.elv"),
+        ("/usr/bin/fish", "fish/conf.d/gover.fish"),
+    ] {
+        let mut ctx = context!();
+        ctx.set("SHELL", shell);
+        let output = ctx.gover(["setup"]);
+        assert!(output.success().stderr.contains(&format!("created ~/.config/{file}\n")), "{output}");
+        let content = fs::read_to_string(ctx.home().join(".config").join(file)).unwrap();
+        assert!(content.contains("gover for Nushell") || content.contains(" init "), "{content}");
+        ctx.gover(["setup", "--undo"]).success();
+        assert!(!ctx.home().join(".config").join(file).exists());
+    }
+    // A profile of the terminal is enough.
+    let mut ctx = context!();
+    ctx.set("SHELL", "pwsh");
+    let profile = ctx.home().join(".config/powershell/Microsoft.PowerShell_profile.ps1");
+    fs::create_dir_all(profile.parent().unwrap()).unwrap();
+    fs::write(&profile, "").unwrap();
+    ctx.gover(["setup"]).success();
+    assert!(!profile.with_file_name("profile.ps1").exists());
 }
 
 #[test]
@@ -134,6 +195,7 @@ exit: 0
 ~/.bash_profile is already set up
 ~/.zshrc is already set up
 ~/.config/fish/config.fish is already set up
+hint: gover install latest
 
 "#]]
     );

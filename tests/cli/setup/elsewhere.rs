@@ -154,3 +154,37 @@ fn setup_through_a_link_to_the_installed_gover_copies_nothing() {
     let output = ctx.command(&link).args(["setup", "--dry-run"]).run();
     assert!(output.success().stdout.starts_with("would change ~/.bashrc\n"), "{output}");
 }
+
+#[cfg(unix)]
+#[test]
+fn the_install_script_ends_with_what_is_still_missing() {
+    if !has_startup_files() {
+        return;
+    }
+    let mut ctx = context!();
+    let sh = ctx.find_on_machine("sh").unwrap();
+    let release = ctx.directory("release");
+    for name in ["gover", "gover-shim"] {
+        fs::copy(ctx.layout().program(name), release.join(name)).unwrap();
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../install.sh");
+    fs::copy(script, release.join("install.sh")).unwrap();
+    let tools = ctx.root().join("tools");
+    fs::create_dir(&tools).unwrap();
+    for name in ["dirname", "mkdir", "cp", "chmod", "mv", "rm", "cat"] {
+        std::os::unix::fs::symlink(ctx.find_on_machine(name).unwrap(), tools.join(name)).unwrap();
+    }
+    ctx.set("PATH", tools).set("SHELL", "/bin/bash");
+    let end = |arguments: &[&str]| {
+        let output = ctx.command(&sh).arg(release.join("install.sh")).args(arguments).run();
+        assert_ne!(output.code, Some(0), "{output}");
+        output.stderr.lines().last().unwrap_or_default().to_owned()
+    };
+    let open = "open a new shell, then run";
+    assert_eq!(end(&["1.22.5"]), format!("hint: {open} `gover install 1.22.5`"));
+    assert_eq!(end(&[">=1.22"]), format!("hint: {open} `gover install '>=1.22'`"));
+    // It is not a version.
+    assert_eq!(end(&["nosuch"]), format!("hint: {open} `gover install latest`"));
+    let alone = end(&["--no-setup", "1.22.5"]);
+    assert!(alone.ends_with("setup`, then open a new shell and run `gover install '1.22.5'`"), "{alone}");
+}

@@ -14,7 +14,7 @@
 //!   needed.)
 //! - **fish** reads every file in `conf.d`, and then `config.fish`, which may put another directory
 //!   first on PATH. If it exists it gets a block; otherwise gover has its own file in `conf.d`.
-//! - **`PowerShell`** on Unix inherits PATH and needs its profile for `gover use` only.
+//! - **`PowerShell`** on Unix reads `profile.ps1`, and then the profile of the program that hosts it.
 //! - **Nushell** reads the files in `autoload`. It cannot evaluate the output of a program, so gover's
 //!   own file there contains the script itself, if Nushell has a directory for its settings.
 //! - **Elvish** reads `rc.elv`.
@@ -22,7 +22,8 @@
 //! On Windows PATH is in the registry, and the files of all shells are left to the user.
 //!
 //! The login shell must work even without startup files, so these are created: `.bashrc` and
-//! `.profile`, `.zshrc`, `conf.d/gover.fish`; for other shells `.profile`.
+//! `.profile`, `.zshrc`, `conf.d/gover.fish`; for other shells `.profile`, from which their sessions
+//! get PATH, and `profile.ps1`, `autoload/gover.nu` or `rc.elv`.
 
 use std::path::{Path, PathBuf};
 
@@ -72,6 +73,18 @@ impl Directories {
     /// Where Nushell may have its settings: on macOS it has a directory of its own.
     fn nushell(&self) -> [PathBuf; 2] {
         [self.config.join("nushell"), self.home.join("Library/Application Support/nushell")]
+    }
+
+    /// The directories that it has, or as the login shell the one that it will have.
+    fn nushell_to_set_up(&self, login: Option<ShellKind>, env: &Env) -> Vec<PathBuf> {
+        let [usual, of_macos] = self.nushell();
+        let found: Vec<_> = [&usual, &of_macos].into_iter().filter(|path| path.is_dir()).cloned().collect();
+        if !found.is_empty() || login != Some(ShellKind::Nu) {
+            return found;
+        }
+        let is_macos =
+            env.var(vars::XDG_CONFIG_HOME).is_none() && of_macos.parent().is_some_and(Path::is_dir);
+        vec![if is_macos { of_macos } else { usual }]
     }
 
     fn elvish(&self) -> PathBuf {
@@ -124,11 +137,12 @@ pub(super) fn wanted(env: &Env) -> Result<Vec<StartupFile>, PersistError> {
     let needs_own = has_fish && !exists(&config);
     want(config, BlockKind::Init(ShellKind::Fish), false);
     want(own, BlockKind::Init(ShellKind::Fish), needs_own);
-    for profile in directories.powershell() {
-        want(profile, BlockKind::Init(ShellKind::PowerShell), false);
-    }
-    for nushell in directories.nushell() {
-        want(nushell.join(NUSHELL_FILE), BlockKind::Init(ShellKind::Nu), nushell.is_dir());
+    let [profile, of_terminal] = directories.powershell();
+    let needs_profile = login == Some(ShellKind::PowerShell) && !exists(&of_terminal);
+    want(profile, BlockKind::Init(ShellKind::PowerShell), needs_profile);
+    want(of_terminal, BlockKind::Init(ShellKind::PowerShell), false);
+    for nushell in directories.nushell_to_set_up(login, env) {
+        want(nushell.join(NUSHELL_FILE), BlockKind::Init(ShellKind::Nu), true);
     }
     let elvish = directories.elvish();
     let has_elvish = elvish.parent().is_some_and(Path::is_dir) || login == Some(ShellKind::Elvish);

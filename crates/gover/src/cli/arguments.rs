@@ -225,6 +225,9 @@ pub(crate) struct SetupArgs {
     /// Show the changes without making them
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// The toolchain that an install script could not install
+    #[arg(long, hide = true, value_name = "REQUEST")]
+    pub(crate) still_missing: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,6 +1,8 @@
+use gover_core::display::pasted;
 use gover_core::env::vars;
 use gover_core::layout::executable_name;
 use gover_core::platform::IS_WINDOWS;
+use gover_core::resolve::FirstGo;
 use gover_install::programs::{Programs, ProgramsError};
 use gover_shell::ShellKind;
 use gover_shell::persist::{
@@ -41,21 +43,22 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
         context.printer.note(&format!("{} is already set up", context.short(path)));
     }
     show(&plan.warnings, context);
-    if !arguments.undo {
+    if !arguments.undo && !knows_login_shell(context) {
         warn_of_login_shell(context);
     }
-    if let Some(reach) = reach {
-        context.printer.note(&result(&reach, &plan, arguments.undo, context));
-        if !arguments.undo {
-            context.printer.hint(&next_step(&reach, context));
-        }
-    } else if plan.edits.is_empty() && plan.unchanged.is_empty() && plan.problems.is_empty() {
+    let is_untouched = reach.is_none() && plan.edits.is_empty() && plan.problems.is_empty();
+    if let Some(reach) = &reach {
+        context.printer.note(&result(reach, &plan, arguments.undo, context));
+    } else if is_untouched && plan.unchanged.is_empty() {
         context.printer.note(&match (arguments.undo, first_in_machine(&plan, context)) {
             (true, None) => "gover was not set up; nothing changed".to_owned(),
             (true, Some(_)) => "gover is only in the PATH of the machine".to_owned(),
             (false, None) => "PATH is already set up".to_owned(),
             (false, Some(other)) => format!("PATH is already set up, but {other} comes before gover"),
         });
+    }
+    if !arguments.undo && (reach.is_some() || is_untouched) {
+        context.printer.hint(&next_step(reach.as_ref(), arguments.still_missing.as_deref(), context));
     }
     if arguments.json {
         context.printer.json(&SetupFacts::of(&plan, arguments.dry_run, programs.is_some()))?;
@@ -70,14 +73,17 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
 
 /// `gover setup` writes for the shells that gover knows. The startup files of another one stay.
 fn warn_of_login_shell(context: &Context<'_>) {
-    let Some(program) = context.env.text(vars::SHELL).filter(|_| !IS_WINDOWS) else { return };
-    if ShellKind::login(context.env).is_none() {
-        let name = program.rsplit('/').next().unwrap_or(&program);
-        let bin = context.short(&context.layout.bin());
-        context.printer.warning(&format!(
-            "gover cannot set up {name}, your login shell; put {bin} first on PATH in its startup file"
-        ));
-    }
+    let program = context.env.text(vars::SHELL).unwrap_or_default();
+    let name = program.rsplit('/').next().unwrap_or(&program);
+    let bin = context.short(&context.layout.bin());
+    context.printer.warning(&format!(
+        "gover cannot set up {name}, your login shell; put {bin} first on PATH in its startup file"
+    ));
+}
+
+/// Without a login shell, as on Windows, there is none that gover does not know.
+fn knows_login_shell(context: &Context<'_>) -> bool {
+    IS_WINDOWS || context.env.text(vars::SHELL).is_none() || ShellKind::login(context.env).is_some()
 }
 
 /// What to copy to `bin` first: this program may be in a download folder or a build.
@@ -133,6 +139,7 @@ fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> Stri
     let is_registry = plan.edits.iter().any(|edit| matches!(edit, Edit::UserPath(_)));
     let who = match reach {
         Reach::New if is_registry => "new windows",
+        Reach::New if !undo && !knows_login_shell(context) => "new shells of other kinds",
         Reach::New => "new shells",
         Reach::NextSignIn(why) => {
             context.printer.warning(&format!("Windows did not notify other programs of the change: {why}"));
@@ -151,14 +158,21 @@ fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> Stri
     }
 }
 
-fn next_step(reach: &Reach, context: &Context<'_>) -> String {
-    let open = match reach {
-        Reach::New if IS_WINDOWS => "open a new window",
-        Reach::New => "open a new shell",
-        Reach::NextSignIn(_) => "sign in again",
+/// What to type next, and where: `reach` is `None` if nothing was changed.
+fn next_step(reach: Option<&Reach>, still_missing: Option<&str>, context: &Context<'_>) -> String {
+    let is_empty = || requests::inventory(context).is_ok_and(|inventory| inventory.toolchains.is_empty());
+    let command = match still_missing {
+        Some(request) => format!("gover install {}", pasted(request)),
+        None if is_empty() => "gover install latest".to_owned(),
+        None => "go version".to_owned(),
     };
-    let is_empty = requests::inventory(context).is_ok_and(|inventory| inventory.toolchains.is_empty());
-    format!("{open}, then run `{}`", if is_empty { "gover install latest" } else { "go version" })
+    let open = match reach {
+        None if matches!(context.first_on_path(), FirstGo::Shim(_)) => return command,
+        Some(Reach::NextSignIn(_)) => "sign in again",
+        _ if IS_WINDOWS => "open a new window",
+        _ => "open a new shell",
+    };
+    format!("{open}, then run `{command}`")
 }
 
 /// The directory in the machine's PATH that comes before gover's.
