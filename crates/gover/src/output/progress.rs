@@ -20,7 +20,7 @@ use super::{Printer, Verbosity, mebibytes};
 pub(crate) struct ProgressBars<'a> {
     printer: &'a Printer,
     bars: MultiProgress,
-    running: Mutex<HashMap<TaskId, ProgressBar>>,
+    running: Mutex<HashMap<TaskId, Running>>,
     next: AtomicU64,
     symbols: &'static str,
     ellipsis: &'static str,
@@ -30,6 +30,13 @@ pub(crate) struct ProgressBars<'a> {
     failures: Mutex<Vec<String>>,
     /// The downloads that were announced. One that resumes or starts again is not another.
     announced: Mutex<HashSet<String>>,
+}
+
+struct Running {
+    /// Its place among the toolchains of the command. Bars stand in this order, whatever the order
+    /// in which their phases begin.
+    at: usize,
+    bar: ProgressBar,
 }
 
 impl<'a> ProgressBars<'a> {
@@ -130,6 +137,25 @@ impl<'a> ProgressBars<'a> {
         }
     }
 
+    fn start_at(&self, at: usize, task: Task<'_>, total: Option<u64>) -> TaskId {
+        let id = TaskId(self.next.fetch_add(1, Ordering::Relaxed));
+        if let Phase::Download { .. } = task.phase {
+            self.tell_failures();
+        }
+        self.announce(task.toolchain, task.phase, total);
+        let bar = self.bar(task, total);
+        let mut running = locked(&self.running);
+        let below =
+            running.iter().filter(|(_, other)| other.at > at).min_by_key(|(id, other)| (other.at, id.0));
+        let bar = match below {
+            Some((_, below)) => self.bars.insert_before(&below.bar, bar),
+            None => self.bars.add(bar),
+        };
+        bar.tick();
+        running.insert(id, Running { at, bar });
+        id
+    }
+
     /// A bar for the bytes of an archive, followed by the number of files that were read.
     fn files_bar(&self, prefix: &str, total: u64, verb: &str) -> ProgressBar {
         let template = match line::bar_before_files(self.width, prefix, verb) {
@@ -152,25 +178,17 @@ impl Drop for ProgressBars<'_> {
 
 impl Reporter for ProgressBars<'_> {
     fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId {
-        let id = TaskId(self.next.fetch_add(1, Ordering::Relaxed));
-        if let Phase::Download { .. } = task.phase {
-            self.tell_failures();
-        }
-        self.announce(task.toolchain, task.phase, total);
-        let bar = self.bars.add(self.bar(task, total));
-        bar.tick();
-        locked(&self.running).insert(id, bar);
-        id
+        self.start_at(0, task, total)
     }
 
     fn advance(&self, id: TaskId, bytes: u64) {
-        if let Some(bar) = locked(&self.running).get(&id) {
+        if let Some(Running { bar, .. }) = locked(&self.running).get(&id) {
             bar.inc(bytes);
         }
     }
 
     fn files(&self, id: TaskId, done: u64, total: Option<u64>) {
-        if let Some(bar) = locked(&self.running).get(&id) {
+        if let Some(Running { bar, .. }) = locked(&self.running).get(&id) {
             let verb = bar.message().split(' ').next().unwrap_or_default().to_owned();
             bar.set_message(match total {
                 Some(total) => format!("{verb} {done} of {total} files"),
@@ -181,7 +199,7 @@ impl Reporter for ProgressBars<'_> {
     }
 
     fn finish(&self, id: TaskId, _outcome: Outcome) {
-        if let Some(bar) = locked(&self.running).remove(&id) {
+        if let Some(Running { bar, .. }) = locked(&self.running).remove(&id) {
             bar.finish_and_clear();
         }
     }
@@ -195,15 +213,16 @@ impl Reporter for ProgressBars<'_> {
 /// The progress of one toolchain among several, whose lines begin with its number.
 pub(crate) struct Numbered<'a> {
     bars: &'a ProgressBars<'a>,
+    at: usize,
     number: &'a str,
     /// When its download began.
     began: OnceLock<Instant>,
 }
 
 impl<'a> Numbered<'a> {
-    /// `number` is `[1/2] `, or empty for the only one.
-    pub(crate) fn new(bars: &'a ProgressBars<'a>, number: &'a str) -> Self {
-        Self { bars, number, began: OnceLock::new() }
+    /// `at` is its place among them, from 0; `number` is `[1/2] `, or empty for the only one.
+    pub(crate) fn new(bars: &'a ProgressBars<'a>, at: usize, number: &'a str) -> Self {
+        Self { bars, at, number, began: OnceLock::new() }
     }
 
     /// How long it took so far, without the wait for the downloads before it.
@@ -218,7 +237,7 @@ impl Reporter for Numbered<'_> {
             self.began.get_or_init(Instant::now);
         }
         let toolchain = format!("{}{}", self.number, task.toolchain);
-        self.bars.start(Task { toolchain: &toolchain, ..task }, total)
+        self.bars.start_at(self.at, Task { toolchain: &toolchain, ..task }, total)
     }
 
     fn advance(&self, id: TaskId, bytes: u64) {
@@ -346,6 +365,33 @@ mod tests {
         fn flush(&self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn bars_stand_in_the_order_of_the_toolchains() {
+        let env = Env::from_map([] as [(&str, &str); 0], std::path::PathBuf::from("/"));
+        let printer = Printer::new(&env, &Cli::parse_from(["gover", "list"]).global);
+        let terminal = Terminal::default();
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let progress = ProgressBars::on(target, &env, &printer);
+        let [first, second, third] = ["[1/3] ", "[2/3] ", "[3/3] "];
+        let of = |at, number| Numbered::new(&progress, at, number);
+        let start = |at, number, toolchain, phase| of(at, number).start(Task { toolchain, phase }, None);
+        let drawn = || {
+            terminal.take();
+            printer.note("-");
+            let lines = terminal.take().concat();
+            lines.split('[').skip(1).map(|line| line[..1].to_owned()).collect::<String>()
+        };
+        start(2, third, "go1.91.3", Phase::Queue);
+        let proving = start(0, first, "go1.91.1", Phase::Prove);
+        start(1, second, "go1.91.2", Phase::Queue);
+        assert_eq!(drawn(), "123");
+        // The next phase of the first begins after the others.
+        progress.finish(proving, Outcome::Done);
+        assert_eq!(drawn(), "23");
+        start(0, first, "go1.91.1", Phase::Publish);
+        assert_eq!(drawn(), "123");
     }
 
     #[test]

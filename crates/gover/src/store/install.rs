@@ -125,7 +125,7 @@ impl<'a> Installation<'a> {
                 count => format!("[{}/{count}] ", at + 1),
             };
             let install = async move {
-                let reporter = Numbered::new(progress, &number);
+                let reporter = Numbered::new(progress, at, &number);
                 let attempt = self.attempt(want, &reporter, turn).await;
                 let report = |(want, number, attempt): (&Want, String, Result<Attempt, Failure>)| {
                     let result = attempt.and_then(|attempt| self.report(attempt, want, &number));
