@@ -1,5 +1,8 @@
 //! What `gover install` says while it works, without a terminal.
 
+use std::path::Path;
+use std::process::Child;
+
 use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
 use gover_test::{FakeSite, Fault, Release, TestContext, context, gover_snapshot};
@@ -125,6 +128,71 @@ fn a_download_waits_for_the_one_before_it() {
     assert_eq!(server.requests_for(&FakeSite::archive_path(&second)).len(), 1);
 }
 
+/// What a command prints that Ctrl-C ends.
+fn interrupted(child: Child, ctx: &TestContext) -> String {
+    let kill = ctx.find_on_machine("kill").expect("a Unix has `kill`");
+    ctx.command(kill).args(["-INT", &child.id().to_string()]).run().success();
+    let output = child.wait_with_output().unwrap();
+    // The signal ended it, so that a shell sees 130 and stops a script.
+    assert_eq!(output.status.code(), None);
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn ctrl_c_in_a_mirror_says_what_it_has_and_what_continues() {
+    if IS_WINDOWS {
+        return;
+    }
+    let ctx = context!().with_site();
+    let [first, second] = ["go1.90.4", "go1.91.2"].map(|name| ctx.publish(name));
+    let server = ctx.site().server();
+    let start = || ctx.command(ctx.gover_program()).args(["mirror", "./go", "1.90.4", "1.91.2"]).spawn();
+    let continues = "`gover mirror ./go 1.90.4 1.91.2` continues\n";
+    server.fault(&FakeSite::archive_path(&first), Fault::Stall);
+    let child = start();
+    server.wait_for_stalled(1);
+    let said = interrupted(child, &ctx);
+    assert!(said.ends_with(&format!("/shop/go has nothing new\n{continues}")), "{said}");
+    server.heal();
+    server.release_stalled();
+
+    let path = FakeSite::archive_path(&second);
+    server.fault(&path, Fault::StallAt(second.archive().len() / 2));
+    let child = start();
+    // The other file is there by then.
+    while server.requests_for(&path).is_empty() {
+        std::thread::yield_now();
+    }
+    wait_for_part(&ctx.work().join("go/.gover-mirror/cache"));
+    let said = interrupted(child, &ctx);
+    let has = "shop/go has 1 new file and the first ";
+    assert!(said.contains(has) && said.ends_with(continues), "{said}");
+    server.heal();
+    server.release_stalled();
+    server.forget_requests();
+    ctx.gover(["mirror", "./go", "1.90.4", "1.91.2"]).success();
+    let requests = server.requests_for(&path);
+    assert!(requests.len() == 1 && requests[0].header("range").is_some(), "{requests:?}");
+}
+
+#[test]
+fn ctrl_c_in_a_command_that_only_reads_says_that_nothing_was_changed() {
+    if IS_WINDOWS {
+        return;
+    }
+    for command in ["verify", "doctor"] {
+        let (ctx, _) = released();
+        ctx.gover(["install", "1.91.2"]).success();
+        std::fs::remove_dir_all(ctx.layout().cache()).unwrap();
+        ctx.site().server().fault("/*", Fault::Stall);
+        let child = ctx.command(ctx.gover_program()).arg(command).spawn();
+        ctx.site().server().wait_for_stalled(1);
+        let said = interrupted(child, &ctx);
+        assert!(said.ends_with("interrupted; nothing was changed\n"), "{command}: {said}");
+        ctx.site().server().release_stalled();
+    }
+}
+
 #[test]
 fn ctrl_c_keeps_the_download_and_says_so() {
     if IS_WINDOWS {
@@ -136,13 +204,8 @@ fn ctrl_c_keeps_the_download_and_says_so() {
     server.fault(&path, Fault::StallAt(release.archive().len() / 2));
     let child = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
     server.wait_for_stalled(1);
-    wait_for_part(&ctx);
-    let kill = ctx.find_on_machine("kill").expect("a Unix has `kill`");
-    ctx.command(kill).args(["-INT", &child.id().to_string()]).run().success();
-    let output = child.wait_with_output().unwrap();
-    // The signal ended it, so that a shell sees 130 and stops a script.
-    assert_eq!(output.status.code(), None);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    wait_for_part(&ctx.layout().cache());
+    let said = interrupted(child, &ctx);
     assert!(said.contains(" of go1.91.2\n`gover install 1.91.2` continues\n"), "{said}");
     server.heal();
     server.release_stalled();
@@ -161,11 +224,7 @@ fn ctrl_c_before_the_first_byte_promises_nothing() {
     ctx.site().server().fault("/*", Fault::Stall);
     let child = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
     ctx.site().server().wait_for_stalled(1);
-    let kill = ctx.find_on_machine("kill").expect("a Unix has `kill`");
-    ctx.command(kill).args(["-INT", &child.id().to_string()]).run().success();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), None);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said = interrupted(child, &ctx);
     assert!(said.ends_with("interrupted; no partial download was kept\n"), "{said}");
 }
 
@@ -190,9 +249,8 @@ fn a_background_job_survives_ctrl_c() {
 }
 
 /// Waits until bytes of a download are on the disk.
-fn wait_for_part(ctx: &TestContext) {
-    let cache = ctx.layout().cache();
-    while !std::fs::read_dir(&cache).into_iter().flatten().flatten().any(|entry| {
+fn wait_for_part(cache: &Path) {
+    while !std::fs::read_dir(cache).into_iter().flatten().flatten().any(|entry| {
         let is_part = entry.file_name().to_string_lossy().ends_with(".part");
         is_part && entry.metadata().is_ok_and(|metadata| metadata.len() > 0)
     }) {

@@ -108,8 +108,10 @@ impl<'a> Context<'a> {
         locate(&self.question(), request).map(ready)
     }
 
+    /// Without `./` in the middle.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
-        self.env.directory().map_or_else(|| path.to_owned(), |here| here.join(path))
+        let path = self.env.directory().map_or_else(|| path.to_owned(), |here| here.join(path));
+        path.components().collect()
     }
 
     fn question(&self) -> Question<'_> {

@@ -8,7 +8,7 @@ use super::{Mirror, MirrorError, MirrorFile, MirrorItem, Packing, sum_path, writ
 use crate::download::Downloader;
 use crate::error::InstallError;
 use crate::files::{self, FileError};
-use crate::part_file::{PartFile, Received, discard_parts};
+use crate::part_file::{PartFile, Received, discard_parts, kept_download};
 use crate::proof::{Checked, Facts, LogNeed, LogResponse, Proven};
 use crate::report::Reporter;
 
@@ -52,6 +52,12 @@ impl Mirror {
         let held = self.publish(proven, downloader.supply).await?;
         discard_parts(&self.work, &name, &self.lock);
         Ok(Added { held, source })
+    }
+
+    /// Tells how much of an item an unfinished download left, whenever it is asked.
+    pub fn part_download(&self, item: &MirrorItem) -> impl Fn() -> u64 + Send + Sync + use<> {
+        let (cache, name) = (self.work.cache(), item.wanted.module_version());
+        move || kept_download(&cache, &name)
     }
 
     /// Proves a file of the mirror again. Only an error that [is damage](MirrorError::is_damage)

@@ -1,3 +1,4 @@
+use gover_sys::interrupt::Watch;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Printer;
@@ -6,10 +7,12 @@ use super::Printer;
 pub(crate) struct Busy<'a> {
     printer: &'a Printer,
     bar: ProgressBar,
+    _watch: Option<Watch>,
 }
 
 impl<'a> Busy<'a> {
-    pub(crate) fn new(printer: &'a Printer) -> Self {
+    /// If Ctrl-C ends the command, `kept` says what became of its work.
+    pub(crate) fn new(printer: &'a Printer, kept: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
         let target =
             if printer.draws() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bars = MultiProgress::with_draw_target(target);
@@ -19,7 +22,7 @@ impl<'a> Busy<'a> {
             ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         let bar = bars.add(bar);
         printer.share(Some(bars));
-        Self { printer, bar }
+        Self { printer, bar, _watch: printer.watch(kept) }
     }
 
     /// Says what happens now.

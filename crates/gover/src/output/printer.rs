@@ -8,6 +8,7 @@ use gover_core::platform::IS_WINDOWS;
 use gover_core::sync::locked;
 use gover_core::text::{is_unprintable, shown};
 use gover_core::wrap::{Room, USUAL_WIDTH, exported_width, terminal_width};
+use gover_sys::interrupt::{self, Watch};
 use gover_sys::terminal::{self, Stream};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
@@ -192,8 +193,14 @@ impl Printer {
         }
     }
 
-    /// Prints the last lines of a command that Ctrl-C ends, without the bars.
-    pub(crate) fn last_words(&self, lines: &[String]) {
+    /// Prints what `kept` says if Ctrl-C ends the command.
+    pub(super) fn watch(&self, kept: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Option<Watch> {
+        let printer = self.clone();
+        interrupt::watch(move || printer.last_words(&kept()))
+    }
+
+    /// Prints the last lines of a command, without the bars.
+    fn last_words(&self, lines: &[String]) {
         if let Some(bars) = locked(&self.bars).take() {
             let _ = bars.clear();
             bars.set_draw_target(ProgressDrawTarget::hidden());

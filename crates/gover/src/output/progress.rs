@@ -9,6 +9,7 @@ use gover_core::text::shown;
 use gover_core::wrap::USUAL_WIDTH;
 use gover_install::{Outcome, Phase, Reporter, Task, TaskId};
 use gover_source::SourceFailure;
+use gover_sys::interrupt::Watch;
 use gover_sys::terminal::{self, Stream};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
@@ -30,6 +31,7 @@ pub(crate) struct ProgressBars<'a> {
     failures: Mutex<Vec<String>>,
     /// The downloads that were announced. One that resumes or starts again is not another.
     announced: Mutex<HashSet<String>>,
+    _watch: Option<Watch>,
 }
 
 struct Running {
@@ -40,14 +42,19 @@ struct Running {
 }
 
 impl<'a> ProgressBars<'a> {
-    /// Bars on stderr, if it is a terminal and `-q` was not given.
-    pub(crate) fn new(env: &Env, printer: &'a Printer) -> Self {
+    /// Bars on stderr, if it is a terminal and `-q` was not given. If Ctrl-C ends the command,
+    /// `kept` says what became of its work.
+    pub(crate) fn new(
+        env: &Env,
+        printer: &'a Printer,
+        kept: impl Fn() -> Vec<String> + Send + Sync + 'static,
+    ) -> Self {
         let target =
             if printer.draws() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self::on(target, env, printer)
+        Self::on(target, env, printer, printer.watch(kept))
     }
 
-    fn on(target: ProgressDrawTarget, env: &Env, printer: &'a Printer) -> Self {
+    fn on(target: ProgressDrawTarget, env: &Env, printer: &'a Printer, watch: Option<Watch>) -> Self {
         let bars = MultiProgress::with_draw_target(target);
         printer.share(Some(bars.clone()));
         let (symbols, ellipsis) = if shows_unicode(env) { ("━╸━", "…") } else { ("=>-", "...") };
@@ -58,6 +65,7 @@ impl<'a> ProgressBars<'a> {
             next: AtomicU64::new(1),
             failures: Mutex::default(),
             announced: Mutex::default(),
+            _watch: watch,
             symbols,
             ellipsis,
             width: terminal::width(Stream::Stderr).map_or(USUAL_WIDTH, usize::from),
@@ -373,7 +381,7 @@ mod tests {
         let printer = Printer::new(&env, &Cli::parse_from(["gover", "list"]).global);
         let terminal = Terminal::default();
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let progress = ProgressBars::on(target, &env, &printer);
+        let progress = ProgressBars::on(target, &env, &printer, None);
         let [first, second, third] = ["[1/3] ", "[2/3] ", "[3/3] "];
         let of = |at, number| Numbered::new(&progress, at, number);
         let start = |at, number, toolchain, phase| of(at, number).start(Task { toolchain, phase }, None);
@@ -400,7 +408,7 @@ mod tests {
         let printer = Printer::new(&env, &Cli::parse_from(["gover", "list"]).global);
         let terminal = Terminal::default();
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let progress = ProgressBars::on(target, &env, &printer);
+        let progress = ProgressBars::on(target, &env, &printer, None);
         let id = progress.start(Task { toolchain: "go1.22.5", phase: Phase::Prove }, None);
         assert_eq!(terminal.take().concat(), "go1.22.5  verifying");
         // A copy of the printer made before there was a bar knows about the bar too. Network

@@ -17,7 +17,6 @@ use gover_install::{
     install_custom_build, kept_download,
 };
 use gover_source::{Location, Supply, SupplyError, Support, Wanted};
-use gover_sys::interrupt;
 use tokio::sync::Semaphore;
 
 use super::{architecture, default, lock, policy, releases, requests, shims};
@@ -115,8 +114,7 @@ impl<'a> Installation<'a> {
     pub(crate) fn install_all(&self, wants: &[Want]) -> Result<Vec<Result<Installed, Failure>>, Failure> {
         let context = self.context;
         self.refuse_read_only(wants)?;
-        let progress = ProgressBars::new(context.env, context.printer);
-        let _watch = interrupt::watch(last_words(wants, context));
+        let progress = ProgressBars::new(context.env, context.printer, kept(wants, context));
         let (turn, reports) = (Semaphore::new(1), RefCell::new(InOrder::default()));
         let one = |(at, want)| {
             let (progress, turn, reports) = (&progress, &turn, &reports);
@@ -336,24 +334,22 @@ impl<T> InOrder<T> {
 
 /// What to say if Ctrl-C ends the installs: which downloads the next install continues. A custom
 /// build begins anew.
-fn last_words(wants: &[Want], context: &Context<'_>) -> impl Fn() + Send + Sync + use<> {
+fn kept(wants: &[Want], context: &Context<'_>) -> impl Fn() -> Vec<String> + Send + Sync + use<> {
     let names: Vec<ToolchainName> = wants.iter().filter_map(Want::name).cloned().collect();
-    let (cache, printer) = (context.layout.cache(), context.printer.clone());
+    let cache = context.layout.cache();
     move || {
         let kept = names.iter().map(|name| (name, kept_download(&cache, name.as_str())));
         let kept: Vec<_> = kept.filter(|(_, bytes)| *bytes > 0).collect();
-        let mut lines: Vec<String> = kept
-            .iter()
-            .map(|(name, bytes)| format!("interrupted; kept the first {} of {name}", mebibytes(*bytes)))
-            .collect();
         if kept.is_empty() {
-            lines.push("interrupted; no partial download was kept".to_owned());
-        } else {
-            let requests: Vec<String> =
-                kept.iter().map(|(name, _)| Request::exact((*name).clone()).to_string()).collect();
-            lines.push(format!("`gover install {}` continues", requests.join(" ")));
+            return vec!["interrupted; no partial download was kept".to_owned()];
         }
-        printer.last_words(&lines);
+        let line = |(name, bytes): &(&ToolchainName, u64)| {
+            format!("interrupted; kept the first {} of {name}", mebibytes(*bytes))
+        };
+        let requests: Vec<String> =
+            kept.iter().map(|(name, _)| Request::exact((*name).clone()).to_string()).collect();
+        let next = format!("`gover install {}` continues", requests.join(" "));
+        kept.iter().map(line).chain([next]).collect()
     }
 }
 

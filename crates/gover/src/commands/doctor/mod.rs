@@ -61,7 +61,7 @@ fn examine(
         SettingOrigin::File => SetBy::File,
         SettingOrigin::Machine(_) => SetBy::Policy,
     };
-    let busy = Busy::new(context.printer);
+    let busy = Busy::new(context.printer, || vec!["interrupted; nothing was changed".to_owned()]);
     if asks_network {
         busy.step("contacting servers".to_owned());
         // Settings without a usable source are reported by the commands that need one.

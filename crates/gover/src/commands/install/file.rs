@@ -88,6 +88,5 @@ pub(super) fn custom(arguments: &[OsString], sum: &str, context: &Context<'_>) -
 fn path_of(text: &str, context: &Context<'_>) -> PathBuf {
     let path = Address::parse(text).ok().and_then(|address| address.to_file_path());
     let path = path.unwrap_or_else(|| Path::new(text).to_owned());
-    // Without `./` in the middle.
-    context.absolute(&path).components().collect()
+    context.absolute(&path)
 }

@@ -2,6 +2,7 @@ mod directory;
 mod facts;
 mod wanted;
 
+use gover_core::text::counted;
 use gover_install::Downloader;
 use gover_install::mirror::{Added, LogUpdate, Mirror, MirrorError, MirrorFile, MirrorItem, Packing};
 use gover_log::{LogMirror, LogRecord, LogWarning};
@@ -11,6 +12,7 @@ pub(super) use self::facts::MirrorFacts;
 use crate::cli::{MirrorArgs, PackingArg};
 use crate::output::{ProgressBars, Style, mebibytes};
 use crate::runtime::block_on;
+use crate::store::lock;
 use crate::supply::{note_warnings, supply, with_sources};
 use crate::{Context, Failure};
 
@@ -55,7 +57,7 @@ impl Work<'_> {
     /// damaged file stays until it is replaced: clients would refuse it, and without it a later run
     /// would not know that it is missing.
     fn verify(&mut self, all: bool) -> Result<(), Failure> {
-        let progress = ProgressBars::new(self.context.env, self.context.printer);
+        let progress = ProgressBars::new(self.context.env, self.context.printer, self.kept(None));
         for held in self.mirror.held()? {
             if !all && held.is_as_proven() {
                 continue;
@@ -184,7 +186,8 @@ impl Work<'_> {
                 &narrowed
             }
         };
-        let progress = ProgressBars::new(self.context.env, self.context.printer);
+        let kept = self.kept(Some(item));
+        let progress = ProgressBars::new(self.context.env, self.context.printer, kept);
         let result = block_on(self.mirror.add(item, record, Downloader { supply, reporter: &progress }))?;
         drop(progress);
         match result {
@@ -201,6 +204,22 @@ impl Work<'_> {
                 Ok(())
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What to say if Ctrl-C ends the command while it adds this item.
+    fn kept(&self, item: Option<&MirrorItem>) -> impl Fn() -> Vec<String> + Send + Sync + use<> {
+        let part = item.map(|item| (item.to_string(), self.mirror.part_download(item)));
+        let place = self.context.short(self.mirror.directory());
+        let added = counted(self.added.len(), "new file");
+        let is_larger = !self.added.is_empty();
+        let next = format!("`gover {}` continues", lock::own_arguments(self.context));
+        move || {
+            let part = part.as_ref().map(|(item, bytes)| (item, bytes())).filter(|(_, bytes)| *bytes > 0);
+            let part = part.map(|(item, bytes)| format!("the first {} of {item}", mebibytes(bytes)));
+            let kept: Vec<String> = is_larger.then(|| added.clone()).into_iter().chain(part).collect();
+            let what = if kept.is_empty() { "nothing new".to_owned() } else { kept.join(" and ") };
+            vec![format!("interrupted; {place} has {what}"), next.clone()]
         }
     }
 

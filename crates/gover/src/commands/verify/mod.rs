@@ -54,7 +54,8 @@ fn examine_all(
 ) -> Result<(Vec<Examined>, LogResponses), Failure> {
     let platforms: Vec<_> = names.iter().map(|name| platform(name, context)).collect();
     let questions: Vec<_> = names.iter().zip(platforms.iter().map(Option::as_ref)).collect();
-    let progress = ProgressBars::new(context.env, context.printer);
+    let unchanged = || vec!["interrupted; nothing was changed".to_owned()];
+    let progress = ProgressBars::new(context.env, context.printer, unchanged);
     let width = names.iter().map(|name| name.as_str().len()).max().unwrap_or_default();
     thread::scope(|scope| {
         // The log is asked about all toolchains while the first is hashed.
