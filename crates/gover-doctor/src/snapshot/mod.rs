@@ -13,6 +13,7 @@ pub mod path;
 pub mod programs;
 pub mod registry;
 pub mod startup;
+mod startup_line;
 pub mod system;
 pub mod variables;
 

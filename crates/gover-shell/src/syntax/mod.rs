@@ -201,7 +201,9 @@ static NU: Syntax = Syntax {
     cygpath: None,
     file: unchanged,
     evaluated: |_, changes| json_object(changes),
-    load_line: Some("gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)"),
+    load_line: Some(
+        "mkdir ($nu.default-config-dir | path join autoload); gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)",
+    ),
     init_template: Some(include_str!("scripts/nu.nu")),
     completions: Some(include_str!("scripts/completions/nu.nu")),
 };

@@ -3,7 +3,7 @@
 
 use gover_shell::ShellKind;
 
-use super::shell_startup::{append, gover_missing, ineffective, load_line, loading_line, setting_missing};
+use super::shell_startup::{gover_missing, ineffective, load_line, loading_line, setting_missing};
 use super::startup_order::StartupOrder;
 use crate::snapshot::startup::StartupFile;
 use crate::{Evidence, Finding};
@@ -50,7 +50,7 @@ fn gover(order: &StartupOrder<'_>, login: &[&StartupFile], interactive: &[&Start
 /// Adds the command that repeats the line elsewhere, or that lets a login shell read its file.
 fn remedy(order: &StartupOrder<'_>, finding: Finding, reads: &str, line: &str) -> Finding {
     if reads == ONLY_AT_LOGIN || order.shell == ShellKind::Zsh {
-        return finding.command(append(order, line));
+        return finding.command(order.append(line));
     }
     // bash reads only the first of the three that exists (bash(1)).
     let home = &order.snapshot.home;

@@ -75,8 +75,8 @@ fn on_unix(snapshot: &Snapshot<'_>, finding: Finding, before: &[MachinePath]) ->
         None
     } else if snapshot.shell == Some(ShellKind::Fish) && !culprits.is_empty() {
         // fish reads config.fish after conf.d, which contains gover's file.
-        let bin = &snapshot.gover.bin;
-        Some(format!("echo '{bin}/gover init fish | source' >> ~/.config/fish/config.fish"))
+        let line = format!("{}/gover init fish | source", snapshot.gover.bin);
+        Some(snapshot.added_line(ShellKind::Fish, &line))
     } else {
         (!is_set_up).then(|| "gover setup".to_owned())
     };
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(
             machine.findings("path-shadowed")[0].fix.commands,
             [
-                "echo '/home/ann/.gover/bin/gover init fish | source' >> ~/.config/fish/config.fish",
+                r"printf '%s\n' '/home/ann/.gover/bin/gover init fish | source' >> ~/.config/fish/config.fish",
                 "exec fish -l"
             ]
         );

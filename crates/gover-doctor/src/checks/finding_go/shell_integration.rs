@@ -13,8 +13,8 @@ pub(super) const CHECK: Check = Check {
             effect, because the function calls a gover with another home.",
     cause: "The shell's startup file has no line with `gover init`, or the line names a gover that was \
             installed elsewhere.",
-    repair: "`gover setup` writes the line for bash, zsh and fish, and for Elvish and Nushell if their \
-            configuration directories exist; for other shells see docs/shells.md. Remove a line that names \
+    repair: "`gover setup` writes the line for your login shell, and for each other shell whose startup file or \
+            configuration directory exists. Elsewhere the command shown adds it. Remove a line that names \
             another gover yourself.",
     run,
 };
@@ -37,18 +37,34 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let what = format!("new {} shells do not load the function `gover`", order.shell);
     let why = "the choice of `gover use` then applies to this shell only, not to scripts and programs that it starts";
     let command = match order.shell {
-        ShellKind::Bash | ShellKind::Zsh | ShellKind::Fish if !snapshot.system.is_windows() => {
-            "gover setup".to_owned()
-        }
-        ShellKind::PowerShell => format!("Add-Content $PROFILE '{load_line}'"),
+        shell if is_set_up_by_gover(snapshot, shell) => "gover setup".to_owned(),
         ShellKind::Nu => load_line.to_owned(),
-        _ => format!("echo '{load_line}' >> {}", order.usual_file()),
+        _ => order.append(load_line),
     };
     let evidence = match snapshot.startup.files.iter().rfind(|file| file.shell == order.shell) {
         Some(file) => Evidence::path(&file.path, "has no line with `gover init` and none of `gover setup`"),
         None => Evidence::path(&snapshot.home, format!("has no {} startup file", order.shell)),
     };
     vec![Finding::note(what, why).shown_by([evidence]).command(command)]
+}
+
+/// Whether `gover setup` writes the line: for the login shell, and for each shell whose files are
+/// there.
+fn is_set_up_by_gover(snapshot: &Snapshot<'_>, shell: ShellKind) -> bool {
+    if snapshot.system.is_windows() || matches!(shell, ShellKind::Posix | ShellKind::Cmd) {
+        return false;
+    }
+    let has_directory = |name: &str| {
+        let configuration = [snapshot.xdg_configuration(), snapshot.user_configuration()];
+        configuration.into_iter().flatten().any(|path| snapshot.is_directory(&path.join(name)))
+    };
+    let is_there = match shell {
+        ShellKind::Nu => has_directory("nushell"),
+        ShellKind::Fish => has_directory("fish"),
+        ShellKind::Elvish => has_directory("elvish"),
+        _ => snapshot.startup.own().any(|file| file.shell == shell),
+    };
+    is_there || snapshot.variable("SHELL").and_then(ShellKind::parse) == Some(shell)
 }
 
 /// A place that loads the function, and the gover that it calls; `None` if that is not found.
@@ -181,8 +197,34 @@ mod tests {
         assert_eq!(windows[0].severity, Severity::Note);
         assert_eq!(
             windows[0].fix.commands,
-            ["Add-Content $PROFILE 'gover init powershell | Out-String | Invoke-Expression'"]
+            ["New-Item (Split-Path $PROFILE) -ItemType Directory -Force | Out-Null; \
+                 Add-Content $PROFILE 'gover init powershell | Out-String | Invoke-Expression'"]
         );
+    }
+
+    #[test]
+    fn the_line_is_written_by_setup_or_else_in_a_directory_that_exists() {
+        let command = |machine: &Machine, shell: ShellKind| {
+            let mut machine = machine.clone();
+            machine.shell = Some(shell);
+            machine.findings("shell-integration")[0].fix.commands.clone()
+        };
+        let machine = Machine::linux().var("SHELL", "");
+        let elvish =
+            "mkdir -p ~/.config/elvish; echo 'eval (gover init elvish | slurp)' >> ~/.config/elvish/rc.elv";
+        assert_eq!(command(&machine, ShellKind::Elvish), [elvish]);
+        assert!(
+            command(&machine, ShellKind::Nu)[0]
+                .starts_with("mkdir ($nu.default-config-dir | path join autoload); ")
+        );
+        for (shell, program, directory) in [
+            (ShellKind::Elvish, "/usr/bin/elvish", "~/.config/elvish"),
+            (ShellKind::Nu, "/usr/bin/nu", "~/.config/nushell"),
+        ] {
+            assert_eq!(command(&machine.clone().directory(directory), shell), ["gover setup"]);
+            assert_eq!(command(&machine.clone().var("SHELL", program), shell), ["gover setup"]);
+        }
+        assert_eq!(command(&machine.var("SHELL", "/usr/bin/pwsh"), ShellKind::PowerShell), ["gover setup"]);
     }
 
     #[test]
@@ -213,7 +255,7 @@ mod tests {
         nu.shell = Some(ShellKind::Nu);
         let findings = nu.findings("shell-integration");
         assert_eq!(findings[0].severity, Severity::Warning);
-        assert!(findings[0].fix.commands[0].starts_with("gover init nu | save"));
+        assert!(findings[0].fix.commands[0].contains("gover init nu | save"));
     }
 
     #[test]

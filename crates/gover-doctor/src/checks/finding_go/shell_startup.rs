@@ -49,7 +49,7 @@ fn gover_unread(order: &StartupOrder<'_>) -> Option<Finding> {
         return None;
     }
     let file = order.never.iter().find(|file| loads(file))?;
-    let command = load_line(order).map(|line| append(order, &line));
+    let command = load_line(order).map(|line| order.append(&line));
     Some(gover_missing(order, file, "never reads")?.commands(command))
 }
 
@@ -83,7 +83,7 @@ fn unread_setting(order: &StartupOrder<'_>, name: &'static str) -> Option<Findin
         && order.never.iter().any(|file| file.path == last.file && is_family(file.shell));
     let severity = if is_same_family { Severity::Warning } else { Severity::Note };
     let statement = order.shell.syntax().set_env(name, &last.value);
-    Some(Finding { severity, ..finding }.command(append(order, statement.trim_end())))
+    Some(Finding { severity, ..finding }.command(order.append(statement.trim_end())))
 }
 
 /// The settings that neither a variable nor the file of `go env -w` sets here.
@@ -163,15 +163,6 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
         let numbers: Vec<usize> = lines.iter().map(|(number, _)| *number).collect();
         snapshot.commented_out(finding, file, &numbers)
     }))
-}
-
-/// The command that adds a line to the file that the shell reads.
-pub(super) fn append(order: &StartupOrder<'_>, line: &str) -> String {
-    let quoted = order.shell.syntax().quote(line);
-    match order.shell {
-        ShellKind::PowerShell => format!("Add-Content $PROFILE {quoted}"),
-        _ => format!("printf '%s\\n' {quoted} >> {}", order.usual_file()),
-    }
 }
 
 /// A version manager, text in the lines that load it, its directory below the home directory, and

@@ -30,6 +30,11 @@ impl<'s> StartupOrder<'s> {
         Some(Self { snapshot, shell, read, never })
     }
 
+    /// The command that adds a line to the file that the shell reads.
+    pub(super) fn append(&self, line: &str) -> String {
+        self.snapshot.added_line(self.shell, line)
+    }
+
     /// The user's own files that only a login shell reads, and those that only other interactive
     /// shells read; `None` if terminals always start the same kind of shell.
     pub(super) fn by_kind(&self) -> Option<(Files<'s>, Files<'s>)> {
@@ -50,20 +55,6 @@ impl<'s> StartupOrder<'s> {
             these.iter().copied().filter(|file| file.is_own && !others.contains(file)).collect()
         };
         Some((only(&login, &interactive), only(&interactive, &login)))
-    }
-
-    /// The file that every interactive shell of this kind reads, as people write it.
-    pub(super) fn usual_file(&self) -> &'static str {
-        match self.shell {
-            ShellKind::Bash if self.snapshot.system.os == Os::MacOs => "~/.bash_profile",
-            ShellKind::Bash => "~/.bashrc",
-            ShellKind::Zsh => "~/.zshrc",
-            ShellKind::Fish => "~/.config/fish/config.fish",
-            ShellKind::Elvish => "~/.config/elvish/rc.elv",
-            ShellKind::Nu => "~/.config/nushell/config.nu",
-            ShellKind::PowerShell => "$PROFILE",
-            ShellKind::Posix | ShellKind::Cmd => "~/.profile",
-        }
     }
 }
 

@@ -118,22 +118,19 @@ fn add_to_path(snapshot: &Snapshot<'_>, finding: Finding, directory: &MachinePat
         return finding.fixed_by([Change::Registry { key, before, after }]);
     }
     let written = snapshot.below_home(directory, "$HOME");
-    let in_file = |name: &str| format!("echo 'export PATH=\"$PATH:{written}\"' >> ~/{name}");
-    finding.command(match snapshot.shell {
-        Some(ShellKind::Fish) => format!("fish_add_path --append {}", snapshot.word(directory)),
-        Some(ShellKind::Zsh) => in_file(".zshrc"),
-        Some(ShellKind::Bash) => in_file(".bashrc"),
-        Some(ShellKind::Posix) | None => in_file(".profile"),
-        Some(ShellKind::PowerShell) => {
-            let line = format!("$env:PATH += [IO.Path]::PathSeparator + '{directory}'");
-            format!("Add-Content $PROFILE {}", snapshot.word(&line))
+    let posix = format!("export PATH=\"$PATH:{written}\"");
+    let shell = snapshot.shell.unwrap_or(ShellKind::Posix);
+    let line = match shell {
+        ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix => posix,
+        ShellKind::Fish => {
+            return finding.command(format!("fish_add_path --append {}", snapshot.word(directory)));
         }
-        Some(ShellKind::Nu) => {
-            format!("'$env.PATH = ($env.PATH | append \"{directory}\")' | save --append $nu.config-path")
-        }
-        Some(ShellKind::Elvish) => format!("echo 'set paths = [$@paths {directory}]' >> $runtime:rc-path"),
-        Some(ShellKind::Cmd) => format!("set PATH=%PATH%;{directory}"),
-    })
+        ShellKind::PowerShell => format!("$env:PATH += [IO.Path]::PathSeparator + '{directory}'"),
+        ShellKind::Nu => format!("$env.PATH = ($env.PATH | append \"{directory}\")"),
+        ShellKind::Elvish => format!("set paths = [$@paths {directory}]"),
+        ShellKind::Cmd => return finding.command(format!("set PATH=%PATH%;{directory}")),
+    };
+    finding.command(snapshot.added_line(shell, &line))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-# gover for Nushell: gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)
+# gover for Nushell: mkdir ($nu.default-config-dir | path join autoload); gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)
 $env.PATH = do {
     let bin = '@BIN@'
     # Windows ignores case and a backslash at the end.

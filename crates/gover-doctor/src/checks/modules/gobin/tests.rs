@@ -60,7 +60,7 @@ fn programs_that_no_shell_finds_are_a_note_with_the_line_to_add() {
     assert_eq!(findings[0].severity, Severity::Note);
     assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/go/bin: contains 1 program");
     let line = r#"export PATH="$PATH:$HOME/go/bin""#;
-    assert_eq!(findings[0].fix.commands, [format!("echo '{line}' >> ~/.bashrc")]);
+    assert_eq!(findings[0].fix.commands, [format!("printf '%s\\n' '{line}' >> ~/.bashrc")]);
     assert_eq!(machine.clone().file("~/.profile", &format!("{line}\n")).findings("gobin"), []);
     assert_eq!(machine.clone().path_first("/home/ann/go/bin").findings("gobin"), []);
     let machine = machine.program("/opt/tools/x", "").var("GOBIN", "/opt/tools");

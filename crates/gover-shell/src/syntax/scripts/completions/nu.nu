@@ -1,4 +1,4 @@
-# Completions of gover for Nushell: gover completions nu | save --force ($nu.default-config-dir | path join autoload gover-completions.nu)
+# Completions of gover for Nushell: mkdir ($nu.default-config-dir | path join autoload); gover completions nu | save --force ($nu.default-config-dir | path join autoload gover-completions.nu)
 # Tab runs gover, which knows what fits. It ends with 1 if the names of files do.
 def "nu-complete gover" [line: string] {
     let words = ($line | split row " ")
