@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
             such file or directory`.",
     cause: "zsh reads none of bash's files, and bash reads `~/.profile` only if `~/.bash_profile` does not \
             exist. A login bash reads these but not `~/.bashrc`; other interactive shells do the opposite. \
-            Removing gvm, goenv or gobrew does not remove the lines that load them.",
+            Removing gvm, goenv, gobrew, asdf or g does not remove the lines that load them.",
     repair: "`--fix` comments out lines that load a removed version manager, and old GOROOT lines. For \
             settings it prints the command that adds them to the file that your shell reads.",
     run,
@@ -132,7 +132,7 @@ fn unread_goroot(order: &StartupOrder<'_>) -> Option<Finding> {
 }
 
 fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
-    let (name, parts, directory, variable) = *manager;
+    let Manager { name, parts, directories, variable, go } = manager;
     let loads = |line: &str| {
         let line = line.trim();
         let is_whole = !line.starts_with("if ") || line.ends_with("fi") || line.ends_with("end");
@@ -148,10 +148,15 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
     });
     let named =
         variable.and_then(|variable| snapshot.variable(variable)).map(|path| snapshot.system.path(path));
-    let mut directories = [Some(snapshot.home.join(directory)), named].into_iter().flatten();
-    let is_there = directories.any(|path| snapshot.is_directory(&path))
-        || snapshot.path().iter().any(|entry| snapshot.is_file(&entry.join(name)));
+    let directories: Vec<MachinePath> =
+        directories.iter().map(|directory| snapshot.home.join(directory)).chain(named).collect();
+    let is_there = directories.iter().any(|path| snapshot.is_directory(path))
+        || snapshot.path().iter().any(|entry| snapshot.is_file(&entry.program(name)));
     if is_there {
+        let has_go = |path: &MachinePath| go.is_none_or(|go| snapshot.is_directory(&path.join(go)));
+        if !directories.iter().any(has_go) {
+            return None;
+        }
         let why = "both version managers put their `go` first; the one whose line comes last wins";
         let what = format!("{name} is also loaded, in {shown}");
         return Some(Finding::note(what, why).shown_by(evidence));
@@ -165,16 +170,40 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
     }))
 }
 
-/// A version manager, text in the lines that load it, its directory below the home directory, and
-/// the variable that moves the directory.
-type Manager = (&'static str, &'static [&'static str], &'static str, Option<&'static str>);
+/// A version manager, and how its lines and its directory are known.
+struct Manager {
+    name: &'static str,
+    /// Text in the lines that load it.
+    parts: &'static [&'static str],
+    /// Below the home directory.
+    directories: &'static [&'static str],
+    /// The variable that moves its directory.
+    variable: Option<&'static str>,
+    /// A directory below its own that it has only if it manages Go; `None` if it manages nothing else.
+    go: Option<&'static str>,
+}
 
 const MANAGERS: &[Manager] = &[
-    ("gvm", &[".gvm/scripts/gvm"], ".gvm", Some("GVM_ROOT")),
-    ("goenv", &["goenv init", "GOENV_ROOT"], ".goenv", Some("GOENV_ROOT")),
-    ("gobrew", &[".gobrew/"], ".gobrew", Some("GOBREW_ROOT")),
-    ("asdf", &["plugins/golang/set-env"], ".asdf/plugins/golang", None),
+    manager("gvm", &[".gvm/scripts/gvm"], &[".gvm"], Some("GVM_ROOT")),
+    manager("goenv", &["goenv init", "GOENV_ROOT"], &[".goenv"], Some("GOENV_ROOT")),
+    manager("gobrew", &[".gobrew/"], &[".gobrew"], Some("GOBREW_ROOT")),
+    manager("asdf", &["plugins/golang/set-env"], &[".asdf/plugins/golang"], None),
+    Manager {
+        go: Some("plugins/golang"),
+        ..manager("asdf", &[".asdf/asdf.", ".asdf}/shims", ".asdf/shims"], &[".asdf"], Some("ASDF_DATA_DIR"))
+    },
+    // Two have this name: voidint's, and stefanmaric's, whose line says `g-install`.
+    manager("g", &["/.g/env", "/.g/go", "G_MIRROR=", "g-install"], &[".g", ".go/.versions"], Some("G_HOME")),
 ];
+
+const fn manager(
+    name: &'static str,
+    parts: &'static [&'static str],
+    directories: &'static [&'static str],
+    variable: Option<&'static str>,
+) -> Manager {
+    Manager { name, parts, directories, variable, go: None }
+}
 
 /// Settings for every shell. GOOS, GOARCH and the like are often meant for one shell only.
 const VARIABLES: &str = "GOPATH GOBIN GOPROXY GOPRIVATE GONOPROXY GONOSUMDB GOSUMDB GOFLAGS GOTOOLCHAIN \
@@ -252,6 +281,31 @@ mod tests {
         });
         let there = machine.directory("~/.gvm").directory("~/.goenv").findings("shell-startup");
         assert!(there.iter().all(|finding| finding.severity == Severity::Note), "{there:?}");
+    }
+
+    #[test]
+    fn lines_of_asdf_and_of_both_programs_called_g_are_known() {
+        for (name, line) in [
+            ("asdf", "export PATH=\"${ASDF_DATA_DIR:-$HOME/.asdf}/shims:$PATH\""),
+            ("asdf", ". \"$HOME/.asdf/asdf.sh\""),
+            ("g", "if [ -f \"${HOME}/.g/env\" ]; then\n  . \"${HOME}/.g/env\"\nfi"),
+            ("g", "export PATH=\"${HOME}/bin:${HOME}/.g/go/bin:$PATH\""),
+            ("g", "export GOPATH=\"$HOME/go\"; export PATH=\"$GOPATH/bin:$PATH\"; # g-install: do NOT edit"),
+        ] {
+            let machine = Machine::linux().file("~/.bashrc", &format!("{}{line}\n", Machine::block("bash")));
+            let findings = machine.findings("shell-startup");
+            let what: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+            assert_eq!(what, [format!("~/.bashrc loads {name}, which is not installed")], "{line}");
+            assert!(
+                !findings[0].fix.changes.is_empty() || !findings[0].fix.commands.is_empty(),
+                "{line} {findings:?}"
+            );
+            let there = machine.clone().program(&format!("/usr/bin/{name}"), "").findings("shell-startup");
+            assert_eq!(there.is_empty(), name == "asdf", "{line}: {there:?}");
+            let with_go =
+                machine.directory("~/.asdf/plugins/golang").directory("~/.g").findings("shell-startup");
+            assert_eq!(with_go[0].what, format!("{name} is also loaded, in ~/.bashrc"), "{line}");
+        }
     }
 
     #[test]

@@ -58,6 +58,10 @@ fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
         Some("") => add(Severity::Error, &stamp_path, "is empty; writing the programs was interrupted"),
         Some(_) => {}
     }
+    let manager = snapshot.gover.bin.program("gover");
+    if !snapshot.is_file(&manager) {
+        add(Severity::Error, &manager, "does not exist; `go` needs it to install a missing toolchain");
+    }
     let path = snapshot.gover.bin.program("go");
     if !snapshot.is_file(&path) {
         add(Severity::Error, &path, "does not exist");
@@ -155,6 +159,10 @@ mod tests {
         for (machine, expected) in [
             (Machine::linux().without("~/.gover/bin/go"), format!("{bin}/go: does not exist")),
             (Machine::linux().without("~/.gover/bin/gofmt"), format!("{bin}/gofmt: does not exist")),
+            (
+                Machine::linux().without("~/.gover/bin/gover"),
+                format!("{bin}/gover: does not exist; `go` needs it to install a missing toolchain"),
+            ),
             (Machine::linux().without("~/.gover/bin/go1.22.5"), format!("{bin}/go1.22.5: does not exist")),
             (
                 Machine::linux().program("~/.gover/bin/gofmt", "x"),

@@ -204,6 +204,26 @@ mod tests {
         }
     }
 
+    /// `gover install 1.20` would install the newest 1.20, and the tree that it is to replace is
+    /// removed after it.
+    #[test]
+    fn exactly_the_toolchain_that_is_removed_is_installed_first() {
+        for (place, removal) in [
+            ("~/.goenv/versions/1.20", "rm -r /home/ann/.goenv/versions/1.20"),
+            ("~/.asdf/installs/golang/1.20/go", "rm -r /home/ann/.asdf/installs/golang/1.20"),
+            ("~/sdk/go1.20", "rm -r /home/ann/sdk/go1.20"),
+        ] {
+            let findings = Machine::linux().toolchain(place, "go1.20").findings("go-leftovers");
+            assert_eq!(findings[0].fix.commands, [format!("gover install 1.20.0 && {removal}")]);
+        }
+        let machine =
+            Machine::linux().toolchain("~/.goenv/versions/1.20", "go1.20").program("/usr/bin/goenv", "");
+        assert_eq!(
+            machine.findings("go-leftovers")[0].fix.commands,
+            ["gover install 1.20.0 && goenv uninstall 1.20"]
+        );
+    }
+
     #[test]
     fn another_place_and_the_own_program_of_a_manager_are_known() {
         let machine = Machine::linux()
