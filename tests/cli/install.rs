@@ -312,6 +312,20 @@ fn an_open_umask_lets_no_other_user_write() {
 
 #[cfg(unix)]
 #[test]
+fn a_closed_umask_keeps_out_others_but_not_the_owner() {
+    let (ctx, _) = crate::scene::released();
+    let Some(sh) = ctx.find_on_machine("sh") else { return };
+    let run = |mask: &str, command: &str| {
+        let line = format!("umask {mask}; {command}");
+        ctx.command(&sh).args(["-c", &line]).run().success().text()
+    };
+    run("0777", "gover install 1.91.2 && gover default 1.91.2 && gover use 1.91.2 && gover pin 1.91.2");
+    assert!(run("0777", "go version").starts_with("go version go1.91.2 "));
+    assert_eq!(run("0777", &format!("gover exec 1.91.2 -- {} -c umask", sh.display())), "0777");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_group_that_shares_the_home_may_write() {
     use std::os::unix::fs::PermissionsExt;
 

@@ -54,8 +54,10 @@ pub(super) fn limit_writers(home: &Path) {
     // SAFETY: the call only changes a number of this process.
     let inherited = unsafe { umask(0o077) };
     let inherited = *INHERITED_UMASK.get_or_init(|| inherited);
+    // Without the bits of the owner, gover itself could not read or run what it creates.
+    let owner = 0o700;
     // SAFETY: as above.
-    unsafe { umask(inherited | others) };
+    unsafe { umask(inherited & !owner | others) };
 }
 
 /// Undoes [`limit_writers`] for the program that replaces this process.
