@@ -384,3 +384,22 @@ fn the_names_of_other_managers_for_uninstall_are_understood() {
         assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
     }
 }
+
+#[test]
+fn a_link_to_a_toolchain_goes_and_its_target_stays() {
+    if !gover_test::has_directory_links() {
+        return;
+    }
+    let ctx = context!();
+    let (path, target) = (ctx.layout().versions().join("go1.91.2"), ctx.home().join("own go"));
+    gover_test::Release::new("go1.91.2").write_to(&target);
+    fs::create_dir_all(ctx.layout().versions()).unwrap();
+    gover_sys::link::replace(&target, &path).unwrap();
+    let output = ctx.gover(["uninstall", "1.91.2"]);
+    assert!(!output.success().stderr.contains("gover install"), "{output}");
+    assert!(path.symlink_metadata().is_err() && target.join("VERSION").is_file());
+    if cfg!(unix) {
+        let restores = "(a link; `ln -s ~/'own go' [ROOT]/gover/versions/go1.91.2` restores it)";
+        assert!(output.stderr.contains(restores), "{output}");
+    }
+}

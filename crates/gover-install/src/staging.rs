@@ -266,6 +266,8 @@ pub(crate) fn hide(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), File
 pub struct Uninstalled {
     pub name: ToolchainName,
     pub path: PathBuf,
+    /// Where it leads if it was a link. What is there stays.
+    pub target: Option<PathBuf>,
     pub bytes: u64,
 }
 
@@ -278,12 +280,13 @@ pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<U
     if path.symlink_metadata().is_err() {
         return Err(UninstallError::NotInstalled { name: name.to_string() });
     }
+    let target = gover_sys::link::read(&path).ok().flatten();
     let bytes = file::tree_size(&path).unwrap_or_default();
     hide(layout, name.as_str(), lock)?;
     // A toolchain copied here later must not inherit them. After a crash `recover` does the same.
     remove_documents(layout, name.as_str())?;
     drop(recover(layout, name.as_str(), lock));
-    Ok(Uninstalled { name: name.clone(), path, bytes })
+    Ok(Uninstalled { name: name.clone(), path, target, bytes })
 }
 
 #[derive(Debug, thiserror::Error)]

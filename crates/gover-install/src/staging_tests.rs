@@ -345,7 +345,7 @@ mod uninstalling {
         fs::write(layout.receipt(&name), "{}").unwrap();
 
         let gone = uninstall(&layout, &name, &lock).unwrap();
-        assert_eq!(gone, Uninstalled { name: name.clone(), path: tree.clone(), bytes: 5 });
+        assert_eq!(gone, Uninstalled { name: name.clone(), path: tree.clone(), target: None, bytes: 5 });
         assert!(!tree.exists());
         assert!(!layout.receipt(&name).exists());
         assert!(staged(&layout).unwrap().is_empty());

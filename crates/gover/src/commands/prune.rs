@@ -99,11 +99,9 @@ fn remove(
         }
         let gone = uninstall::uninstall(name, &lock, context)?;
         removed.push(PrunedFacts::of_toolchain(one, context));
-        context.printer.note(&format!(
-            "removed {name}, superseded by {newer} ({}; `gover install {}` restores it)",
-            mebibytes(gone.bytes),
-            Request::exact(name.clone())
-        ));
+        context
+            .printer
+            .note(&format!("removed {name}, superseded by {newer} ({})", uninstall::restore(&gone, context)));
     }
     let _sessions = sessions::lock(context)?;
     let still = leftovers::find(context)?;

@@ -65,13 +65,8 @@ fn remove(name: &ToolchainName, uses: &[Use], context: &Context<'_>) -> Result<U
     let lock = lock::acquire(name.as_str(), context)?;
     let gone = uninstall::uninstall(name, &lock, context)?;
     drop(lock);
-    // No source has a custom build.
-    let restore = if name.is_release() {
-        format!("`gover install {}` restores it", pasted(Request::exact(name.clone()).as_str()))
-    } else {
-        "only its archive can restore it".to_owned()
-    };
-    context.printer.note(&format!("uninstalled {name} ({}; {restore})", mebibytes(gone.bytes)));
+    let restore = uninstall::restore(&gone, context);
+    context.printer.note(&format!("uninstalled {name} ({restore})"));
     let others: Vec<Use> = uses.iter().filter(|one| one.kind != UseKind::Default).cloned().collect();
     if !others.is_empty() {
         context.printer.warning(&format!("{name} was in use: {}", uses::in_words(&others)));

@@ -1,10 +1,12 @@
 //! Removes a toolchain and shows that it takes time.
 
-use gover_core::ToolchainName;
+use gover_core::display::pasted;
+use gover_core::platform::IS_WINDOWS;
+use gover_core::{Request, ToolchainName};
 use gover_install::Uninstalled;
 use gover_sys::Lock;
 
-use crate::output::Busy;
+use crate::output::{Busy, mebibytes};
 use crate::{Context, Failure};
 
 /// Deleting ten thousand files can take many seconds, so a terminal says what happens.
@@ -16,6 +18,25 @@ pub(crate) fn uninstall(
     let busy = Busy::new(context.printer, kept(name, context));
     busy.step(format!("removing {name}"));
     Ok(gover_install::uninstall(&context.layout, name, lock)?)
+}
+
+/// How much is gone, and how it comes back.
+pub(crate) fn restore(gone: &Uninstalled, context: &Context<'_>) -> String {
+    let Uninstalled { name, path, target, bytes } = gone;
+    let size = mebibytes(*bytes);
+    match target {
+        Some(target) if IS_WINDOWS => format!("a link to {}, which stays", context.short(target)),
+        Some(target) => {
+            let [target, path] = [target, path].map(|path| pasted(&context.short(path)));
+            format!("a link; `ln -s {target} {path}` restores it")
+        }
+        None if name.is_release() => {
+            let request = Request::exact(name.clone());
+            format!("{size}; `gover install {}` restores it", pasted(request.as_str()))
+        }
+        // No source has a custom build.
+        None => format!("{size}; only its archive can restore it"),
+    }
 }
 
 /// What to say if Ctrl-C ends it. The tree disappears by a rename, and its files are deleted after.
