@@ -141,10 +141,19 @@ fn setting_a_value_is_judged_by_what_holds_afterwards() {
     let policy = "auto_install = false\nlocked = [\"auto_install\"]\n";
     assert_eq!(governed(&ctx, policy, &["config", "set", "auto_install", "true"]), 0);
     assert!(state().contains("auto_install off"), "{}", state());
+    assert!(state().contains("install never"), "{}", state());
+    assert_eq!(governed(&ctx, "auto_install = false\n", &["list"]), 0);
+    assert!(!state().contains("never"), "{}", state());
+    assert_eq!(governed(&ctx, "offline = true\nlocked = [\"offline\"]\n", &["list"]), 0);
+    assert!(state().contains("install never"), "{}", state());
     let mut ctx = context!();
     ctx.set("GOVER_OFFLINE", "1");
     let output = ctx.gover(["config", "set", "offline", "false"]);
     assert!(output.success().stderr.contains("warning: GOVER_OFFLINE still sets it to true"), "{output}");
+    // Both say the same.
+    let output = ctx.gover(["config", "set", "offline", "true", "--json"]);
+    assert!(!output.success().stderr.contains("warning"), "{output}");
+    assert_eq!(output.json()["overridden"], false);
     ctx.unset("GOVER_OFFLINE");
     let output = ctx.gover(["config", "set", "offline", "true"]);
     assert!(!output.success().stderr.contains("warning"), "{output}");

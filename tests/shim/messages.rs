@@ -158,3 +158,22 @@ fn messages_fit_the_terminal() {
         assert_eq!(lines.contains(&hint), columns == 120, "{output}");
     }
 }
+
+#[test]
+fn what_the_policy_forbids_is_not_announced() {
+    let mut ctx = context!();
+    ctx.set("GOVER_AUTO_INSTALL", "1").set("GOVER_VERSION", "1.91.5");
+    std::fs::write(ctx.layout().shim_state(), "install never\n").unwrap();
+    gover_snapshot!(
+        ctx.shim("go", ["build"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+gover: go1.91.5 is not installed (chosen by GOVER_VERSION=1.91.5)
+hint: gover install 1.91.5
+
+"#]]
+    );
+}

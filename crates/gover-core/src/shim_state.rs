@@ -16,6 +16,9 @@ pub struct ShimState {
     /// Whether a missing toolchain is installed automatically; `None` means yes.
     pub auto_install: Option<bool>,
     pub offline: Option<bool>,
+    /// Whether the policy of the machine locks a value of one of the two with which nothing is
+    /// installed, so that no variable counts.
+    pub never_installs: bool,
     /// The newest stable release known; `oldstable` is the one before it.
     pub stable: Option<GoVersion>,
     /// The oldest Go that the policy of the machine allows.
@@ -34,6 +37,7 @@ impl ShimState {
             match key {
                 "auto_install" => state.auto_install = parse_switch(value),
                 "offline" => state.offline = parse_switch(value),
+                "install" => state.never_installs = value == "never",
                 "stable" => state.stable = version(value),
                 "minimum" => state.minimum = version(value),
                 _ => {}
@@ -42,8 +46,12 @@ impl ShimState {
         state
     }
 
-    /// Whether a missing toolchain may be installed now; the environment wins over the file.
+    /// Whether a missing toolchain may be installed now; the environment wins over the file, unless
+    /// the policy of the machine forbids it.
     pub fn may_install(&self, env: &Env) -> bool {
+        if self.never_installs {
+            return false;
+        }
         let offline = env.switch(vars::GOVER_OFFLINE).or(self.offline).unwrap_or(false);
         !offline && env.switch(vars::GOVER_AUTO_INSTALL).or(self.auto_install).unwrap_or(true)
     }
@@ -72,6 +80,9 @@ impl fmt::Display for ShimState {
         if let Some(on) = self.offline {
             writeln!(f, "offline {}", word(on))?;
         }
+        if self.never_installs {
+            writeln!(f, "install never")?;
+        }
         match &self.stable {
             Some(version) => writeln!(f, "stable go{version}"),
             None => Ok(()),
@@ -90,6 +101,7 @@ mod tests {
         let state = ShimState {
             auto_install: Some(false),
             offline: None,
+            never_installs: true,
             stable: GoVersion::parse("1.27.3").ok(),
             minimum: GoVersion::parse("1.22").ok(),
         };
@@ -105,5 +117,7 @@ mod tests {
         assert!(state.may_install(&env("GOVER_AUTO_INSTALL", "1")));
         assert!(!ShimState::default().may_install(&env("GOVER_OFFLINE", "1")));
         assert!(ShimState::default().may_install(&env("X", "1")));
+        let locked = ShimState { never_installs: true, ..ShimState::default() };
+        assert!(!locked.may_install(&env("GOVER_AUTO_INSTALL", "1")));
     }
 }

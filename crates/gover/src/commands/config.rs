@@ -46,12 +46,11 @@ fn set(name: &str, value: &str, as_json: bool, context: &Context<'_>) -> Result<
         (false, true) => format!("{name} is already {} in {path}", shown(name, value)),
         (false, false) => format!("{name} is now {} in {path}{}", shown(name, value), undo(name, before)),
     });
-    let is_overridden = match origin {
-        "config.toml" | "default" => false,
-        // Without a value of the user, the policy's is the value.
-        origin if origin == settings.policy.place() => !value.is_empty() && now != normal(name, value),
-        _ => true,
-    };
+    let is_own = ["config.toml", "default"].contains(&origin);
+    // Without a value of the user, whatever decides does so rightly, unless it is not the policy.
+    let is_meant =
+        if value.is_empty() { origin == settings.policy.place() } else { now == normal(name, value) };
+    let is_overridden = !is_own && !is_meant;
     if is_overridden {
         let locks = if settings.policy.locks(name) { " and locks it" } else { "" };
         context.printer.warning(&format!("{origin} still sets it to {now}{locks}"));

@@ -195,6 +195,7 @@ fn mirrored(layout: &Layout, policy: &Policy, before: &ShimState, stable: Option
     ShimState {
         auto_install: set(&AUTO_INSTALL, before.auto_install),
         offline: set(&OFFLINE, before.offline),
+        never_installs: policy.forbids_installs(),
         stable: stable.or_else(|| before.stable.clone()),
         minimum: policy.minimum_go.as_ref().map(|minimum| minimum.version.clone()),
     }

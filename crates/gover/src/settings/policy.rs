@@ -4,14 +4,14 @@
 use std::path::Path;
 
 use gover_core::GoVersion;
-use gover_core::env::{Env, vars};
+use gover_core::env::{Env, parse_switch, vars};
 use gover_core::gorules::GoEnv;
 use gover_core::minimum::Minimum;
 use gover_source::SourceSpec;
 use gover_sys::machine;
 
 use super::{
-    AUTO_INSTALL, ConfigFile, REQUIRE_SUMDB, SETTINGS, SOURCES, Setting, SettingInfo, SettingOrigin,
+    AUTO_INSTALL, ConfigFile, OFFLINE, REQUIRE_SUMDB, SETTINGS, SOURCES, Setting, SettingInfo, SettingOrigin,
     SettingsError,
 };
 
@@ -78,6 +78,16 @@ impl Policy {
 
     pub(crate) fn locks(&self, setting: &str) -> bool {
         self.locked.iter().any(|name| name == setting)
+    }
+
+    /// Whether it locks a value with which nothing is installed unasked.
+    pub(super) fn forbids_installs(&self) -> bool {
+        let locks_strictly = |setting: &SettingInfo| {
+            let given = self.file.switch(setting.name).ok().flatten();
+            let builtin = parse_switch(setting.builtin) == Some(true);
+            self.locks(setting.name) && is_strict(setting, given.unwrap_or(builtin))
+        };
+        locks_strictly(&AUTO_INSTALL) || locks_strictly(&OFFLINE)
     }
 
     /// Where the policy is, as messages name it.
