@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arriving;
 mod content;
 pub mod digest;
 mod guard;
@@ -15,6 +16,7 @@ mod read_ahead;
 mod size;
 mod tar_gz;
 mod zip_directory;
+mod zip_end;
 mod zip_file;
 
 use std::fs::{self, File};
@@ -22,11 +24,13 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+pub use arriving::{Arrival, Arriving};
 pub use content::Content;
 pub use guard::{Admitted, Coverage, EntryKind, Guard, Limits, Reason, Refused};
 pub use parallel::on_all_cores;
 pub use progress::Progress;
 pub use size::unpacked_size;
+pub use zip_end::{ZipEnd, ZipEntry};
 
 use crate::digest::{Digest, FileDigest, Hashed, Sha256};
 
@@ -58,13 +62,43 @@ pub fn unpack(
     expect(source, container)?;
     let tree = &Tree { root: target, progress };
     let files = match container {
-        Container::TarGz => tar_gz::unpack(source, tree, &mut guard)?,
+        Container::TarGz => {
+            let file = File::open(source).map_err(ArchiveError::reading(source))?;
+            tar_gz::unpack(file, tree, &mut guard)?
+        }
         Container::Zip => zip_file::unpack(source, tree, &mut guard)?,
     };
-    if files.is_empty() {
-        return Err(ArchiveError::Empty);
+    Unpacked::new(files, &guard)
+}
+
+/// Unpacks a file while it arrives, into the empty directory `target`; under the same guard as
+/// [`unpack`], which takes over if this fails. `None` for a zip whose directory did not come first.
+/// Ends after the file does.
+pub fn unpack_arriving(
+    source: &Arriving,
+    container: Container,
+    target: &Path,
+    mut guard: Guard,
+    progress: &Progress,
+) -> Result<Option<Unpacked>, ArchiveError> {
+    let tree = &Tree { root: Some(target), progress };
+    let files = match container {
+        Container::TarGz => {
+            let file = source.open().map_err(ArchiveError::reading(source.path()))?;
+            Some(tar_gz::unpack(file, tree, &mut guard)?)
+        }
+        Container::Zip => zip_file::unpack_arriving(source, tree, &mut guard)?,
+    };
+    files.map(|files| Unpacked::new(files, &guard)).transpose()
+}
+
+impl Unpacked {
+    fn new(files: Vec<FileDigest>, guard: &Guard) -> Result<Self, ArchiveError> {
+        if files.is_empty() {
+            return Err(ArchiveError::Empty);
+        }
+        Ok(Self { files, hashed: guard.hashed, bytes: guard.bytes })
     }
-    Ok(Unpacked { files, hashed: guard.hashed, bytes: guard.bytes })
 }
 
 /// Refuses a file that does not start like an archive; an unreadable one is left to unpacking.

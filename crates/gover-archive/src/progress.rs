@@ -26,6 +26,13 @@ impl Progress {
         Some(self.total_files.load(Ordering::Relaxed)).filter(|total| *total > 0)
     }
 
+    /// Nothing was read yet.
+    pub fn restart(&self) {
+        for count in [&self.read, &self.files, &self.total_files] {
+            count.store(0, Ordering::Relaxed);
+        }
+    }
+
     pub(crate) fn add_read(&self, bytes: u64) {
         self.read.fetch_add(bytes, Ordering::Relaxed);
     }

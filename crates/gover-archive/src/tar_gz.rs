@@ -3,9 +3,7 @@
 //! Three threads: one reads the file, one inflates, this one parses, hashes and writes. They
 //! exchange chunks through bounded channels, so memory does not depend on the archive.
 
-use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -18,10 +16,14 @@ use super::read_ahead::{ReadAhead, read_ahead};
 use super::{ArchiveError, CHUNK, FileMeta, Tree, broken};
 use crate::digest::FileDigest;
 
-pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
-    let file = File::open(source).map_err(ArchiveError::reading(source))?;
+/// `source` may block until its bytes arrive.
+pub(super) fn unpack(
+    source: impl Read + Send,
+    tree: &Tree,
+    guard: &mut Guard,
+) -> Result<Vec<FileDigest>, ArchiveError> {
     thread::scope(|scope| {
-        let file = Counted { source: file, progress: tree.progress };
+        let file = Counted { source, progress: tree.progress };
         let compressed = read_ahead(scope, file);
         let inflated = read_ahead(scope, MultiGzDecoder::new(compressed));
         let mut archive = Archive::new(inflated);

@@ -23,6 +23,8 @@ pub(super) struct DirectoryEntry {
     pub(super) size: u64,
     /// Where its local header begins.
     pub(super) offset: u64,
+    /// Bytes from there to the next entry; zero until all entries are known.
+    pub(super) span: u64,
     /// The system whose attributes these are.
     pub(super) creator: u8,
     pub(super) attributes: u32,
@@ -111,27 +113,45 @@ impl DirectoryEntry {
         let creator = made_by.to_le_bytes()[1];
         let lengths = [name, extra, comment].map(usize::from);
         let (compressed, size, offset) = (compressed.into(), size.into(), offset.into());
-        let name = Vec::new();
-        let entry =
-            Self { name, flags, method, time, date, crc, compressed, size, offset, creator, attributes };
+        let (name, span) = (Vec::new(), 0);
+        let entry = Self {
+            name,
+            flags,
+            method,
+            time,
+            date,
+            crc,
+            compressed,
+            size,
+            offset,
+            span,
+            creator,
+            attributes,
+        };
         (disk == 0).then_some((entry, lengths))
     }
 }
 
 /// The central directory, read one entry at a time, so that its length costs no memory.
-pub(super) struct Directory {
-    reader: Take<BufReader<File>>,
+pub(super) struct Directory<R> {
+    reader: Take<R>,
     /// Where it begins, which is where the last entry ends.
     pub(super) offset: u64,
     left: u64,
 }
 
-impl Directory {
+impl Directory<BufReader<File>> {
     pub(super) fn open(mut file: File) -> Result<Self, ArchiveError> {
         let end = End::find(&mut file)?;
         file.seek(SeekFrom::Start(end.offset)).map_err(ArchiveError::damaged)?;
-        let reader = BufReader::with_capacity(BUFFER, file).take(end.size);
-        Ok(Self { reader, offset: end.offset, left: end.entries })
+        Ok(Self::new(BufReader::with_capacity(BUFFER, file), end))
+    }
+}
+
+impl<R: Read> Directory<R> {
+    /// `reader` begins with the directory.
+    pub(super) fn new(reader: R, end: End) -> Self {
+        Self { reader: reader.take(end.size), offset: end.offset, left: end.entries }
     }
 
     /// The next entry; `None` if there were as many as the end record says, and nothing else.
@@ -147,20 +167,32 @@ impl Directory {
     }
 }
 
+/// What the records at the end of a zip say about its directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct End {
+pub(super) struct End {
     entries: u64,
     size: u64,
-    offset: u64,
+    /// Where the directory begins.
+    pub(super) offset: u64,
 }
 
 impl End {
     fn find(file: &mut File) -> Result<Self, ArchiveError> {
         let length = file.seek(SeekFrom::End(0)).map_err(ArchiveError::damaged)?;
-        let tail_at = length.saturating_sub(END_LENGTH + u64::from(u16::MAX) + ZIP64_LENGTH);
+        let tail_at = length.saturating_sub(TAIL);
         file.seek(SeekFrom::Start(tail_at)).map_err(ArchiveError::damaged)?;
         let mut tail = Vec::new();
         file.read_to_end(&mut tail).map_err(ArchiveError::damaged)?;
+        Self::in_tail(&tail, tail_at)
+    }
+
+    /// Finds the records in the last bytes of a file, at least [`TAIL`] of them or all, which begin
+    /// at the offset `tail_at`.
+    pub(super) fn in_tail(tail: &[u8], tail_at: u64) -> Result<Self, ArchiveError> {
+        // Comments cannot be longer, so nothing before that is looked at.
+        let skipped = tail.len().saturating_sub(usize::try_from(TAIL).unwrap_or(usize::MAX));
+        let tail = tail.get(skipped..).unwrap_or_default();
+        let tail_at = tail_at + skipped as u64;
         // Nearly all readers take the last one; bytes of one before it would belong to no entry.
         let signature = END_SIGNATURE.to_le_bytes();
         let at = tail.windows(22).rposition(|window| window.starts_with(&signature));
@@ -341,4 +373,6 @@ const DARWIN: u8 = 19;
 const END_LENGTH: u64 = 22;
 /// Bytes of the end record of large zips and of the locator after it.
 const ZIP64_LENGTH: u64 = 56 + 20;
+/// The records at the end with the longest comment.
+pub(super) const TAIL: u64 = END_LENGTH + u16::MAX as u64 + ZIP64_LENGTH;
 const BUFFER: usize = 64 * 1024;

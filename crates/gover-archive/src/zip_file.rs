@@ -14,6 +14,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 use gover_core::date::Date;
 use gover_core::text::shown;
 
+use super::arriving::Arriving;
 use super::guard::{EntryKind, Guard};
 use super::parallel::on_all_cores;
 use super::zip_directory::{Directory, DirectoryEntry};
@@ -24,7 +25,6 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
     let read = ArchiveError::reading(source);
     let mut directory = Directory::open(File::open(source).map_err(&read)?)?;
     let (mut members, directories) = plan(&mut directory, guard)?;
-    measure(&mut members, directory.offset)?;
     drop(directory);
     // Large entries first, so that none is left for one core at the end; the others as on disk.
     members.sort_by_key(|member| {
@@ -32,25 +32,59 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
         let large = compressed > LARGE;
         (!large, if large { u64::MAX - compressed } else { offset })
     });
+    unpack_members(&members, &directories, || File::open(source), (source, tree))
+}
+
+/// Unpacks entries as their bytes arrive, by the directory that came before them. The directory in
+/// the file must be the same, byte for byte. `None` if none came before the rest.
+pub(super) fn unpack_arriving(
+    source: &Arriving,
+    tree: &Tree,
+    guard: &mut Guard,
+) -> Result<Option<Vec<FileDigest>>, ArchiveError> {
+    let path = source.path();
+    let read = ArchiveError::reading(path);
+    let Some(end) = source.zip_end().map_err(&read)? else { return Ok(None) };
+    let (members, directories) = plan(&mut end.directory(), guard)?;
+    let files = unpack_members(&members, &directories, || source.open(), (path, tree))?;
+    let length = source.length().map_err(&read)?;
+    let is_same = File::open(path).and_then(|file| end.is_end_of(file, length)).map_err(&read)?;
+    if is_same {
+        Ok(Some(files))
+    } else {
+        Err(broken("its directory is another than the server sent before"))
+    }
+}
+
+/// Unpacks entries in this order, on all cores.
+fn unpack_members<R: Read + Seek>(
+    members: &[Member],
+    directories: &[String],
+    open: impl Fn() -> io::Result<R> + Sync,
+    (source, tree): (&Path, &Tree),
+) -> Result<Vec<FileDigest>, ArchiveError> {
+    let read = ArchiveError::reading(source);
     tree.progress.set_total_files(members.iter().filter(|member| member.target.is_some()).count());
-    tree.create_directories(&directories)?;
-    let worker = || File::open(source).map(Worker::new).map_err(&read);
-    let files = on_all_cores(&members, worker, |worker, member| worker.unpack(member, source, tree))
+    tree.create_directories(directories)?;
+    let worker = || open().map(Worker::new).map_err(&read);
+    let files = on_all_cores(members, worker, |worker, member| worker.unpack(member, source, tree))
         .ok_or_else(|| read(io::Error::other("a thread that unpacked ended early")))?;
     Ok(files?.into_iter().flatten().collect())
 }
 
-struct Member {
-    listed: DirectoryEntry,
-    /// Bytes from its header to the next entry.
-    span: u64,
+pub(super) struct Member {
+    pub(super) listed: DirectoryEntry,
     /// `None` for a directory, and for a file that is left out because no proof covers it.
-    target: Option<(String, FileMeta)>,
+    pub(super) target: Option<(String, FileMeta)>,
 }
 
 /// Checks every entry before anything is written, so that a refused archive leaves nothing to
-/// remove. Also returns the directories to create, outermost first.
-fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<(Vec<Member>, Vec<String>), ArchiveError> {
+/// remove. Returns the entries in the order of their places in the file, and the directories to
+/// create, outermost first.
+pub(super) fn plan(
+    directory: &mut Directory<impl Read>,
+    guard: &mut Guard,
+) -> Result<(Vec<Member>, Vec<String>), ArchiveError> {
     let module = guard.hashed == Hashed::Module;
     let (mut members, mut directories) = (Vec::new(), Vec::new());
     while let Some(listed) = directory.next()? {
@@ -77,25 +111,25 @@ fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<(Vec<Member>, Ve
                 target = Some((admitted.path, FileMeta { executable, modified: modified(&listed) }));
             }
         }
-        members.push(Member { listed, span: 0, target });
+        members.push(Member { listed, target });
     }
+    measure(&mut members, directory.offset)?;
     Ok((members, directories))
 }
 
-/// Finds where entries end. They must follow each other from the first byte to the directory.
+/// Sorts entries by their places in the file and finds their lengths. They must follow each other
+/// from the first byte to the directory at `end`.
 fn measure(members: &mut [Member], end: u64) -> Result<(), ArchiveError> {
     members.sort_by_key(|member| member.listed.offset);
     if members.first().map_or(end, |member| member.listed.offset) != 0 {
         return Err(broken("there are bytes before its first entry"));
     }
     let mut next = end;
-    for member in members.iter_mut().rev() {
+    for Member { listed, .. } in members.iter_mut().rev() {
         // The header alone has 30 bytes; two entries at one place have none between them.
-        member.span = next
-            .checked_sub(member.listed.offset)
-            .filter(|span| *span > 0)
-            .ok_or_else(|| member.listed.damaged(SHARED))?;
-        next = member.listed.offset;
+        listed.span =
+            next.checked_sub(listed.offset).filter(|span| *span > 0).ok_or_else(|| listed.damaged(SHARED))?;
+        next = listed.offset;
     }
     Ok(())
 }
@@ -130,15 +164,15 @@ impl DirectoryEntry {
     }
 }
 
-struct Worker {
-    file: File,
+struct Worker<R> {
+    file: R,
     inflate: Decompress,
     input: Vec<u8>,
     output: Vec<u8>,
 }
 
-impl Worker {
-    fn new(file: File) -> Self {
+impl<R: Read + Seek> Worker<R> {
+    fn new(file: R) -> Self {
         Self { file, inflate: Decompress::new(false), input: vec![0; CHUNK], output: vec![0; CHUNK] }
     }
 
@@ -152,12 +186,13 @@ impl Worker {
         let read = ArchiveError::reading(source);
         let listed = &member.listed;
         self.file.seek(SeekFrom::Start(listed.offset)).map_err(&read)?;
-        let mut left = member.span;
+        let mut left = member.listed.span;
         // Larger than any header.
         let mut filled = self.fill(&mut left).map_err(&read)?;
         let header = self.input.get(..filled).unwrap_or_default();
         let mut start = listed.check_local(header).map_err(|what| listed.damaged(what))?;
-        let rest = member.span.checked_sub(start as u64).and_then(|rest| rest.checked_sub(listed.compressed));
+        let rest =
+            member.listed.span.checked_sub(start as u64).and_then(|rest| rest.checked_sub(listed.compressed));
         let descriptor = if listed.has_descriptor() { DESCRIPTORS } else { &[0] };
         if !rest.is_some_and(|rest| descriptor.contains(&rest)) {
             return Err(listed.damaged(SHARED));
@@ -190,7 +225,7 @@ impl Worker {
             listed.check_descriptor(&after).map_err(|what| listed.damaged(what))?;
         }
         let digest = target.finish()?;
-        tree.progress.add_read(member.span);
+        tree.progress.add_read(member.listed.span);
         if digest.is_some() {
             tree.progress.add_file();
         }
@@ -274,7 +309,7 @@ impl<'a> Target<'a> {
 /// Entries above this compressed size are read first.
 const LARGE: u64 = 1 << 20;
 /// The methods of 4.4.5 that releases use.
-const STORED: u16 = 0;
+pub(super) const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 /// Lengths of a descriptor: with or without signature, with small or large sizes (4.3.9).
 const DESCRIPTORS: &[u64] = &[12, 16, 20, 24];
