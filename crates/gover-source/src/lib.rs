@@ -43,4 +43,4 @@ pub use proxy::GoproxyError;
 pub use releases::{Availability, Basis, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};
 pub use supply::{Download, Probe, Supply, Verdict};
-pub use transfer::{Observer, Sink};
+pub use transfer::{Observer, RangedZip, Sink};

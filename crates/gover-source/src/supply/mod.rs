@@ -29,6 +29,7 @@ use crate::releases::{Availability, Release, Releases};
 use crate::settings::{CHINA_URL, GODEV_URL, InvalidSource, SourceSpec, SupplySettings};
 use crate::source::{ChecksumLookup, ReleaseSite, known_archive};
 use crate::table::Table;
+use crate::transfer::RangedZip;
 
 pub use probe::{Probe, Verdict};
 
@@ -241,6 +242,11 @@ impl Supply {
     fn patience_with(&self, source: &str) -> Duration {
         let patience = self.settings.network.patience;
         if self.recent.contains(source) { patience / 4 } else { patience }
+    }
+
+    /// The directory of a zip on a server that grants ranges, to fetch entries one by one.
+    pub async fn ranged_zip<'a>(&'a self, artifact: &'a Artifact) -> Result<RangedZip<'a>, SourceError> {
+        RangedZip::open(&self.http, artifact).await
     }
 
     fn checksum_lookup(&self) -> ChecksumLookup<'_> {

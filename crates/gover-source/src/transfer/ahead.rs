@@ -11,7 +11,9 @@ use std::rc::Rc;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use gover_net::{Address, Http, HttpError, RangeRequest, RangeResponse};
+use gover_net::{Address, Http, HttpError, RangeRequest};
+
+use super::ranged::fetch;
 
 /// Segments in file order, without gaps between them.
 pub(super) struct Ahead<'a> {
@@ -106,7 +108,7 @@ impl<'a> Ahead<'a> {
                 begun.set(true);
                 received(bytes);
             };
-            fetch(http, url, &request, usize::try_from(end - start).unwrap_or_default(), received).await
+            fetch(http.without_multiplexing(), url, &request, received).await
         });
         Segment { start, end, has_begun, content: Content::Coming(content) }
     }
@@ -145,31 +147,4 @@ impl Segment<'_> {
     fn is_coming(&self) -> bool {
         matches!(self.content, Content::Coming(_))
     }
-}
-
-/// Fetches one segment of `length` bytes over its own connection.
-async fn fetch(
-    http: &Http,
-    url: &Address,
-    request: &RangeRequest,
-    length: usize,
-    received: impl Fn(u64),
-) -> Result<Vec<u8>, HttpError> {
-    let broken = |reason: &str| HttpError::Broken { reason: reason.to_owned() };
-    let mut stream = match http.without_multiplexing().open(url, request).await? {
-        RangeResponse::Stream(stream) if stream.offset == request.offset && !stream.is_unpacked() => stream,
-        _ => return Err(broken("another part came")),
-    };
-    let mut bytes = Vec::new();
-    while let Some(chunk) = stream.next().await? {
-        let chunk = chunk.as_ref();
-        // Reserves all space at once: a buffer that grows would need twice as much.
-        bytes.reserve_exact(length - bytes.len());
-        if chunk.len() > length - bytes.len() {
-            return Err(broken("a part is too long"));
-        }
-        bytes.extend_from_slice(chunk);
-        received(chunk.len() as u64);
-    }
-    if bytes.len() < length { Err(broken("a part ended early")) } else { Ok(bytes) }
 }

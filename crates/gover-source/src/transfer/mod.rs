@@ -2,6 +2,7 @@
 
 mod ahead;
 mod pace;
+mod ranged;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use gover_archive::ZipEnd;
 use gover_net::{Address, Http, HttpError, RangeRequest, RangeResponse, Stream, Then};
 use gover_sys::file::open_regular;
 use thiserror::Error;
@@ -46,6 +48,17 @@ pub trait Sink {
     /// Whether the file should be downloaded over one connection, from start to end.
     fn in_one_piece(&self) -> bool {
         false
+    }
+
+    /// Whether the directory of a zip is useful before the bytes in front of it.
+    fn wants_zip_end(&self) -> bool {
+        false
+    }
+
+    /// The directory of the zip, from a response of its own. Nothing shows that it is the one that
+    /// the file will have.
+    fn zip_end(&mut self, end: ZipEnd) {
+        let _ = end;
     }
 
     /// Called before the first byte of each response, including one that continues another.
@@ -141,6 +154,8 @@ struct Transfer<'a> {
     began: u64,
     served: Served,
     split_failures: u32,
+    /// Whether the directory of the zip was requested, and came or failed.
+    end_asked: bool,
 }
 
 /// What the server reported about the file that the held bytes belong to.
@@ -168,7 +183,17 @@ impl<'a> Transfer<'a> {
         observer: &'a dyn Observer,
     ) -> Self {
         let served = Served::default();
-        Self { http, artifact, sink, observer, held: 0, began: 0, served, split_failures: 0 }
+        Self {
+            http,
+            artifact,
+            sink,
+            observer,
+            held: 0,
+            began: 0,
+            served,
+            split_failures: 0,
+            end_asked: false,
+        }
     }
 
     async fn fetch(&mut self, url: &Address, opening: Opening) -> Result<u64, TransferError> {
@@ -365,6 +390,8 @@ impl<'a> Transfer<'a> {
         SourceError::from(error).into()
     }
 }
+
+pub use ranged::RangedZip;
 
 /// How many bytes an attempt must add to reset the retries.
 const PROGRESS: u64 = 64 << 10;

@@ -6,14 +6,18 @@
 
 use std::cell::Cell;
 
-use futures_util::future::OptionFuture;
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, OptionFuture};
 use tokio::time::{Instant, sleep_until};
 
+use gover_archive::ZipEnd;
 use gover_net::{Address, Chunk, HttpError, RangeResponse, Stream};
 
 use super::ahead::Ahead;
 use super::pace::Pace;
+use super::ranged::zip_end;
 use super::{Ended, Transfer, TransferError};
+use crate::artifact::Format;
 
 impl Transfer<'_> {
     /// Receives the missing part of a file of `total` bytes, starting with an open stream.
@@ -33,6 +37,7 @@ impl Transfer<'_> {
             observer.received(bytes);
         };
         let mut ahead = Ahead::new(http, url, self.rest(), &received);
+        let mut end = self.zip_end(url, &stream, total);
         let mut main = Some(stream);
         let mut last_activity = Instant::now();
         while self.held < total {
@@ -53,7 +58,7 @@ impl Transfer<'_> {
             }
             let watched = main.is_some() && ahead.any_has_begun();
             let stall = watched.then(|| last_activity + settings.patience);
-            match next(main.as_mut(), &mut ahead, stall).await {
+            match next(main.as_mut(), &mut ahead, &mut end, stall).await {
                 Event::Main(Ok(Some(chunk))) => {
                     last_activity = Instant::now();
                     if self.write_until(&mut ahead, chunk.as_ref(), received)? {
@@ -62,6 +67,13 @@ impl Transfer<'_> {
                 }
                 Event::Main(end) => return Ok(self.broke_off(end.err(), total, &ahead)),
                 Event::Segment(Ok(())) => {}
+                Event::ZipEnd(found) => {
+                    end = None;
+                    self.end_asked = true;
+                    if let Some(end) = found {
+                        self.sink.zip_end(end);
+                    }
+                }
                 Event::Segment(Err(_)) => {
                     pace.refused();
                     self.split_failures += 1;
@@ -79,6 +91,22 @@ impl Transfer<'_> {
         }
         // Bytes after the announced end do not belong to this file.
         Ok(Ended::Complete)
+    }
+
+    /// Requests the directory of a zip, if the sink can use it before the rest. A server that does
+    /// not send it is not asked again.
+    fn zip_end<'a>(&self, url: &'a Address, stream: &Stream, total: u64) -> Option<PendingEnd<'a>>
+    where
+        Self: 'a,
+    {
+        let is_useful = self.artifact.format != Format::TarGz
+            && stream.ranges
+            && !self.end_asked
+            && total - self.held >= WORTH
+            && self.sink.wants_zip_end()
+            && !self.sink.in_one_piece();
+        let (http, request) = (self.http, self.rest());
+        is_useful.then(|| async move { zip_end(http, url, &request, total).await.ok() }.boxed_local())
     }
 
     /// Writes bytes of the open stream; true if it has reached a segment that has begun to arrive.
@@ -127,13 +155,22 @@ impl Transfer<'_> {
 enum Event {
     Main(Result<Option<Chunk>, HttpError>),
     Segment(Result<(), HttpError>),
+    ZipEnd(Option<ZipEnd>),
     /// The open stream is silent, but other connections are not.
     Stalled,
 }
 
-async fn next(main: Option<&mut Box<Stream>>, ahead: &mut Ahead<'_>, stall: Option<Instant>) -> Event {
+type PendingEnd<'a> = LocalBoxFuture<'a, Option<ZipEnd>>;
+
+async fn next(
+    main: Option<&mut Box<Stream>>,
+    ahead: &mut Ahead<'_>,
+    end: &mut Option<PendingEnd<'_>>,
+    stall: Option<Instant>,
+) -> Event {
     tokio::select! {
         biased;
+        Some(end) = OptionFuture::from(end.as_mut()) => Event::ZipEnd(end),
         Some(segment) = ahead.next() => Event::Segment(segment),
         Some(chunk) = OptionFuture::from(main.map(|stream| stream.next())) => Event::Main(chunk),
         Some(()) = OptionFuture::from(stall.map(sleep_until)) => Event::Stalled,
@@ -143,3 +180,5 @@ async fn next(main: Option<&mut Box<Stream>>, ahead: &mut Ahead<'_>, stall: Opti
 
 /// How many attempts with several connections may fail before only one connection is used.
 const SPLITS: u32 = 2;
+/// How many bytes must be missing for a request for the directory to be worth it.
+const WORTH: u64 = 1 << 20;

@@ -39,6 +39,8 @@ struct State {
     handlers: Vec<(String, Handler)>,
     /// Faults with their paths, and how many more requests each makes fail.
     faults: Vec<(String, Fault, usize)>,
+    /// The same for requests with `Range`, without a limit.
+    range_faults: Vec<(String, Fault)>,
     /// Prefixes of paths, and the `Authorization` that each needs.
     guarded: Vec<(String, String)>,
     requests: Vec<Request>,
@@ -108,6 +110,11 @@ impl FakeServer {
         self.state().faults.push((path.to_owned(), fault, times));
     }
 
+    /// Makes requests with `Range` fail, and no others.
+    pub fn fault_ranges(&self, path: &str, fault: Fault) {
+        self.state().range_faults.push((path.to_owned(), fault));
+    }
+
     /// Requires this user and password for paths with this prefix; others get 401.
     pub fn guard(&self, prefix: &str, user: &str, password: &str) {
         let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
@@ -120,7 +127,9 @@ impl FakeServer {
     }
 
     pub fn heal(&self) {
-        self.state().faults.clear();
+        let mut state = self.state();
+        state.faults.clear();
+        state.range_faults.clear();
     }
 
     /// All requests so far, in order of arrival.
@@ -205,7 +214,7 @@ impl Shared {
     fn receive(&self, request: &Request) -> (Option<Response>, Vec<Fault>) {
         let mut state = self.lock();
         state.requests.push(request.clone());
-        let faults = state.take_faults(&request.path);
+        let faults = state.take_faults(request);
         let given = request.header("Authorization");
         let is_closed =
             |(prefix, wanted): &(String, String)| request.path.starts_with(prefix) && given != Some(wanted);
@@ -227,13 +236,16 @@ impl Shared {
 }
 
 impl State {
-    fn take_faults(&mut self, path: &str) -> Vec<Fault> {
+    fn take_faults(&mut self, request: &Request) -> Vec<Fault> {
+        let path = &request.path;
         let due = self.faults.iter_mut().filter(|(pattern, _, left)| *left > 0 && matches(pattern, path));
-        due.map(|(_, fault, left)| {
+        let taken = due.map(|(_, fault, left)| {
             *left -= 1;
             fault.clone()
-        })
-        .collect()
+        });
+        let of_ranges = self.range_faults.iter().filter(|(pattern, _)| matches(pattern, path));
+        let of_ranges = of_ranges.filter(|_| request.header("Range").is_some());
+        taken.chain(of_ranges.map(|(_, fault)| fault.clone())).collect()
     }
 }
 
