@@ -81,10 +81,11 @@ fn settings_are_listed_with_their_origins() {
         str![[r#"
 exit: 0
 ----- stdout -----
-sources        go.dev,goproxy  default
-auto_install   true            default
-offline        false           default
-require_sumdb  false           default
+sources               go.dev,goproxy  default
+auto_install          true            default
+offline               false           default
+require_sumdb         false           default
+verify_before_unpack  false           default
 
 ----- stderr -----
 
@@ -97,10 +98,11 @@ require_sumdb  false           default
         str![[r#"
 exit: 0
 ----- stdout -----
-sources        goproxy  GOVER_SOURCES
-auto_install   false    config.toml
-offline        true     --offline
-require_sumdb  true     GOVER_REQUIRE_SUMDB
+sources               goproxy  GOVER_SOURCES
+auto_install          false    config.toml
+offline               true     --offline
+require_sumdb         true     GOVER_REQUIRE_SUMDB
+verify_before_unpack  false    default
 
 ----- stderr -----
 
@@ -111,7 +113,7 @@ require_sumdb  true     GOVER_REQUIRE_SUMDB
         str![[r#"
 exit: 0
 ----- stdout -----
-{"sources":{"value":"goproxy","origin":"GOVER_SOURCES","locked":false},"auto_install":{"value":"false","origin":"config.toml","locked":false},"offline":{"value":"false","origin":"default","locked":false},"require_sumdb":{"value":"true","origin":"GOVER_REQUIRE_SUMDB","locked":false}}
+{"sources":{"value":"goproxy","origin":"GOVER_SOURCES","locked":false},"auto_install":{"value":"false","origin":"config.toml","locked":false},"offline":{"value":"false","origin":"default","locked":false},"require_sumdb":{"value":"true","origin":"GOVER_REQUIRE_SUMDB","locked":false},"verify_before_unpack":{"value":"false","origin":"default","locked":false}}
 
 ----- stderr -----
 

@@ -7,14 +7,18 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use gover_archive::ZipEnd;
 use gover_archive::digest::{Digest, Sha256};
 use gover_core::Layout;
+use gover_core::diagnose::is_full;
 use gover_source::{Artifact, Proof, Sink};
 use gover_sys::{Lock, file};
 
 use crate::error::{Fate, InstallError};
 use crate::files::{FileError, create_directory, remove};
+use crate::follow::Tap;
 
 pub(crate) const PART: &str = "part";
 
@@ -85,6 +89,8 @@ pub(crate) struct PartFile {
     lock_name: String,
     part: Option<Part>,
     in_one_piece: bool,
+    /// Tells what arrives to a thread that unpacks it.
+    tap: Option<Arc<Tap>>,
 }
 
 struct Part {
@@ -115,7 +121,7 @@ impl PartFile {
     pub(crate) fn new(layout: &Layout, name: &str, _lock: &Lock) -> Result<Self, FileError> {
         let directory = layout.cache();
         create_directory(&directory)?;
-        Ok(Self { directory, lock_name: name.to_owned(), part: None, in_one_piece: false })
+        Ok(Self { directory, lock_name: name.to_owned(), part: None, in_one_piece: false, tap: None })
     }
 
     /// Deletes what cannot be continued after `error`. Returns a new part file if another attempt
@@ -129,13 +135,18 @@ impl PartFile {
         if !error.keeps_download() {
             discard(&directory, &lock_name, lock);
             if may_help {
-                return Ok(Self { directory, lock_name, part: None, in_one_piece: true });
+                return Ok(Self { directory, lock_name, part: None, in_one_piece: true, tap: None });
             }
         }
         Err(match path {
             Some(path) => error.with_fate(fate(&path)),
             None => error,
         })
+    }
+
+    /// From now on, tells `tap` what arrives.
+    pub(crate) fn tell(&mut self, tap: Arc<Tap>) {
+        self.tap = Some(tap);
     }
 
     fn is_pieced(&self) -> bool {
@@ -174,6 +185,9 @@ impl Sink for PartFile {
             part.restart()?;
         }
         let bytes = part.bytes;
+        if let Some(tap) = &self.tap {
+            tap.begin(artifact, &part.path, part.bytes);
+        }
         self.part = Some(part);
         Ok(bytes)
     }
@@ -187,14 +201,27 @@ impl Sink for PartFile {
     }
 
     fn restart(&mut self) -> io::Result<()> {
+        if let Some(tap) = &self.tap {
+            // Before other bytes take the place of those that it has read.
+            tap.restart();
+        }
         self.current()?.restart()
     }
 
     fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        let tap = self.tap.clone();
         let part = self.current()?;
-        part.file()?.write_all(chunk)?;
-        part.sum.update(chunk);
-        part.bytes += chunk.len() as u64;
+        if let Err(error) = part.write(chunk) {
+            let Some(tap) = tap.filter(|tap| is_full(error.kind()) && tap.follows()) else {
+                return Err(error);
+            };
+            // The tree takes up room that the download needs first.
+            tap.make_room();
+            return part.write_again(chunk);
+        }
+        if let Some(tap) = tap {
+            tap.advance(part.bytes);
+        }
         Ok(())
     }
 
@@ -204,6 +231,16 @@ impl Sink for PartFile {
 
     fn in_one_piece(&self) -> bool {
         self.in_one_piece
+    }
+
+    fn wants_zip_end(&self) -> bool {
+        self.tap.as_ref().is_some_and(|tap| tap.follows())
+    }
+
+    fn zip_end(&mut self, end: ZipEnd) {
+        if let Some(tap) = &self.tap {
+            tap.announce_end(end);
+        }
     }
 
     fn remember(&mut self, validator: Option<&str>) -> io::Result<()> {
@@ -236,6 +273,20 @@ impl Part {
         }
         (self.sum, self.bytes, self.pieced) = (Sha256::default(), 0, false);
         Ok(())
+    }
+
+    fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.file()?.write_all(chunk)?;
+        self.sum.update(chunk);
+        self.bytes += chunk.len() as u64;
+        Ok(())
+    }
+
+    /// Writes again what could not be written, of which the first bytes may be there.
+    fn write_again(&mut self, chunk: &[u8]) -> io::Result<()> {
+        let position = SeekFrom::Start(self.bytes);
+        self.file()?.seek(position)?;
+        self.write(chunk)
     }
 
     fn file(&mut self) -> io::Result<&mut File> {

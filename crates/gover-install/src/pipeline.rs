@@ -1,8 +1,8 @@
 //! From a request to an installed toolchain. The order of the steps:
 //!
 //! 1. lock the name and make a staging directory,
-//! 2. download, with the log asked meanwhile, and compare the checksum,
-//! 3. unpack into staging,
+//! 2. download and unpack into staging at the same time, with the log asked meanwhile,
+//! 3. compare the checksum; what was not unpacked yet is unpacked now,
 //! 4. prove the tree, and run its `go`,
 //! 5. publish it by a rename, with its receipt and its names in `bin/`.
 
@@ -22,6 +22,7 @@ use crate::custom_build::{self, CustomBuild};
 use crate::download::Downloader;
 use crate::error::{DownloadOrigin, Fate, InstallError};
 use crate::files::{self, FileError, WriteFailure};
+use crate::follow::Follower;
 use crate::part_file::{PartFile, discard_parts, fate};
 use crate::proof::{LogNeed, LogOutcome, LogResponse, Proven, Unproven};
 use crate::receipt::Receipt;
@@ -53,6 +54,17 @@ pub struct Installer<'a> {
     pub minimum: Option<&'a Minimum>,
     /// Lets one toolchain be downloaded at a time, while others are unpacked.
     pub turn: &'a Semaphore,
+    pub unpacking: Unpacking,
+}
+
+/// When a release is unpacked into staging. Nothing is visible before every proof holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unpacking {
+    /// While it arrives, as far as it can be read from its start.
+    #[default]
+    Streamed,
+    /// Once it is complete and has its checksum (`verify_before_unpack`).
+    Verified,
 }
 
 #[derive(Clone, Debug)]
@@ -199,12 +211,7 @@ impl Installer<'_> {
         let mut lookup = pin!(self.supply.lookup(wanted));
         let mut response = None;
         let contents = {
-            let mut contents = pin!(async {
-                let turn = self.turn(wanted.name.as_str()).await?;
-                let (file, failures) = self.downloader().release(wanted, wanted.name.as_str(), part).await?;
-                drop(turn);
-                Ok::<_, InstallError>((file.unpack(staging, self.reporter).await?, failures))
-            });
+            let mut contents = pin!(self.contents(wanted, staging, part));
             loop {
                 tokio::select! {
                     contents = &mut contents => break contents,
@@ -239,6 +246,24 @@ impl Installer<'_> {
         self.phase(wanted.name.as_str(), Phase::Prove, proof).await
     }
 
+    /// Downloads a release and unpacks it, at the same time unless the settings forbid that.
+    async fn contents(
+        &self,
+        wanted: &Wanted,
+        staging: Staging,
+        part: &mut PartFile,
+    ) -> Result<(Unproven<Staging>, Vec<SourceFailure>), InstallError> {
+        let turn = self.turn(wanted.name.as_str()).await?;
+        // After `staging`, so that on an error the thread ends before the tree is removed.
+        let follower = (self.unpacking == Unpacking::Streamed).then(|| Follower::start(staging.tree()));
+        if let Some(follower) = &follower {
+            part.tell(follower.tap());
+        }
+        let (file, failures) = self.downloader().release(wanted, wanted.name.as_str(), part).await?;
+        drop(turn);
+        Ok((file.unpack(staging, follower, self.reporter).await?, failures))
+    }
+
     async fn custom_build(
         &self,
         build: &CustomBuild,
@@ -246,7 +271,7 @@ impl Installer<'_> {
         part: &mut PartFile,
     ) -> Result<Ready, InstallError> {
         let file = self.downloader().custom_build(build.artifact(), part).await?;
-        let mut tree = file.unpack(staging, self.reporter).await?;
+        let mut tree = file.unpack(staging, None, self.reporter).await?;
         let name = smoke::version_of(&tree.place().tree());
         let name = name.map_err(|error| broken(tree.artifact(), error))?;
         if !shims::is_plain_name(&name) {

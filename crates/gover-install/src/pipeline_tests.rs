@@ -23,6 +23,9 @@ mod custom_build;
 #[path = "pipeline_proof_tests.rs"]
 mod proofs;
 
+#[path = "pipeline_streaming_tests.rs"]
+mod streaming;
+
 /// A release site and an empty gover home.
 struct World {
     site: FakeSite,
@@ -32,6 +35,7 @@ struct World {
     recorder: Recorder,
     sources: Vec<SourceSpec>,
     split: SplitSettings,
+    unpacking: Unpacking,
 }
 
 /// What a reporter was told, one line an event.
@@ -94,6 +98,7 @@ impl World {
             recorder: Recorder::default(),
             sources: sources.to_vec(),
             split: SplitSettings::default(),
+            unpacking: Unpacking::Streamed,
         }
     }
 
@@ -147,6 +152,7 @@ impl World {
             shim_program: Some(&shim),
             log_patience,
             minimum: None,
+            unpacking: self.unpacking,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(work(&installer))

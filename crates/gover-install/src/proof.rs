@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gover_archive::digest::{Hashed, module_version, tree_hash};
-use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits, Progress};
+use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits, Progress, Unpacked};
 use gover_core::ToolchainName;
 use gover_core::diagnose::is_full;
 use gover_log::LogRecord;
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Contradiction, DownloadOrigin, InstallError, Mismatch};
 use crate::file_list::FileList;
 use crate::files::WriteFailure;
+use crate::follow::{Follower, Streamed};
 use crate::part_file::{Received, head_of};
 use crate::report::{Phase, Reporter, Task, watched};
 use crate::staging::Staging;
@@ -132,7 +133,8 @@ pub(crate) enum LogResponse {
 }
 
 impl Checked {
-    /// Compares the checksum of a whole file with the published one, before a byte is unpacked.
+    /// Compares the checksum of a whole file with the published one. Nothing of a file that differs
+    /// is kept.
     pub(crate) fn new(artifact: Artifact, received: Received) -> Result<Self, InstallError> {
         let Proof::Sha256 { hex, origin } = &artifact.proof else {
             return Ok(Self { artifact, received, sum: None });
@@ -153,11 +155,12 @@ impl Checked {
         Ok(Self { artifact, received, sum: Some(held) })
     }
 
-    /// Unpacks the file into the empty tree of `staging`. Files that no proof will cover are left
-    /// out.
+    /// Unpacks the file into the empty tree of `staging`, unless `follower` has done that while it
+    /// arrived. Files that no proof will cover are left out.
     pub(crate) async fn unpack(
         self,
         staging: Staging,
+        follower: Option<Follower>,
         reporter: &dyn Reporter,
     ) -> Result<Unproven<Staging>, InstallError> {
         let tree = staging.tree();
@@ -167,7 +170,51 @@ impl Checked {
             _ => self.artifact.wanted.name.to_string(),
         };
         let task = Task { toolchain: &label, phase: Phase::Unpack };
-        self.read(staging, Some(tree), (task, reporter)).await
+        let streamed = match follower {
+            Some(follower) => self.streamed((follower, &tree), (task, reporter)).await?,
+            None => None,
+        };
+        match streamed {
+            Some(Streamed { unpacked, coverage, .. }) => Ok(self.unproven(unpacked, coverage, staging)),
+            None => self.read(staging, Some(tree), (task, reporter)).await,
+        }
+    }
+
+    /// Waits until a thread has unpacked exactly this file into `tree`. `None` if it did not.
+    async fn streamed(
+        &self,
+        (follower, tree): (Follower, &Path),
+        (task, reporter): (Task<'_>, &dyn Reporter),
+    ) -> Result<Option<Streamed>, InstallError> {
+        let progress = follower.progress();
+        let (tree, coverage) = (tree.to_owned(), self.coverage(true));
+        let file = (self.received.path.clone(), self.received.bytes);
+        let is_this = move |streamed: &Streamed| {
+            streamed.tree == tree && streamed.file == file && streamed.coverage == coverage
+        };
+        let work = tokio::task::spawn_blocking(|| follower.end(is_this));
+        let streamed = watched(work, &progress, (task, self.received.bytes), reporter).await;
+        streamed.map_err(|source| self.defect(source))
+    }
+
+    fn defect(&self, source: tokio::task::JoinError) -> InstallError {
+        InstallError::Defect { name: self.artifact.wanted.name.to_string(), source }
+    }
+
+    /// What is read: files that no proof will cover are not written.
+    fn coverage(&self, is_written: bool) -> Coverage {
+        if is_written && self.sum.is_none() { Coverage::Module } else { Coverage::Everything }
+    }
+
+    fn unproven<T>(self, unpacked: Unpacked, coverage: Coverage, place: T) -> Unproven<T> {
+        Unproven {
+            list: FileList::new(unpacked.files),
+            hashed: unpacked.hashed,
+            bytes: unpacked.bytes,
+            log_covers_all: coverage == Coverage::Module || self.artifact.format == Format::ModuleZip,
+            file: self,
+            place,
+        }
     }
 
     /// Reads the whole file and writes nothing.
@@ -188,18 +235,8 @@ impl Checked {
         tree: Option<PathBuf>,
         (task, reporter): (Task<'_>, &dyn Reporter),
     ) -> Result<Unproven<T>, InstallError> {
-        let leaves_out = tree.is_some() && self.sum.is_none();
-        let coverage = if leaves_out { Coverage::Module } else { Coverage::Everything };
-        let Artifact { wanted, format, .. } = &self.artifact;
-        let limits = Limits::default();
-        let (container, guard) = match format {
-            Format::TarGz => (Container::TarGz, Guard::for_archive(coverage, limits)),
-            Format::Zip => (Container::Zip, Guard::for_archive(coverage, limits)),
-            Format::ModuleZip => {
-                let module = module_version(&wanted.name, &wanted.platform);
-                (Container::Zip, Guard::for_module(&module, limits))
-            }
-        };
+        let coverage = self.coverage(tree.is_some());
+        let (container, guard) = contents(&self.artifact, coverage);
         let free = tree.as_deref().and_then(gover_sys::file::available_space);
         let path = self.received.path.clone();
         let progress = Arc::new(Progress::default());
@@ -208,16 +245,22 @@ impl Checked {
         let work = tokio::task::spawn_blocking(work);
         let unpacked = watched(work, &seen, (task, self.received.bytes), reporter)
             .await
-            .map_err(|source| InstallError::Defect { name: wanted.name.to_string(), source })?
+            .map_err(|source| self.defect(source))?
             .map_err(|error| not_read(error, &self.artifact, (&self.received.path, container), free))?;
-        Ok(Unproven {
-            list: FileList::new(unpacked.files),
-            hashed: unpacked.hashed,
-            bytes: unpacked.bytes,
-            log_covers_all: coverage == Coverage::Module || *format == Format::ModuleZip,
-            file: self,
-            place,
-        })
+        Ok(self.unproven(unpacked, coverage, place))
+    }
+}
+
+/// How a file is packed, and the guard for what it holds.
+pub(crate) fn contents(artifact: &Artifact, coverage: Coverage) -> (Container, Guard) {
+    let limits = Limits::default();
+    match artifact.format {
+        Format::TarGz => (Container::TarGz, Guard::for_archive(coverage, limits)),
+        Format::Zip => (Container::Zip, Guard::for_archive(coverage, limits)),
+        Format::ModuleZip => {
+            let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
+            (Container::Zip, Guard::for_module(&module, limits))
+        }
     }
 }
 

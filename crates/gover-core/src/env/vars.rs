@@ -40,6 +40,7 @@ variables! {
         GOVER_ARCH = "GOVER_ARCH": "The architecture whose toolchains are installed, by Go's name (`amd64`). Default: the machine's.";
         GOVER_GODEV_URL = "GOVER_GODEV_URL": "Base URL of the release site, for tests and private copies: an https address, or one of this machine. Default: `https://go.dev`.";
         GOVER_REQUIRE_SUMDB = "GOVER_REQUIRE_SUMDB": "`1` requires a record in the checksum database for archives too.";
+        GOVER_VERIFY_BEFORE_UNPACK = "GOVER_VERIFY_BEFORE_UNPACK": "`1` unpacks a download only once it is complete and its checksum is known.";
         GOVER_SHIM_DEPTH = "GOVER_SHIM_DEPTH": "Set by the shim for the program it starts, so that the shim cannot start itself forever.";
         GOVER_SHELL = "GOVER_SHELL": "Set by the function that `gover init` prints, so that `gover use` can change that shell.";
     }

@@ -122,6 +122,7 @@ fn value_of(name: &str, settings: &Settings) -> Result<(String, &'static str), S
         "auto_install" => Ok(switch(&settings.auto_install)),
         "offline" => Ok(switch(&settings.offline)),
         "require_sumdb" => Ok(switch(&settings.require_sumdb)),
+        "verify_before_unpack" => Ok(switch(&settings.verify_before_unpack)),
         MINIMUM_GO => Ok(match &settings.policy.minimum_go {
             Some(minimum) => (minimum.version.to_string(), settings.policy.place()),
             None => ("none".to_owned(), "default"),

@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) offline: Setting<bool>,
     /// Whether archives also need a record of the checksum database.
     pub(crate) require_sumdb: Setting<bool>,
+    /// Whether a download is complete and has its checksum before a byte of it is unpacked.
+    pub(crate) verify_before_unpack: Setting<bool>,
     /// `None` for the machine's. Not in the file, because several machines may share a home.
     pub(crate) arch: Setting<Option<Arch>>,
     pub(crate) policy: Policy,
@@ -111,6 +113,7 @@ impl Settings {
             sources: sources(env, file, &policy, &mut refused)?,
             auto_install: switch(env, file, &policy, &AUTO_INSTALL, &mut refused)?,
             require_sumdb: switch(env, file, &policy, &REQUIRE_SUMDB, &mut refused)?,
+            verify_before_unpack: switch(env, file, &policy, &VERIFY_BEFORE_UNPACK, &mut refused)?,
             arch: arch(env)?,
             offline,
             refused: Vec::new(),
@@ -127,6 +130,7 @@ impl Settings {
             auto_install: switch(&AUTO_INSTALL),
             offline: switch(&OFFLINE),
             require_sumdb: switch(&REQUIRE_SUMDB),
+            verify_before_unpack: switch(&VERIFY_BEFORE_UNPACK),
             arch: Setting::builtin(None),
             policy: Policy::none(),
             refused: Vec::new(),
@@ -214,7 +218,7 @@ pub struct SettingInfo {
     pub builtin: &'static str,
 }
 
-pub const SETTINGS: [SettingInfo; 4] = [SOURCES, AUTO_INSTALL, OFFLINE, REQUIRE_SUMDB];
+pub const SETTINGS: [SettingInfo; 5] = [SOURCES, AUTO_INSTALL, OFFLINE, REQUIRE_SUMDB, VERIFY_BEFORE_UNPACK];
 
 const SOURCES: SettingInfo = SettingInfo {
     name: "sources",
@@ -240,6 +244,13 @@ const REQUIRE_SUMDB: SettingInfo = SettingInfo {
               the database has no record, unless gover has a built-in checksum. `false`: a checksum is enough",
     variable: vars::GOVER_REQUIRE_SUMDB,
     builtin: "not set",
+};
+const VERIFY_BEFORE_UNPACK: SettingInfo = SettingInfo {
+    name: "verify_before_unpack",
+    meaning: "whether a download is unpacked only once it is complete and its checksum is known, and not while it \
+              arrives. An install takes longer; it is verified in either case before it is visible",
+    variable: vars::GOVER_VERIFY_BEFORE_UNPACK,
+    builtin: "false",
 };
 
 fn switch(

@@ -14,7 +14,7 @@ use gover_core::{Exit, Request, ToolchainName};
 use gover_install::shims::LOCK as SHIMS_LOCK;
 use gover_install::{
     CustomBuild, InstallError, InstallRequest, Installed, Installer, LogNeed, ProofHeld, Receipt, SmokeLevel,
-    install_custom_build, kept_download,
+    Unpacking, install_custom_build, kept_download,
 };
 use gover_source::{Location, Supply, SupplyError, Support, Wanted};
 use tokio::sync::Semaphore;
@@ -177,6 +177,11 @@ impl<'a> Installation<'a> {
             shim_program: shim.is_file().then_some(shim.as_path()),
             log_patience: LOG_PATIENCE,
             minimum: context.settings.policy.minimum_go.as_ref(),
+            unpacking: if context.settings.verify_before_unpack.value {
+                Unpacking::Verified
+            } else {
+                Unpacking::Streamed
+            },
         };
         let (platform, smoke) = (target.platform.clone(), target.smoke(&context.machine));
         match want {
