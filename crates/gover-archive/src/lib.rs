@@ -15,6 +15,7 @@ mod progress;
 mod read_ahead;
 mod size;
 mod tar_gz;
+mod writers;
 mod zip_directory;
 mod zip_end;
 mod zip_file;

@@ -1,7 +1,8 @@
 //! Release archives for all systems but Windows.
 //!
-//! Three threads: one reads the file, one inflates, this one parses, hashes and writes. They
-//! exchange chunks through bounded channels, so memory does not depend on the archive.
+//! One thread reads the file, one inflates, this one parses and writes large files, and others hash
+//! and write the small ones. They exchange chunks through bounded channels, so memory does not depend
+//! on the archive.
 
 use std::io::Read;
 use std::thread;
@@ -13,6 +14,7 @@ use tar::{Archive, Entry, EntryType, Header, PaxExtensions};
 use super::guard::{EntryKind, Guard};
 use super::progress::Counted;
 use super::read_ahead::{ReadAhead, read_ahead};
+use super::writers::{SMALL, Whole, Writers};
 use super::{ArchiveError, CHUNK, FileMeta, Tree, broken};
 use crate::digest::FileDigest;
 
@@ -27,19 +29,23 @@ pub(super) fn unpack(
         let compressed = read_ahead(scope, file);
         let inflated = read_ahead(scope, MultiGzDecoder::new(compressed));
         let mut archive = Archive::new(inflated);
-        let files = Unpack { tree, guard, buffer: vec![0; CHUNK] }.entries(&mut archive)?;
-        expect_padding(archive.into_inner())?;
-        Ok(files)
+        let mut writers = Writers::start(scope, tree);
+        let unpack = Unpack { tree, guard, writers: &mut writers, buffer: vec![0; CHUNK] };
+        let read = unpack.entries(&mut archive);
+        let read = read.and_then(|files| expect_padding(archive.into_inner()).map(|()| files));
+        writers.finish(read)
     })
 }
 
-struct Unpack<'a> {
+struct Unpack<'a, 'scope> {
     tree: &'a Tree<'a>,
     guard: &'a mut Guard,
+    writers: &'a mut Writers<'scope>,
     buffer: Vec<u8>,
 }
 
-impl Unpack<'_> {
+impl Unpack<'_, '_> {
+    /// The digests of the large files; the writers have the others.
     fn entries(mut self, archive: &mut Archive<ReadAhead>) -> Result<Vec<FileDigest>, ArchiveError> {
         let mut files = Vec::new();
         let mut long_name = None;
@@ -76,7 +82,7 @@ impl Unpack<'_> {
         Ok(files)
     }
 
-    /// Writes one entry. Returns its digest if it is a file that is not left out.
+    /// Reads one entry. Returns its digest if it is a large file that is not left out.
     fn entry(
         &mut self,
         name: &[u8],
@@ -104,20 +110,39 @@ impl Unpack<'_> {
         let seconds = header.mtime().ok().filter(|seconds| (1..=u64::from(u32::MAX)).contains(seconds));
         let modified = seconds.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
         let executable = header.mode().map_err(ArchiveError::damaged)? & 0o111 != 0;
-        let mut file = self.tree.create_file(&admitted.path, FileMeta { executable, modified })?;
+        let meta = FileMeta { executable, modified };
+        if size <= SMALL {
+            let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+            content.read_to_end(&mut bytes).map_err(ArchiveError::damaged)?;
+            if bytes.len() as u64 != size {
+                return Err(broken(CUT_OFF));
+            }
+            self.writers.add(Whole { path: admitted.path, meta, bytes })?;
+            return Ok(None);
+        }
+        self.write_large(admitted.path, meta, (content, size)).map(Some)
+    }
+
+    fn write_large(
+        &mut self,
+        path: String,
+        meta: FileMeta,
+        (content, size): (&mut impl Read, u64),
+    ) -> Result<FileDigest, ArchiveError> {
+        let mut file = self.tree.create_file(&path, meta)?;
         let mut left = size;
         while left > 0 {
             let count = content.read(&mut self.buffer).map_err(ArchiveError::damaged)?;
             let bytes = self.buffer.get(..count).unwrap_or_default();
             if bytes.is_empty() {
-                return Err(broken("it ends within a file"));
+                return Err(broken(CUT_OFF));
             }
             file.write(bytes)?;
             left = left.saturating_sub(count as u64);
         }
         let digest = file.finish()?;
         self.tree.progress.add_file();
-        Ok(Some(FileDigest { path: admitted.path, digest, executable }))
+        Ok(FileDigest { path, digest, executable: meta.executable })
     }
 }
 
@@ -171,6 +196,7 @@ fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
     }
 }
 
+const CUT_OFF: &str = "it ends within a file";
 const BLOCK: u64 = 512;
 /// Bytes after the last entry; the usual record is 10 KiB.
 const MAX_PADDING: u64 = 1024 * 1024;

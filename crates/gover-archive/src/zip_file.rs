@@ -1,11 +1,12 @@
 //! Module zips, and release archives for Windows.
 //!
-//! The central directory is checked first. Then all cores read the entries: each is compared with
-//! its own header, inflated, checked, hashed and written. Each thread has its own file handle and
-//! two buffers, so memory depends only on the number of cores.
+//! The central directory is checked first. Then all cores read the entries, several small ones at
+//! once: each is compared with its own header, inflated, checked, hashed and written. Each thread has
+//! its own file handle and two buffers, so memory depends only on the number of cores.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -67,9 +68,29 @@ fn unpack_members<R: Read + Seek>(
     tree.progress.set_total_files(members.iter().filter(|member| member.target.is_some()).count());
     tree.create_directories(directories)?;
     let worker = || open().map(Worker::new).map_err(&read);
-    let files = on_all_cores(members, worker, |worker, member| worker.unpack(member, source, tree))
-        .ok_or_else(|| read(io::Error::other("a thread that unpacked ended early")))?;
+    let files =
+        on_all_cores(&batches(members), worker, |worker, batch| worker.unpack_batch(batch, source, tree))
+            .ok_or_else(|| read(io::Error::other("a thread that unpacked ended early")))?;
     Ok(files?.into_iter().flatten().collect())
+}
+
+/// Groups entries that follow each other in the file and are small enough to be read at once.
+fn batches(members: &[Member]) -> Vec<&[Member]> {
+    let (mut batches, mut rest) = (Vec::new(), members);
+    while let Some(first) = rest.first() {
+        let (mut end, mut count) = (first.listed.offset, 0);
+        for Member { listed, .. } in rest {
+            let is_next = listed.offset == end && end + listed.span - first.listed.offset <= CHUNK as u64;
+            if !is_next && count > 0 {
+                break;
+            }
+            (end, count) = (listed.offset + listed.span, count + 1);
+        }
+        let (batch, after) = rest.split_at(count);
+        batches.push(batch);
+        rest = after;
+    }
+    batches
 }
 
 pub(super) struct Member {
@@ -168,31 +189,45 @@ struct Worker<R> {
     file: R,
     inflate: Decompress,
     input: Vec<u8>,
+    /// The place in the file of the bytes in `input`.
+    window: Range<u64>,
     output: Vec<u8>,
 }
 
 impl<R: Read + Seek> Worker<R> {
     fn new(file: R) -> Self {
-        Self { file, inflate: Decompress::new(false), input: vec![0; CHUNK], output: vec![0; CHUNK] }
+        let (input, output) = (vec![0; CHUNK], vec![0; CHUNK]);
+        Self { file, inflate: Decompress::new(false), input, window: 0..0, output }
     }
 
-    /// Checks and writes one entry. Returns its digest if it belongs to the tree.
+    /// Checks and writes entries that follow each other in the file. Returns the digests of those
+    /// that belong to the tree.
+    fn unpack_batch(
+        &mut self,
+        batch: &[Member],
+        source: &Path,
+        tree: &Tree,
+    ) -> Result<Vec<FileDigest>, ArchiveError> {
+        let end = batch.last().map_or(0, |last| last.listed.offset + last.listed.span);
+        let digests = batch.iter().map(|member| self.unpack(member, end, (source, tree)));
+        digests.filter_map(Result::transpose).collect()
+    }
+
+    /// Unpacks one entry. May read on to `end`.
     fn unpack(
         &mut self,
         member: &Member,
-        source: &Path,
-        tree: &Tree,
+        end: u64,
+        (source, tree): (&Path, &Tree),
     ) -> Result<Option<FileDigest>, ArchiveError> {
         let read = ArchiveError::reading(source);
         let listed = &member.listed;
-        self.file.seek(SeekFrom::Start(listed.offset)).map_err(&read)?;
-        let mut left = member.listed.span;
+        let (mut position, entry_end) = (listed.offset, listed.offset + listed.span);
         // Larger than any header.
-        let mut filled = self.fill(&mut left).map_err(&read)?;
-        let header = self.input.get(..filled).unwrap_or_default();
-        let mut start = listed.check_local(header).map_err(|what| listed.damaged(what))?;
-        let rest =
-            member.listed.span.checked_sub(start as u64).and_then(|rest| rest.checked_sub(listed.compressed));
+        let mut input = self.load(position..entry_end, end).map_err(&read)?;
+        let header = self.input.get(input.clone()).unwrap_or_default();
+        let start = listed.check_local(header).map_err(|what| listed.damaged(what))?;
+        let rest = listed.span.checked_sub(start as u64).and_then(|rest| rest.checked_sub(listed.compressed));
         let descriptor = if listed.has_descriptor() { DESCRIPTORS } else { &[0] };
         if !rest.is_some_and(|rest| descriptor.contains(&rest)) {
             return Err(listed.damaged(SHARED));
@@ -202,8 +237,10 @@ impl<R: Read + Seek> Worker<R> {
         let mut ended = listed.method == STORED;
         let mut after = Vec::new();
         self.inflate.reset(false);
+        position += input.len() as u64;
+        input.start += start;
         loop {
-            let chunk = self.input.get(start..filled).unwrap_or_default();
+            let chunk = self.input.get(input.clone()).unwrap_or_default();
             let length = usize::try_from(data_left).unwrap_or(usize::MAX).min(chunk.len());
             let (data, rest) = chunk.split_at(length);
             data_left -= length as u64;
@@ -213,10 +250,11 @@ impl<R: Read + Seek> Worker<R> {
                 ended = inflate(&mut self.inflate, data, &mut self.output, &mut target)?;
             }
             after.extend_from_slice(rest);
-            if left == 0 {
+            if position == entry_end {
                 break;
             }
-            (start, filled) = (0, self.fill(&mut left).map_err(&read)?);
+            input = self.load(position..entry_end, end).map_err(&read)?;
+            position += input.len() as u64;
         }
         if !ended {
             return Err(listed.damaged("its data ends early"));
@@ -225,19 +263,26 @@ impl<R: Read + Seek> Worker<R> {
             listed.check_descriptor(&after).map_err(|what| listed.damaged(what))?;
         }
         let digest = target.finish()?;
-        tree.progress.add_read(member.listed.span);
+        tree.progress.add_read(listed.span);
         if digest.is_some() {
             tree.progress.add_file();
         }
         Ok(digest)
     }
 
-    /// Reads the next bytes of an entry of which `left` are not read yet; how many.
-    fn fill(&mut self, left: &mut u64) -> io::Result<usize> {
-        let wanted = usize::try_from(*left).unwrap_or(usize::MAX).min(self.input.len());
-        self.file.read_exact(self.input.get_mut(..wanted).unwrap_or_default())?;
-        *left -= wanted as u64;
-        Ok(wanted)
+    /// Makes sure that the first bytes of `wanted` are in `input`: all of them, or as many as fit.
+    /// Reads on to `end` if there is room. Returns where they are.
+    fn load(&mut self, wanted: Range<u64>, end: u64) -> io::Result<Range<usize>> {
+        if wanted.start < self.window.start || wanted.end > self.window.end {
+            let wished = usize::try_from(end - wanted.start).unwrap_or(usize::MAX).min(self.input.len());
+            self.window = 0..0;
+            self.file.seek(SeekFrom::Start(wanted.start))?;
+            self.file.read_exact(self.input.get_mut(..wished).unwrap_or_default())?;
+            self.window = wanted.start..wanted.start + wished as u64;
+        }
+        let length = wanted.end.min(self.window.end) - wanted.start;
+        let at = usize::try_from(wanted.start - self.window.start).unwrap_or_default();
+        Ok(at..at + usize::try_from(length).unwrap_or_default())
     }
 }
 

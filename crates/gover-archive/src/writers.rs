@@ -1,0 +1,112 @@
+//! Threads that hash and write the small files of an archive which is read by another thread.
+//!
+//! A toolchain has ten thousand small files, and where creating one is slow, several wait at once.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, Scope, ScopedJoinHandle};
+
+use gover_core::sync::locked;
+
+use super::{ArchiveError, FileMeta, Tree, broken};
+use crate::digest::FileDigest;
+
+/// A file that was read completely. Its directory exists.
+pub(super) struct Whole {
+    pub(super) path: String,
+    pub(super) meta: FileMeta,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Files larger than this are not worth a place in memory.
+pub(super) const SMALL: u64 = 256 * 1024;
+
+pub(super) struct Writers<'scope> {
+    batches: SyncSender<Vec<Whole>>,
+    threads: Vec<ScopedJoinHandle<'scope, Result<Vec<FileDigest>, ArchiveError>>>,
+    has_failed: Arc<AtomicBool>,
+    batch: Vec<Whole>,
+    size: usize,
+}
+
+impl<'scope> Writers<'scope> {
+    pub(super) fn start<'env>(scope: &'scope Scope<'scope, 'env>, tree: &'env Tree<'env>) -> Self {
+        let (batches, receiver) = sync_channel(WAITING);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let has_failed = Arc::<AtomicBool>::default();
+        let threads = (0..count()).map(|_| {
+            let (receiver, has_failed) = (Arc::clone(&receiver), Arc::clone(&has_failed));
+            scope.spawn(move || {
+                // Dropping the receiver early would make the reader fail before it sees why.
+                write_all(&receiver, tree).inspect_err(|_| has_failed.store(true, Ordering::Relaxed))
+            })
+        });
+        Self { batches, threads: threads.collect(), has_failed, batch: Vec::new(), size: 0 }
+    }
+
+    /// Hands a file over. An error says only that a thread has failed; [`finish`](Self::finish)
+    /// knows why.
+    pub(super) fn add(&mut self, file: Whole) -> Result<(), ArchiveError> {
+        self.size += file.bytes.len() + EACH;
+        self.batch.push(file);
+        if self.size < BATCH { Ok(()) } else { self.flush() }
+    }
+
+    fn flush(&mut self) -> Result<(), ArchiveError> {
+        self.size = 0;
+        let sent = self.batches.send(std::mem::take(&mut self.batch));
+        if sent.is_err() || self.has_failed.load(Ordering::Relaxed) { Err(broken(FAILED)) } else { Ok(()) }
+    }
+
+    /// Waits until all files are written. `read` is how reading the archive ended; a file that could
+    /// not be written was read before that.
+    pub(super) fn finish(
+        mut self,
+        read: Result<Vec<FileDigest>, ArchiveError>,
+    ) -> Result<Vec<FileDigest>, ArchiveError> {
+        let read = read.and_then(|files| self.flush().map(|()| files));
+        let Self { batches, threads, .. } = self;
+        drop(batches);
+        // All are joined, because the scope itself panics if one that is not joined panicked.
+        let ends: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
+        let mut written = Vec::new();
+        for end in ends {
+            written.append(&mut end.unwrap_or_else(|_| Err(broken(FAILED)))?);
+        }
+        written.append(&mut read?);
+        Ok(written)
+    }
+}
+
+/// Threads for machines with few cores too, since they wait for the disk more than they compute.
+fn count() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get).clamp(4, 16)
+}
+
+fn write_all(
+    batches: &Mutex<Receiver<Vec<Whole>>>,
+    tree: &Tree<'_>,
+) -> Result<Vec<FileDigest>, ArchiveError> {
+    let mut written = Vec::new();
+    loop {
+        let batch = locked(batches).recv();
+        let Ok(batch) = batch else { return Ok(written) };
+        for Whole { path, meta, bytes } in batch {
+            let mut file = tree.create_file(&path, meta)?;
+            file.write(&bytes)?;
+            let digest = file.finish()?;
+            tree.progress.add_file();
+            written.push(FileDigest { path, digest, executable: meta.executable });
+        }
+    }
+}
+
+/// Bytes that are handed over at once.
+const BATCH: usize = 64 * 1024;
+/// About what a file costs beside its bytes, so that a batch of empty ones ends too.
+const EACH: usize = 256;
+/// Batches that wait for a thread. With the largest files, they take 5 MiB.
+const WAITING: usize = 16;
+const FAILED: &str = "a thread that wrote it ended early";
