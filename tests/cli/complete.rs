@@ -80,7 +80,10 @@ fn released_versions_are_offered_where_a_command_gets_one() {
 fn settings_checks_shells_topics_and_platforms_are_offered() {
     let ctx = with_three();
     let all = |line: &str| values(&ctx, line);
-    assert_eq!(all("gover config set "), ["sources", "auto_install", "offline", "require_sumdb", "verify_before_unpack"]);
+    assert_eq!(
+        all("gover config set "),
+        ["sources", "auto_install", "offline", "require_sumdb", "verify_before_unpack"]
+    );
     assert_eq!(all("gover config get o"), ["offline"]);
     assert_eq!(all("gover config set offline "), ["true", "false"]);
     assert_eq!(all("gover config set sources g"), ["go.dev", "goproxy"]);

@@ -102,7 +102,7 @@ fn a_module_is_unpacked_while_it_arrives_by_the_directory_at_its_end() {
 #[test]
 fn nothing_is_unpacked_before_the_end_if_the_settings_say_so() {
     for source in [SourceSpec::GoDev, SourceSpec::GoProxy] {
-        let mut world = World::new(&[source.clone()]);
+        let mut world = World::new(std::slice::from_ref(&source));
         world.unpacking = Unpacking::Verified;
         let release = world.site.publish(large());
         let is_module = source == SourceSpec::GoProxy;
