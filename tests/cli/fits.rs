@@ -61,6 +61,8 @@ const LINES: &[&str] = &[
     "help",
     "--help",
     "--version",
+    "self update",
+    "self update --check",
     "instal",
     "upgrade",
     "list 1.22 1.23",

@@ -3,7 +3,7 @@
 use std::fs;
 
 use gover_test::snapbox::str;
-use gover_test::{Release, TestContext, context, gover_snapshot};
+use gover_test::{OwnRelease, Release, TestContext, context, gover_snapshot};
 
 /// The commands, from the program's own help.
 pub(crate) fn commands(ctx: &TestContext) -> Vec<String> {
@@ -77,6 +77,13 @@ fn each_example_works() {
         // As it is: a platform in an example may be the one that this runs on.
         for example in examples(&help.text()) {
             let ctx = prepared();
+            if name == "self" {
+                // Only a release has a place to update from.
+                let release = OwnRelease::new("0.1.0");
+                release.install(&ctx.layout().bin());
+                release.record(ctx.site().log());
+                release.serve_module(ctx.site().server(), "/proxy");
+            }
             if name == "verify" {
                 // Without a record, nothing proves a copied toolchain.
                 for toolchain in ctx.names_in("gover/versions") {

@@ -13,6 +13,7 @@
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
+//! | Replace gover itself | `self_update` |
 //! | Every command: help, undo, streams, bad input | `help`, `undo`, `fits`, `refused`, `output`, `printing`, `bad_input`, `special_files` |
 //! | Crashes and concurrency | `crash`, `concurrent` |
 //!
@@ -61,6 +62,7 @@ mod proofs;
 mod refused;
 mod remove;
 mod scene;
+mod self_update;
 mod setup;
 mod shells;
 mod sources;

@@ -15,7 +15,8 @@ fn governed(ctx: &TestContext, policy: &str, arguments: &[&str]) -> i32 {
     let path = ctx.write("etc/config.toml", policy);
     let program = [ctx.gover_program().as_os_str().to_owned()].into_iter();
     let arguments: Vec<OsString> = program.chain(arguments.iter().map(Into::into)).collect();
-    gover::run(&ctx.env().with_machine_config(path).with_arguments(arguments)).code()
+    let env = ctx.env().with_machine_config(path).with_arguments(arguments);
+    gover::run(&env, &gover_update::ReleaseBuild::default()).code()
 }
 
 #[test]

@@ -54,7 +54,11 @@ fn each_kind_of_error_of_each_command_has_the_same_form() {
             &["--offline", "--offline"],
             &["--offline=3"],
         ] {
-            let words: &[&str] = if name == "use" { &["use", "1.91"] } else { &[&name] };
+            let words: &[&str] = match name.as_str() {
+                "use" => &["use", "1.91"],
+                "self" => &["self", "update"],
+                name => &[name],
+            };
             let line: Vec<&str> = words.iter().chain(wrong).copied().collect();
             assert_own_voice(&ctx.gover(&line), &line);
             let before: Vec<&str> = wrong.iter().chain(words).copied().collect();

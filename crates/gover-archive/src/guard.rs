@@ -84,6 +84,12 @@ impl Guard {
         Self::new(format!("{module}/"), Hashed::Module, Coverage::Everything, limits)
     }
 
+    /// A guard for an archive of which every byte is proven, and whose names all begin with
+    /// `directory/`.
+    pub fn for_directory(directory: &str, limits: Limits) -> Self {
+        Self::new(format!("{directory}/"), Hashed::Archive, Coverage::Everything, limits)
+    }
+
     fn new(root: String, hashed: Hashed, coverage: Coverage, limits: Limits) -> Self {
         Self { root, hashed, coverage, limits, seen: HashMap::new(), entries: 0, bytes: 0, names: 0 }
     }

@@ -21,7 +21,7 @@ pub struct FileError {
 }
 
 impl FileError {
-    pub(crate) fn at<'a>(verb: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + use<'a> {
+    pub fn at<'a>(verb: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + use<'a> {
         move |source| Self { action: format!("{verb} `{}`", path.display()), source }
     }
 }

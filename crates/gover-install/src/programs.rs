@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::display::pasted;
 use gover_core::layout::executable_name;
+use gover_core::text::shown;
 use gover_core::{Diagnose, Layout};
 use gover_sys::Lock;
 use gover_sys::exec::{self, Ended};
@@ -49,9 +50,16 @@ impl Programs {
         Ok(None)
     }
 
+    /// Both programs in `directory`, in place of those in `bin/`.
+    pub fn in_directory(layout: &Layout, directory: &Path) -> Self {
+        let pair = |name| (directory.join(executable_name(name)), layout.program(name));
+        Self { pairs: NAMES.map(pair) }
+    }
+
     /// Copies both into `bin/`, each by one rename and the manager last, after its copy was run
-    /// there. `_lock` is the lock [`LOCK`](crate::shims::LOCK).
-    pub fn place(&self, layout: &Layout, _lock: &Lock) -> Result<(), ProgramsError> {
+    /// there and said that it is `version`, if one is given. `_lock` is the lock
+    /// [`LOCK`](crate::shims::LOCK).
+    pub fn place(&self, layout: &Layout, version: Option<&str>, _lock: &Lock) -> Result<(), ProgramsError> {
         let bin = layout.bin();
         create_directory(&bin)?;
         let [shim, manager] = &self.pairs;
@@ -59,16 +67,20 @@ impl Programs {
             StagedProgram::copy(from, to).map_err(FileError::at("write", to))
         };
         let (staged_shim, staged_manager) = (stage(shim)?, stage(manager)?);
-        check(staged_manager.path())
+        let found = version_of(staged_manager.path())
             .map_err(|source| ProgramsError::DoesNotRun { path: manager.1.clone(), source })?;
+        if let Some(version) = version.filter(|version| *version != found) {
+            return Err(ProgramsError::OtherVersion { expected: version.to_owned(), found });
+        }
         staged_shim.publish().map_err(FileError::at("write", &shim.1))?;
         staged_manager.publish().map_err(FileError::at("write", &manager.1))?;
         Ok(())
     }
 }
 
-/// Runs a copy of the manager, because some file systems do not allow programs to run.
-fn check(program: &Path) -> io::Result<()> {
+/// The version that a manager prints. It is run, because some file systems do not allow programs to
+/// run.
+pub fn version_of(program: &Path) -> io::Result<String> {
     let mut command = exec::command(program);
     let output = match smoke::output(command.arg("--version"))? {
         Ended::ByItself(output) => output,
@@ -78,10 +90,9 @@ fn check(program: &Path) -> io::Result<()> {
     if !output.status.success() {
         return Err(io::Error::other(format!("`gover --version` failed ({})", output.status)));
     }
-    if !output.stdout.starts_with(b"gover ") {
-        return Err(io::Error::other("`gover --version` did not print the version of gover"));
-    }
-    Ok(())
+    let said = String::from_utf8_lossy(&output.stdout);
+    let version = said.strip_prefix("gover ").map(|version| version.trim().to_owned());
+    version.ok_or_else(|| io::Error::other("`gover --version` did not print the version of gover"))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +103,8 @@ pub enum ProgramsError {
     /// The manager does not run in `bin/`. The programs that were there are unchanged.
     #[error("gover does not run as `{}`", path.display())]
     DoesNotRun { path: PathBuf, source: io::Error },
+    #[error("the new gover says that it is `{}`, not {expected}", shown(found))]
+    OtherVersion { expected: String, found: String },
     #[error(transparent)]
     File(#[from] FileError),
 }
@@ -111,6 +124,7 @@ impl Diagnose for ProgramsError {
                 "its file system may not allow programs to run; set GOVER_HOME to a directory on another one"
                     .to_owned(),
             ],
+            Self::OtherVersion { .. } => vec!["get the release from another place".to_owned()],
             Self::File(error) => error.hints(),
         }
     }
@@ -132,7 +146,7 @@ mod tests {
         fs::create_dir_all(layout.bin()).unwrap();
         fs::write(layout.program("gover-shim"), "an old one").unwrap();
         let programs = Programs::outside(&layout, &own).unwrap().unwrap();
-        let error = programs.place(&layout, &lock).unwrap_err();
+        let error = programs.place(&layout, None, &lock).unwrap_err();
         assert!(matches!(error, ProgramsError::DoesNotRun { .. }), "{error:?}");
         assert!(!error.hints().is_empty());
         let names: Vec<_> = fs::read_dir(layout.bin()).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -35,7 +35,7 @@ pub use error::{HeadOrigin, LogWarning, LogWarnings, SumdbError};
 pub use escape::{EscapeError, escape_path, escape_version};
 pub use fork::Fork;
 pub use head::HeadError;
-pub use note::{KeyError, NoteError, VerifierKey};
+pub use note::{KeyError, NoteError, VerifierKey, open_note};
 pub use record::RecordError;
 pub use remote::{LogMirror, MAX_ANSWER, Remote, RemoteError};
 

@@ -47,6 +47,11 @@ impl OpenNote {
     }
 }
 
+/// The text of a note that is not a tree head, if at least one of `keys` signed it.
+pub fn open_note(message: &[u8], keys: &[VerifierKey]) -> Result<String, NoteError> {
+    Ok(OpenNote::open(message, keys)?.text)
+}
+
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NoteError {
     /// Not a text and signatures, or more than 100 signatures or 1,000,000 bytes.

@@ -75,7 +75,8 @@ impl Location {
     }
 
     /// `path`, which uses slashes, below a server or a directory.
-    pub(crate) fn below(&self, path: &str) -> Self {
+    #[must_use]
+    pub fn below(&self, path: &str) -> Self {
         match self {
             Self::Url(base) => Self::Url(base.join(path)),
             Self::File(base) => Self::File(below(base, path)),

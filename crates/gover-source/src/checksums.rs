@@ -41,6 +41,13 @@ impl<'a> LogRoute<'a> {
         Ok(record.map_err(|error| blamed(&remote, error))?)
     }
 
+    /// Looks up and proves the record of any module version.
+    pub(crate) async fn lookup_module(self, module: &str, version: &str) -> Result<LogRecord, LookupError> {
+        let remote = self.remote()?;
+        let record = remote.client().lookup_module(module, version).await;
+        Ok(record.map_err(|error| blamed(&remote, error))?)
+    }
+
     /// Collects what the clients of a mirror need to prove the records of toolchains.
     pub(crate) async fn bundle(self, wish: &ProofRequest) -> Result<ProofBundle, LookupError> {
         let remote = self.remote()?;

@@ -71,12 +71,12 @@ impl SourceError {
     }
 
     /// Whether the source answered that it does not have the file: 404 or 410, or no such file.
-    pub(crate) fn is_not_found(&self) -> bool {
+    pub fn is_not_found(&self) -> bool {
         self.then() == Then::NotHere { not_found: true }
     }
 
     /// What the user can do about it; `None` if only general advice applies.
-    pub(crate) fn remedy(&self) -> Option<String> {
+    pub fn remedy(&self) -> Option<String> {
         if let Self::Http(error) = self { error.remedy() } else { None }
     }
 }

@@ -42,5 +42,5 @@ pub use mirror::{INDEX_FILE, IndexedArchive, archive_index};
 pub use proxy::GoproxyError;
 pub use releases::{Availability, Basis, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};
-pub use supply::{Download, Probe, Supply, Verdict};
+pub use supply::{Download, ModuleError, ModuleZip, Probe, Supply, Verdict};
 pub use transfer::{Observer, RangedZip, Sink};

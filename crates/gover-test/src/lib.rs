@@ -25,11 +25,13 @@ mod front;
 mod fuzzed;
 mod log;
 pub mod model;
+mod own_release;
 mod programs;
 mod release;
 mod selection;
 mod server;
 mod service;
+mod signer;
 mod site;
 
 pub use context::{Invocation, Output, TestContext, has_directory_links};
@@ -37,10 +39,12 @@ pub use digest::{dirhash, sha256_hex};
 pub use front::{FakeProxy, ProxyRequest, TlsFront};
 pub use fuzzed::fuzzed;
 pub use log::{FakeLog, GO_MOD_HASH};
+pub use own_release::OwnRelease;
 pub use programs::{Programs, fake_go, spawn};
 pub use release::{Entry, Release, gzip, index_json, pack_tar_gz, pack_zip};
 pub use selection::SelectionCase;
 pub use server::{FakeServer, Fault, Request, Response};
+pub use signer::Signer;
 pub use site::FakeSite;
 
 /// Inline snapshots and their macro `str!`, so that test crates need no dependency of their own.

@@ -24,14 +24,40 @@ impl Programs {
     }
 
     pub fn gover(&self) -> PathBuf {
-        static BUILT: LazyLock<PathBuf> = LazyLock::new(|| cargo_build("gover"));
+        static BUILT: LazyLock<PathBuf> = LazyLock::new(|| cargo_build("gover", Target::Program));
         self.gover.clone().unwrap_or_else(|| BUILT.clone())
     }
 
     pub fn shim(&self) -> PathBuf {
-        static BUILT: LazyLock<PathBuf> = LazyLock::new(|| cargo_build("gover-shim"));
+        static BUILT: LazyLock<PathBuf> = LazyLock::new(|| cargo_build("gover-shim", Target::Program));
         self.shim.clone().unwrap_or_else(|| BUILT.clone())
     }
+}
+
+/// gover with the constants of a release, which the end of its file names; see
+/// [`OwnRelease`](crate::OwnRelease). Without debug information, where there is a `strip`, because it
+/// is packed and unpacked many times.
+pub(crate) fn released() -> PathBuf {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let built = if compiler_runs_here() {
+            cargo_build("gover", Target::Example("released"))
+        } else {
+            built_by_cargo("examples/released")
+        };
+        let small = built.with_file_name(format!("released-small{EXE_SUFFIX}"));
+        if modified(&small) < modified(&built) {
+            let scratch = tempfile::tempdir_in(profile_directory()).expect("a scratch directory");
+            let stripped = scratch.path().join("released");
+            let strip = Command::new("strip").arg("-s").arg("-o").arg(&stripped).arg(&built).output();
+            if !strip.is_ok_and(|output| output.status.success()) {
+                return built;
+            }
+            // Other tests may do the same just now.
+            fs::rename(&stripped, &small).expect("the small program is put in place");
+        }
+        small
+    });
+    BUILT.clone()
 }
 
 /// The `fake-go` program, compiled once per source text, profile and target directory.
@@ -126,25 +152,40 @@ fn compile(source: &str, directory: &Path, built: &Path) {
     }
 }
 
+#[derive(Clone, Copy)]
+enum Target {
+    Program,
+    Example(&'static str),
+}
+
 /// Builds a program of the workspace into the directory and profile of the running test.
-fn cargo_build(package: &str) -> PathBuf {
+fn cargo_build(package: &str, target: Target) -> PathBuf {
     if !compiler_runs_here() {
         return built_by_cargo(package);
     }
     let profile = profile_directory();
-    let program = profile.join(format!("{package}{EXE_SUFFIX}"));
+    let (kind, built, below) = match target {
+        Target::Program => ("--bin", package, ""),
+        Target::Example(name) => ("--example", name, "examples"),
+    };
+    let program = profile.join(below).join(format!("{built}{EXE_SUFFIX}"));
     if is_up_to_date(&program) {
         return program;
     }
     let (target_directory, target) = target_directory(&profile);
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
-    command.args(["build", "--quiet", "--package", package, "--bin", package, "--target-dir"]);
+    command.args(["build", "--quiet", "--package", package, kind, built, "--target-dir"]);
     command.arg(target_directory);
     let name = profile.file_name().filter(|name| *name != "debug").unwrap_or("dev".as_ref());
     command.arg("--profile").arg(name);
     if let Some(target) = target {
         command.args(["--target", &target]);
+    }
+    // What Cargo tells this test about its own package would make build scripts run again, and
+    // everything that depends on them.
+    for name in ABOUT_THE_TEST.split(' ') {
+        command.env_remove(name);
     }
     let output = command.output().expect("cargo starts");
     assert!(output.status.success(), "cannot build {package}: {}", String::from_utf8_lossy(&output.stderr));
@@ -215,6 +256,10 @@ fn beside_cargo(name: &str) -> PathBuf {
     let beside = Path::new(env!("CARGO")).with_file_name(format!("{name}{EXE_SUFFIX}"));
     if beside.is_file() { beside } else { PathBuf::from(name) }
 }
+
+/// The variables of Cargo that build scripts look at.
+const ABOUT_THE_TEST: &str = "CARGO_MANIFEST_DIR CARGO_MANIFEST_PATH CARGO_MANIFEST_LINKS CARGO_PKG_NAME CARGO_PKG_VERSION \
+    CARGO_PKG_VERSION_MAJOR CARGO_PKG_VERSION_MINOR CARGO_PKG_VERSION_PATCH CARGO_PKG_VERSION_PRE OUT_DIR";
 
 /// Held for writing while an executable is written, for reading while a program is started.
 static EXECUTABLES: RwLock<()> = RwLock::new(());

@@ -12,6 +12,7 @@ use gover_core::shim_state::ShimState;
 use gover_core::{Env, GoVersion, Layout, Platform, Request};
 use gover_source::Releases;
 use gover_sys::{file, process};
+use gover_update::ReleaseBuild;
 
 use crate::cli::Global;
 use crate::failure::Failure;
@@ -23,6 +24,8 @@ use crate::target::{self, Target};
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) env: &'a Env,
+    /// What is compiled into this program about releases of gover.
+    pub(crate) build: &'a ReleaseBuild,
     pub(crate) settings: Settings,
     pub(crate) layout: Layout,
     pub(crate) printer: &'a Printer,
@@ -35,7 +38,7 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// Without `needs_settings`, broken settings of the user are ignored: shells still get their PATH.
     pub(crate) fn new(
-        env: &'a Env,
+        (env, build): (&'a Env, &'a ReleaseBuild),
         global: &Global,
         printer: &'a Printer,
         needs_settings: bool,
@@ -49,6 +52,7 @@ impl<'a> Context<'a> {
         };
         Ok(Self {
             env,
+            build,
             settings,
             layout,
             printer,

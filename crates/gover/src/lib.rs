@@ -15,9 +15,10 @@ mod target;
 
 use std::ffi::OsString;
 
+use clap::CommandFactory;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
 use gover_core::{Env, Exit};
+use gover_update::ReleaseBuild;
 
 pub use crate::cli::SAME as SAME_COMMANDS;
 pub use crate::commands::json_page;
@@ -29,15 +30,16 @@ use crate::failure::Failure;
 use crate::output::Printer;
 use crate::target::Target;
 
-pub fn run(env: &Env) -> Exit {
+/// Runs the command line of `env`. `build` says what is compiled into this program.
+pub fn run(env: &Env, build: &ReleaseBuild) -> Exit {
     let line = cli::translated(env.arguments());
-    let cli = match Cli::try_parse_from(&line) {
+    let cli = match Cli::parse_line(&line, build.version) {
         Ok(cli) => cli,
         Err(error) => return answer_parser(&error, &line, env),
     };
     let printer = Printer::new(env, &cli.global);
     let is_silent = commands::is_silent(&cli.command);
-    match dispatch(cli, env, &printer) {
+    match dispatch(cli, env, build, &printer) {
         Ok(()) => Exit::Success,
         Err(failure) => {
             // An error would break the prompt, and the command that is typed reports it.
@@ -59,8 +61,8 @@ pub fn help(command: &mut clap::Command) -> String {
     output::page(&command.render_help().to_string())
 }
 
-fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<(), Failure> {
-    let context = Context::new(env, &cli.global, printer, cli.command.needs_settings())?;
+fn dispatch(cli: Cli, env: &Env, build: &ReleaseBuild, printer: &Printer) -> Result<(), Failure> {
+    let context = Context::new((env, build), &cli.global, printer, cli.command.needs_settings())?;
     gover_sys::file::limit_writers(context.layout.home());
     if !commands::is_silent(&cli.command) {
         settings::keep_mirrored(&context.layout, env, None);

@@ -6,6 +6,7 @@ fn main() {
     if let Some(path) = gover_sys::machine::policy_file() {
         env = env.with_machine_config(path);
     }
-    let exit = gover::run(&env);
+    let build = gover_update::ReleaseBuild::compiled(env!("CARGO_PKG_VERSION"));
+    let exit = gover::run(&env, &build);
     gover_sys::exec::exit(exit.code());
 }

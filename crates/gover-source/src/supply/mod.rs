@@ -2,6 +2,7 @@
 
 mod download;
 mod lists;
+mod module;
 mod probe;
 mod reach;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use crate::source::{ChecksumLookup, ReleaseSite, known_archive};
 use crate::table::Table;
 use crate::transfer::RangedZip;
 
+pub use module::{ModuleError, ModuleZip};
 pub use probe::{Probe, Verdict};
 
 /// The configured sources of toolchains. Connections are opened only when they are needed.

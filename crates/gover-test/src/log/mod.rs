@@ -8,13 +8,10 @@ mod tree;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use signed_note::{Note, StandardSigner};
-
 use crate::digest::base64;
 use crate::release::Release;
 use crate::service::lock;
+use crate::signer::Signer;
 use tree::Hash;
 
 /// The hash of the module golang.org/toolchain's go.mod, the same for every version.
@@ -23,8 +20,7 @@ pub const GO_MOD_HASH: &str = "h1:8wlg68NqwW7eMnI1aABk/C2pDYXj8mrMY4TyRfiLeS0=";
 /// A checksum database; clones share one log.
 #[derive(Clone)]
 pub struct FakeLog {
-    name: String,
-    key: Key,
+    signer: Signer,
     state: Arc<Mutex<State>>,
 }
 
@@ -36,28 +32,21 @@ struct State {
     shown: Option<usize>,
 }
 
-#[derive(Clone, Copy)]
-struct Key {
-    seed: [u8; 32],
-    /// As keys of verifiers write it: base64 of the algorithm (1, Ed25519) and the key.
-    public: &'static str,
-}
-
 impl FakeLog {
     pub fn new(name: &str) -> Self {
-        Self::with_key(name, KEY)
+        Self::with_signer(Signer::new(name))
     }
 
     /// A log of the same name that signs with another key: an impostor.
     #[must_use]
     pub fn impostor(&self) -> Self {
-        Self { key: OTHER_KEY, state: Arc::new(Mutex::new(self.state().clone())), ..self.clone() }
+        Self { signer: self.signer.impostor(), state: Arc::new(Mutex::new(self.state().clone())) }
     }
 
     /// A log with the same name and key that agrees on the first `common` records only.
     #[must_use]
     pub fn fork(&self, common: usize) -> Self {
-        let fork = Self::with_key(&self.name, self.key);
+        let fork = Self::with_signer(self.signer.clone());
         let records = self.state().records.clone();
         for (id, record) in records.iter().enumerate() {
             if id == common {
@@ -69,17 +58,12 @@ impl FakeLog {
     }
 
     pub fn name(&self) -> &str {
-        &self.name
+        self.signer.name()
     }
 
     /// What GOSUMDB must hold for a client to accept this log: `name+hash+key`.
     pub fn verifier_key(&self) -> String {
-        format!("{}+{:08x}+{}", self.name, self.key_id(), self.key.public)
-    }
-
-    fn key_id(&self) -> u32 {
-        let key = BASE64_STANDARD.decode(self.key.public).expect("the built-in key is a key");
-        signed_note::key_id(&self.name, &key)
+        self.signer.verifier_key()
     }
 
     /// Appends a record (go.sum lines of one module, each with its newline) and returns its number.
@@ -129,12 +113,7 @@ impl FakeLog {
 
     /// A note of this log over any text, for tree heads that no honest log signs.
     pub fn sign(&self, text: &str) -> Vec<u8> {
-        let secret = [&[1], self.key.seed.as_slice()].concat();
-        let encoded = format!("PRIVATE+KEY+{}+{:08x}+{}", self.name, self.key_id(), base64(&secret));
-        let signer = StandardSigner::new(&encoded).expect("the built-in key is a key");
-        let mut note = Note::new(text.as_bytes(), &[]).expect("a note's text ends in a newline");
-        note.add_sigs(&[&signer]).expect("a note takes a signature");
-        note.to_bytes()
+        self.signer.sign(text)
     }
 
     /// The body for a path below the database, `/lookup/golang.org/toolchain@…`; `None` is 404.
@@ -156,8 +135,8 @@ impl FakeLog {
         tree::tile(path.strip_prefix("/tile/8/")?, &state.leaves[..state.size()])
     }
 
-    fn with_key(name: &str, key: Key) -> Self {
-        Self { name: name.to_owned(), key, state: Arc::default() }
+    fn with_signer(signer: Signer) -> Self {
+        Self { signer, state: Arc::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -184,7 +163,3 @@ fn unescape(text: &str) -> Option<String> {
     }
     Some(result)
 }
-
-const KEY: Key = Key { seed: [7; 32], public: "AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs" };
-
-const OTHER_KEY: Key = Key { seed: [9; 32], public: "Af0XJDhaoMdbZPt4zWAvodmR/ev3axPFjtcC6sg16fYY" };

@@ -1,14 +1,16 @@
 //! The command line: arguments, options and their help.
 
 mod arguments;
+mod own;
 mod refused;
 mod words;
 
 use std::ffi::OsString;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use arguments::*;
+pub(crate) use own::*;
 pub(crate) use refused::{meant, refused};
 pub use words::SAME;
 pub(crate) use words::translated;
@@ -110,8 +112,19 @@ pub(crate) enum Command {
     Cache(CacheArgs),
     /// Show or change settings
     Config(ConfigArgs),
+    /// Update gover itself
+    #[command(name = "self")]
+    Own(SelfArgs),
     /// Show help for a command or topic
     Help(HelpArgs),
+}
+
+impl Cli {
+    /// Parses a command line. `version` is what `--version` prints.
+    pub(crate) fn parse_line(line: &[OsString], version: &'static str) -> Result<Self, clap::Error> {
+        let mut matches = Self::command().version(version).try_get_matches_from(line)?;
+        Self::from_arg_matches_mut(&mut matches)
+    }
 }
 
 impl Command {

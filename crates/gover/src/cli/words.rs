@@ -4,11 +4,12 @@
 use std::ffi::{OsStr, OsString};
 
 /// A command of another manager, and the command line that means the same.
-pub const SAME: [(&str, &[&str]); 6] = [
+pub const SAME: [(&str, &[&str]); 7] = [
     ("ls-remote", &["list", "--remote"]),
     ("list-remote", &["list", "--remote"]),
     ("list-all", &["list", "--remote", "--all"]),
     ("ls-all", &["list", "--remote", "--all"]),
+    ("self-update", &["self", "update"]),
     ("unpin", &["pin", "--remove"]),
     ("version", &["--version"]),
 ];

@@ -8,6 +8,7 @@ use super::install::InstalledFacts;
 use super::list::{InstalledList, ReleaseList};
 use super::mirror::MirrorFacts;
 use super::prune::Pruned;
+use super::self_::UpdateFacts;
 use super::setup::SetupFacts;
 use super::uninstall::RemovedToolchains;
 use super::verify::Verified;
@@ -26,7 +27,7 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 19] {
+fn documents() -> [(&'static str, Vec<Row>); 20] {
     [
         ("current", Current::rows("")),
         ("which", Which::rows("")),
@@ -47,6 +48,7 @@ fn documents() -> [(&'static str, Vec<Row>); 19] {
         ("config set", SettingChange::rows("")),
         ("setup", SetupFacts::rows("")),
         ("config list", SettingList::rows("")),
+        ("self update", UpdateFacts::rows("")),
     ]
 }
 

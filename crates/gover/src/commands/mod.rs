@@ -18,6 +18,7 @@ mod list;
 mod mirror;
 mod pin;
 mod prune;
+mod self_;
 mod setup;
 mod uninstall;
 mod r#use;
@@ -78,6 +79,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Mirror(arguments) => mirror::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
+        Command::Own(arguments) => self_::run(&arguments, context),
         Command::Help(arguments) => help::run(&arguments, context),
     }
 }

@@ -97,7 +97,7 @@ fn programs(context: &Context<'_>) -> Result<Option<Programs>, ProgramsError> {
 
 fn place(programs: &Programs, context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(gover_install::shims::LOCK, context)?;
-    programs.place(&context.layout, &lock)?;
+    programs.place(&context.layout, None, &lock)?;
     context.printer.note(&format!("copied gover and gover-shim to {}", context.short(&context.layout.bin())));
     Ok(())
 }

@@ -1,0 +1,150 @@
+//! Any module of GOPROXY: gover itself is published as one. Its zip is proven like a toolchain, by
+//! the record in the checksum database.
+
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use gover_core::Diagnose;
+use gover_core::text::shown;
+use gover_log::{EscapeError, LogRecord, escape_path, escape_version};
+use thiserror::Error;
+
+use super::Supply;
+use crate::artifact::Location;
+use crate::bounds::MAX_LIST;
+use crate::error::{LookupError, SourceError, SourceFailure, aligned, remedies};
+use crate::proxy::{self, Entry, Place};
+use crate::settings::SourceSpec;
+
+/// The zip of a module version, not yet proven.
+#[derive(Debug)]
+pub struct ModuleZip {
+    pub bytes: Vec<u8>,
+    pub location: Location,
+}
+
+impl Supply {
+    /// The versions that the first proxy with this module lists, in the order of the proxy. A proxy
+    /// lists only what it happens to have.
+    pub async fn module_versions(&self, module: &str) -> Result<Vec<String>, ModuleError> {
+        let path = format!("{}/@v/list", escaped(module, escape_path)?);
+        let (list, _) = self.first_proxy(&path, MAX_LIST, module).await?;
+        let lines = String::from_utf8_lossy(&list);
+        let version = |line: &str| line.split_whitespace().next().map(str::to_owned);
+        Ok(lines.lines().filter_map(version).collect())
+    }
+
+    /// The zip of a module version, of at most `limit` bytes.
+    pub async fn module_zip(
+        &self,
+        module: &str,
+        version: &str,
+        limit: u64,
+    ) -> Result<ModuleZip, ModuleError> {
+        let directory = escaped(module, escape_path)?;
+        let path = format!("{directory}/@v/{}.zip", escaped(version, escape_version)?);
+        let (bytes, location) = self.first_proxy(&path, limit, &format!("{module}@{version}")).await?;
+        Ok(ModuleZip { bytes, location })
+    }
+
+    /// Fails if no proxy knows a module version.
+    pub async fn check_module(&self, module: &str, version: &str) -> Result<(), ModuleError> {
+        let directory = escaped(module, escape_path)?;
+        let path = format!("{directory}/@v/{}.info", escaped(version, escape_version)?);
+        self.first_proxy(&path, MAX_LIST, &format!("{module}@{version}")).await.map(drop)
+    }
+
+    /// Looks up the record of any module version in the checksum database, and proves it.
+    pub async fn module_record(&self, module: &str, version: &str) -> Result<LogRecord, LookupError> {
+        self.log_route(&self.settings.sources).lookup_module(module, version).await
+    }
+
+    /// Reads a file of at most `limit` bytes from a server or this machine.
+    pub async fn read(&self, location: &Location, limit: u64) -> Result<Vec<u8>, SourceError> {
+        proxy::read_new(&self.http, location, limit).await
+    }
+
+    async fn first_proxy(
+        &self,
+        path: &str,
+        limit: u64,
+        wanted: &str,
+    ) -> Result<(Vec<u8>, Location), ModuleError> {
+        let unavailable = |failures| ModuleError::Unavailable { wanted: wanted.to_owned(), failures };
+        let entries = match self.proxies.entries() {
+            Ok(entries) => entries,
+            Err(error) => {
+                return Err(unavailable(vec![SourceFailure::new(SourceSpec::GoProxy, error)]));
+            }
+        };
+        let ask = |entry| self.ask_proxy(entry, path, limit);
+        let (found, failures) = self.proxies.first(&self.http, entries, ask).await;
+        let failed = |(entry, error)| self.proxies.failure(entry, error);
+        found.ok_or_else(|| unavailable(failures.into_iter().map(failed).collect()))
+    }
+
+    fn ask_proxy<'a>(
+        &'a self,
+        entry: &Entry,
+        path: &str,
+        limit: u64,
+    ) -> LocalBoxFuture<'a, Result<(Vec<u8>, Location), SourceError>> {
+        let location = if entry.place == Place::Direct {
+            Err(SourceError::lacks("`direct` means the repository of a module, and gover reads only proxies"))
+        } else {
+            self.proxies.locate(entry, path)
+        };
+        async move {
+            let location = location?;
+            Ok((self.read(&location, limit).await?, location))
+        }
+        .boxed_local()
+    }
+}
+
+/// A module version that no proxy served.
+#[derive(Debug, Error)]
+pub enum ModuleError {
+    #[error("`{}` is not a module or a version", shown(name))]
+    Name { name: String, source: EscapeError },
+    #[error("no proxy in GOPROXY served {wanted}")]
+    Unavailable { wanted: String, failures: Vec<SourceFailure> },
+}
+
+impl ModuleError {
+    /// Whether every proxy answered that it does not have it, or there is no proxy.
+    pub fn is_not_found(&self) -> bool {
+        match self {
+            Self::Name { .. } => false,
+            Self::Unavailable { failures, .. } => failures.iter().all(|failure| failure.error.is_not_found()),
+        }
+    }
+}
+
+impl Diagnose for ModuleError {
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Name { .. } => Vec::new(),
+            Self::Unavailable { failures, .. } => aligned(failures),
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            // Only a program whose build names a wrong module gets here.
+            Self::Name { .. } => Vec::new(),
+            Self::Unavailable { failures, .. } => {
+                let mut hints = remedies(failures);
+                if hints.is_empty() {
+                    hints.push(USUAL.to_owned());
+                }
+                hints
+            }
+        }
+    }
+}
+
+fn escaped(name: &str, escape: impl Fn(&str) -> Result<String, EscapeError>) -> Result<String, ModuleError> {
+    escape(name).map_err(|source| ModuleError::Name { name: name.to_owned(), source })
+}
+
+const USUAL: &str = "set GOPROXY to a module proxy that serves public modules (`gover help sources`)";

@@ -1,0 +1,143 @@
+//! Which package manager installed gover, if one did: then it is the one to update gover.
+
+use std::path::{Path, PathBuf};
+
+use gover_sys::file::read_text_limited;
+
+use crate::release_build::ReleaseBuild;
+
+/// A package of gover.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// `None` if it is none that this gover knows.
+    pub manager: Option<PackageManager>,
+    /// The program in the package, of which the running one is a copy that `gover setup` made.
+    pub original: Option<PathBuf>,
+}
+
+impl Package {
+    /// The package that the running program is from: the constant of the build says so, or a file
+    /// that packages carry next to the program.
+    pub fn of(build: &ReleaseBuild, program: Option<&Path>) -> Option<Self> {
+        if let Some(word) = build.channel {
+            return Some(Self { manager: PackageManager::parse(word), original: None });
+        }
+        let program = program?.canonicalize().ok()?;
+        let directory = program.parent()?;
+        let beside = directory.join(MARK);
+        let marks = directory.parent().map(|above| above.join(MARK)).into_iter().chain([beside]);
+        marks.into_iter().find(|mark| mark.exists()).map(|mark| Self::read(&mark))
+    }
+
+    /// An unreadable file still says that there is a package.
+    fn read(mark: &Path) -> Self {
+        let text = read_text_limited(mark, LIMIT).unwrap_or_default();
+        let mut lines = text.lines();
+        let manager = PackageManager::parse(lines.next().unwrap_or_default().trim());
+        let original = lines.next().map(PathBuf::from).filter(|path| path.is_absolute());
+        Self { manager, original }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackageManager {
+    Deb,
+    Rpm,
+    Pip,
+    Npm,
+    Homebrew,
+    Scoop,
+    Winget,
+    Aur,
+    Nix,
+    Cargo,
+}
+
+impl PackageManager {
+    /// What installed gover, as the subject of a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deb => "a Debian package",
+            Self::Rpm => "an RPM package",
+            Self::Pip => "pip",
+            Self::Npm => "npm",
+            Self::Homebrew => "Homebrew",
+            Self::Scoop => "Scoop",
+            Self::Winget => "winget",
+            Self::Aur => "a package of the AUR",
+            Self::Nix => "Nix",
+            Self::Cargo => "cargo",
+        }
+    }
+
+    /// The command that updates gover.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Deb => "sudo apt-get install --only-upgrade gover",
+            Self::Rpm => "sudo dnf upgrade gover",
+            Self::Pip => "pip install --upgrade gover",
+            Self::Npm => "npm install --global gover@latest",
+            Self::Homebrew => "brew upgrade gover",
+            Self::Scoop => "scoop update gover",
+            Self::Winget => "winget upgrade gover",
+            Self::Aur => "install the newer package of the AUR, with your AUR helper or makepkg",
+            Self::Nix => "nix profile upgrade gover",
+            Self::Cargo => "cargo install gover --force",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "deb" => Self::Deb,
+            "rpm" => Self::Rpm,
+            "pip" => Self::Pip,
+            "npm" => Self::Npm,
+            "homebrew" => Self::Homebrew,
+            "scoop" => Self::Scoop,
+            "winget" => Self::Winget,
+            "aur" => Self::Aur,
+            "nix" => Self::Nix,
+            "cargo" => Self::Cargo,
+            _ => return None,
+        })
+    }
+}
+
+/// Below the prefix of a package, or beside its programs.
+const MARK: &str = "share/gover/channel";
+
+const LIMIT: u64 = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_next_to_the_program_or_above_it_names_the_package() {
+        let root = tempfile::tempdir().unwrap();
+        let build = ReleaseBuild::default();
+        let program = root.path().join("bin/gover");
+        fs::create_dir_all(root.path().join("bin/share/gover")).unwrap();
+        fs::create_dir_all(root.path().join("share/gover")).unwrap();
+        fs::write(&program, "").unwrap();
+        let package = || Package::of(&build, Some(&program));
+        assert_eq!(package(), None);
+        fs::write(root.path().join("bin/share/gover/channel"), "npm\n").unwrap();
+        assert_eq!(package().unwrap().manager, Some(PackageManager::Npm));
+        let original = root.path().join("opt/gover");
+        fs::write(root.path().join("share/gover/channel"), format!("deb\n{}\n", original.display())).unwrap();
+        let expected = Package { manager: Some(PackageManager::Deb), original: Some(original) };
+        assert_eq!(package(), Some(expected));
+        fs::write(root.path().join("share/gover/channel"), "conda\nnowhere\n").unwrap();
+        assert_eq!(package(), Some(Package { manager: None, original: None }));
+    }
+
+    #[test]
+    fn the_build_itself_may_be_for_a_package_manager() {
+        let build = ReleaseBuild { channel: Some("rpm"), ..ReleaseBuild::default() };
+        let package = Package::of(&build, None).unwrap();
+        assert_eq!(package.manager, Some(PackageManager::Rpm));
+    }
+}

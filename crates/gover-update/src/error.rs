@@ -1,0 +1,158 @@
+//! Why gover was not updated. What is installed is unchanged, except after `Shims`.
+
+use std::io;
+
+use gover_archive::ArchiveError;
+use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM, is_full};
+use gover_core::platform::{IS_WINDOWS, Platform};
+use gover_core::text::shown;
+use gover_install::FileError;
+use gover_install::programs::ProgramsError;
+use gover_install::shims::ShimError;
+use gover_log::KeyError;
+use gover_source::{LookupError, ModuleError, SourceError};
+
+use crate::sums::{NOTE, SumsError};
+use crate::version::ReleaseVersion;
+
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    #[error("this gover was built without a place to update from")]
+    Unconfigured,
+    #[error("this gover was built without a key of releases, so it cannot verify an archive")]
+    NoKey,
+    #[error("a key that is compiled into this gover is not valid")]
+    Key(#[source] KeyError),
+    #[error("`{}` is neither an http(s) address nor a directory", shown(text))]
+    Base { text: String },
+    #[error("cannot get a release of gover")]
+    Nowhere { failures: Vec<String>, hints: Vec<String> },
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+    #[error("cannot read {place}")]
+    Source { place: String, source: Box<SourceError> },
+    #[error("{place} has no release of gover for {platform}")]
+    NoRelease { place: String, platform: Platform },
+    #[error("{place} has no {NOTE}, the signed list of a release")]
+    Unsigned { place: String },
+    #[error("{place} is not a list that gover's key has signed")]
+    Sums { place: String, source: SumsError },
+    #[error("{place} has gover {found}, not {asked}")]
+    OtherVersion { asked: ReleaseVersion, found: ReleaseVersion, place: String },
+    #[error("the newest gover from {place} is {found}, which is older than {installed}, the installed one")]
+    Older { found: ReleaseVersion, installed: ReleaseVersion, place: String },
+    #[error("the checksum database does not prove {module}")]
+    Lookup { module: String, source: Box<LookupError> },
+    #[error("{file} from {place} is not what was released")]
+    Altered { file: String, place: String, expected: String, received: String },
+    #[error("cannot unpack {file}")]
+    Unpack { file: String, source: Box<ArchiveError> },
+    #[error("{file} has no {missing}")]
+    Incomplete { file: String, missing: &'static str },
+    #[error(transparent)]
+    Programs(#[from] ProgramsError),
+    #[error("gover is updated, but the programs in its bin directory are not")]
+    Shims(#[source] ShimError),
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl UpdateError {
+    /// Whether nothing was learned at this place, so that another may be asked.
+    pub(crate) fn is_absence(&self) -> bool {
+        matches!(
+            self,
+            Self::Module(_)
+                | Self::Source { .. }
+                | Self::NoRelease { .. }
+                | Self::Unsigned { .. }
+                | Self::OtherVersion { .. }
+        )
+    }
+
+    /// Both places failed.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let line = |error: &Self| {
+            let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+            format!("{error}{}", cause.unwrap_or_default())
+        };
+        let mut failures = vec![line(self)];
+        failures.extend(self.details().into_iter().map(|detail| format!("  {detail}")));
+        failures.push(line(other));
+        let mut hints = other.hints();
+        hints.extend(self.hints().into_iter().filter(|hint| !other.hints().contains(hint)));
+        Self::Nowhere { failures, hints }
+    }
+}
+
+impl Diagnose for UpdateError {
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Nowhere { failures, .. } => failures.clone(),
+            Self::Module(error) => error.details(),
+            Self::Lookup { source, .. } => source.details(),
+            Self::Altered { expected, received, .. } => vec![
+                format!("expected  {expected}"),
+                format!("received  {received}"),
+                "nothing was changed and the download was deleted".to_owned(),
+            ],
+            Self::Sums { .. } | Self::Older { .. } => vec!["nothing was changed".to_owned()],
+            _ => Vec::new(),
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            Self::Base { .. } => "gover self update --help".to_owned(),
+            Self::Unconfigured | Self::NoKey | Self::Key(_) => {
+                let script = if IS_WINDOWS { "install.ps1" } else { "./install.sh" };
+                format!("run {script} of a newer checkout or release of gover")
+            }
+            Self::Nowhere { hints, .. } => return hints.clone(),
+            Self::Module(error) => return error.hints(),
+            Self::Source { source, .. } => source.remedy().unwrap_or_else(|| AGAIN.to_owned()),
+            Self::NoRelease { .. } => "build gover for this platform from a checkout".to_owned(),
+            Self::Unsigned { .. } => {
+                format!("name the directory or address of a release, which has {NOTE}, with `--from`")
+            }
+            Self::Sums { .. } | Self::Altered { .. } => {
+                "do not use these files; get the release from another place, and tell who runs this one"
+                    .to_owned()
+            }
+            Self::OtherVersion { found, .. } => format!("gover self update --version {found}"),
+            Self::Older { found, .. } => {
+                format!(
+                    "this place is out of date; `gover self update --version {found}` goes back on purpose"
+                )
+            }
+            Self::Lookup { source, .. } if source.is_denial() => {
+                "wait until the release is in the checksum database, and try again".to_owned()
+            }
+            Self::Lookup { source, .. } => return source.hints(),
+            Self::Unpack { source, .. } => match &**source {
+                ArchiveError::Write { source, .. } => return written(source),
+                _ => AGAIN.to_owned(),
+            },
+            Self::Incomplete { .. } => AGAIN.to_owned(),
+            Self::Programs(error) => return error.hints(),
+            Self::Shims(_) => "gover self update".to_owned(),
+            Self::File(error) => return error.hints(),
+        };
+        vec![hint]
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Lookup { source, .. } => source.exit(),
+            Self::Base { .. } => Exit::Usage,
+            _ => Exit::Failure,
+        }
+    }
+}
+
+fn written(error: &io::Error) -> Vec<String> {
+    let full = is_full(error.kind());
+    vec![if full { MAKE_ROOM } else { "check that you own GOVER_HOME and may write there" }.to_owned()]
+}
+
+const AGAIN: &str = "check the place with `gover self update --check`, and try again";

@@ -1,0 +1,34 @@
+//! The arguments of `gover self`.
+
+use clap::{Args, Subcommand};
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover self update
+  gover self update --check")]
+pub(crate) struct SelfArgs {
+    #[command(subcommand)]
+    pub(crate) action: SelfAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SelfAction {
+    /// Replace gover with its newest release
+    Update(UpdateArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UpdateArgs {
+    /// Release to install, also an older one [default: the newest]
+    #[arg(long, value_name = "VERSION", conflicts_with = "check")]
+    pub(crate) version: Option<String>,
+    /// Only say whether there is a newer release: exit code 1 if so, 0 if not
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Directory or address of a release, in place of the one that is compiled in
+    #[arg(long, value_name = "DIR|URL")]
+    pub(crate) from: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

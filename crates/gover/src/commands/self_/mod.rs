@@ -1,0 +1,14 @@
+//! `gover self`: what it does to its own programs.
+
+mod update;
+
+pub(super) use update::UpdateFacts;
+
+use crate::cli::{SelfAction, SelfArgs};
+use crate::{Context, Failure};
+
+pub(super) fn run(arguments: &SelfArgs, context: &Context<'_>) -> Result<(), Failure> {
+    match &arguments.action {
+        SelfAction::Update(arguments) => update::run(arguments, context),
+    }
+}

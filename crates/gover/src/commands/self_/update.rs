@@ -1,0 +1,200 @@
+//! `gover self update`.
+
+use gover_core::Platform;
+use gover_core::display::pasted;
+use gover_source::{Location, Supply};
+use gover_sys::file::same_file;
+use gover_update::{Finder, LOCK, Offer, Package, ReleaseVersion, Staged, installed_version, parse_base};
+
+use crate::cli::UpdateArgs;
+use crate::output::{Busy, facts};
+use crate::runtime::block_on;
+use crate::store::{lock, shims};
+use crate::supply::{note_warnings, supply};
+use crate::{Context, Failure};
+
+pub(super) fn run(arguments: &UpdateArgs, context: &Context<'_>) -> Result<(), Failure> {
+    refuse_package(context)?;
+    let update = Update {
+        arguments,
+        asked: arguments.version.as_deref().map(str::parse).transpose()?,
+        from: arguments.from.as_deref().map(|from| from_argument(from, context)).transpose()?,
+        supply: supply(context)?,
+        platform: Platform::host(),
+        context,
+    };
+    let result = if arguments.check { update.check() } else { update.run() };
+    note_warnings(&update.supply, context);
+    result
+}
+
+/// Whoever installed gover as a package updates it as one, or two programs would disagree.
+fn refuse_package(context: &Context<'_>) -> Result<(), Failure> {
+    let own = context.env.program();
+    let Some(Package { manager, original }) = Package::of(context.build, own.as_deref()) else {
+        return Ok(());
+    };
+    let name = manager.map_or("a package manager", |manager| manager.name());
+    let command = manager.map_or("update gover with that package manager", |manager| manager.command());
+    // The running program is a copy that setup made of the packaged one.
+    let copy = original.map(|original| format!(", then `{} setup`", pasted(&original.display().to_string())));
+    Err(Failure::new(
+        format!("this gover was installed by {name}, which also updates it"),
+        match copy {
+            Some(copy) => format!("`{command}`{copy}"),
+            None => command.to_owned(),
+        },
+    ))
+}
+
+/// Says on a terminal what happens now, and `interrupted` if Ctrl-C ends it.
+fn busy<'a>(step: String, interrupted: &'static str, context: &'a Context<'_>) -> Busy<'a> {
+    let busy = Busy::new(context.printer, move || vec![interrupted.to_owned()]);
+    busy.step(step);
+    busy
+}
+
+const NOTHING_YET: &str = "interrupted; gover was not updated";
+
+const UNFINISHED: &str = "interrupted; `gover self update` finishes what is left";
+
+fn from_argument(from: &str, context: &Context<'_>) -> Result<Location, Failure> {
+    Ok(match parse_base(from)? {
+        Location::File(path) => Location::File(context.absolute(&path)),
+        url @ Location::Url(_) => url,
+    })
+}
+
+struct Update<'a> {
+    arguments: &'a UpdateArgs,
+    asked: Option<ReleaseVersion>,
+    from: Option<Location>,
+    supply: Supply,
+    /// What this program was built for, and so its updates.
+    platform: Platform,
+    context: &'a Context<'a>,
+}
+
+impl Update<'_> {
+    /// Says whether there is a newer release, and changes nothing.
+    fn check(&self) -> Result<(), Failure> {
+        let context = self.context;
+        let installed = self.own_version()?;
+        let offer = self.find()?;
+        offer.check_not_older(&installed)?;
+        let is_newer = offer.version > installed;
+        if self.arguments.json {
+            context.printer.json(&UpdateFacts::of(&installed, &offer, false))?;
+        } else if is_newer {
+            let newer = format!("gover {} is available ({installed} is installed)", offer.version);
+            context.printer.data(&newer)?;
+            context.printer.hint(&self.command());
+        } else {
+            context.printer.data(&format!("gover {installed} is the newest release"))?;
+        }
+        Failure::silent_if(is_newer)
+    }
+
+    fn run(&self) -> Result<(), Failure> {
+        let context = self.context;
+        self.refuse_elsewhere()?;
+        let lock = lock::acquire(LOCK, context)?;
+        // Another process may have updated it while this one waited.
+        let installed = match installed_version(&context.layout.program("gover")) {
+            Some(version) => version,
+            None => self.own_version()?,
+        };
+        let offer = self.find()?;
+        if self.asked.is_none() {
+            offer.check_not_older(&installed)?;
+        }
+        let is_other = offer.version != installed;
+        if is_other {
+            let busy = busy(format!("downloading gover {}", offer.version), NOTHING_YET, context);
+            let directory = Staged::directory(&context.layout, &lock)?;
+            let staged = block_on(self.finder().fetch(&offer, directory))??;
+            drop(busy);
+            let _busy = self::busy(format!("installing gover {}", offer.version), UNFINISHED, context);
+            let shims_lock = lock::acquire(gover_install::shims::LOCK, context)?;
+            staged.put_in_place(&context.layout, &shims_lock)?;
+        } else {
+            // An update that was interrupted may have left older shims.
+            shims::refresh(context)?;
+        }
+        self.report(&installed, &offer, is_other)
+    }
+
+    fn report(&self, installed: &ReleaseVersion, offer: &Offer, is_other: bool) -> Result<(), Failure> {
+        let printer = self.context.printer;
+        let newest = &offer.version;
+        if is_other {
+            let undo = if self.from.is_some() {
+                String::new()
+            } else {
+                format!("; `gover self update --version {installed}` undoes this")
+            };
+            printer.note(&format!(
+                "updated gover from {installed} to {newest} ({}, proven by the {}{undo})",
+                offer.place,
+                offer.proof()
+            ));
+            if let Some(changelog) = self.context.build.changelog {
+                printer.note(&format!("changes: {changelog}"));
+            }
+        } else {
+            let what = if self.asked.is_some() { "is installed" } else { "is the newest release" };
+            printer.note(&format!("gover {newest} {what}; nothing changed"));
+        }
+        if self.arguments.json {
+            printer.json(&UpdateFacts::of(installed, offer, is_other))?;
+        }
+        Ok(())
+    }
+
+    fn find(&self) -> Result<Offer, Failure> {
+        let _busy = busy("looking for releases of gover".to_owned(), NOTHING_YET, self.context);
+        Ok(block_on(self.finder().find(self.asked.as_ref()))??)
+    }
+
+    fn finder(&self) -> Finder<'_> {
+        let Self { supply, platform, context, from, .. } = self;
+        Finder { supply, build: context.build, platform, from: from.as_ref() }
+    }
+
+    /// Only the gover in `GOVER_HOME` is replaced: another may be a build, or be on a disk that is
+    /// not the user's.
+    fn refuse_elsewhere(&self) -> Result<(), Failure> {
+        let context = self.context;
+        let installed = context.layout.program("gover");
+        let Some(own) = context.env.program() else { return Ok(()) };
+        if same_file(&own, &installed).unwrap_or(false) {
+            return Ok(());
+        }
+        let hint = if installed.is_file() {
+            format!("{} self update", pasted(&installed.display().to_string()))
+        } else {
+            format!("{} setup", pasted(&own.display().to_string()))
+        };
+        let (own, bin) = (context.short(&own), context.short(&context.layout.bin()));
+        Err(Failure::new(format!("this gover is `{own}`, and only the one in `{bin}` updates itself"), hint))
+    }
+
+    fn own_version(&self) -> Result<ReleaseVersion, Failure> {
+        Ok(self.context.build.version.parse::<ReleaseVersion>()?)
+    }
+
+    fn command(&self) -> String {
+        let from = self.arguments.from.as_ref().map(|from| format!(" --from {}", pasted(from)));
+        format!("gover self update{}", from.unwrap_or_default())
+    }
+}
+
+facts! {
+    UpdateFacts(installed: &ReleaseVersion, offer: &Offer, updated: bool) {
+        installed: String = installed.to_string() => "the version of gover that was installed before",
+        found: String = offer.version.to_string() => "the newest release, or the one that `--version` names",
+        newer: bool = offer.version > *installed => "whether that release is newer than the installed one",
+        updated: bool = updated => "whether gover was replaced",
+        place: String = offer.place.clone() => "where the release is: `goproxy`, an address or a directory",
+    }
+}
