@@ -46,11 +46,12 @@ fn words(arguments: &CompleteArgs, shell: ShellKind) -> Vec<OsString> {
     words
 }
 
-/// A word as it was typed, without quotation marks around it; the last one may be missing.
+/// A word as it was typed, without quotation marks around it (in Nushell also backticks); the last
+/// one may be missing.
 fn unquoted(word: &OsStr) -> OsString {
     let Some(text) = word.to_str() else { return word.to_owned() };
     match text.chars().next() {
-        Some(mark @ ('"' | '\'')) => text[1..].trim_end_matches(mark).into(),
+        Some(mark @ ('"' | '\'' | '`')) => text[1..].trim_end_matches(mark).into(),
         _ => word.to_owned(),
     }
 }
