@@ -70,7 +70,7 @@ fn dispatch(cli: Cli, env: &Env, build: &ReleaseBuild, printer: &Printer) -> Res
             printer.warning(refused);
         }
     }
-    commands::run(cli.command, &context)
+    commands::run(cli.command, &context).map_err(|failure| context.settings.policy.without_detours(failure))
 }
 
 /// Help and version go to stdout and succeed; anything else is a usage error on stderr.

@@ -14,6 +14,7 @@ use super::{
     AUTO_INSTALL, ConfigFile, OFFLINE, REQUIRE_SUMDB, SETTINGS, SOURCES, Setting, SettingInfo, SettingOrigin,
     SettingsError,
 };
+use crate::Failure;
 
 #[derive(Debug)]
 pub(crate) struct Policy {
@@ -78,6 +79,26 @@ impl Policy {
 
     pub(crate) fn locks(&self, setting: &str) -> bool {
         self.locked.iter().any(|name| name == setting)
+    }
+
+    /// An error without hints that a locked setting makes useless. No error knows the policy, so
+    /// this goes by the variables that a hint names.
+    pub(crate) fn without_detours(&self, failure: Failure) -> Failure {
+        let Failure::Shown(mut report) = failure else { return failure };
+        for setting in SETTINGS.iter().filter(|setting| self.locks(setting.name)) {
+            let detours: &[&str] =
+                if setting.name == SOURCES.name { &[vars::GOPROXY, vars::GOVER_GODEV_URL] } else { &[] };
+            let names_one = |hint: &String| {
+                hint.contains(setting.variable) || detours.iter().any(|name| hint.contains(name))
+            };
+            let count = report.hints.len();
+            report.hints.retain(|hint| !names_one(hint));
+            if report.hints.len() < count {
+                let place = self.place;
+                report.hints.push(format!("{place} locks `{}`; ask its administrator", setting.name));
+            }
+        }
+        Failure::Shown(report)
     }
 
     /// Whether it locks a value with which nothing is installed unasked.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use gover_core::Diagnose as _;
 
 use super::*;
+use crate::Failure;
 
 fn resolve(config: &str, variables: &[(&str, &str)], offline: bool) -> Result<Settings, SettingsError> {
     let root = tempfile::tempdir().unwrap();
@@ -228,4 +229,21 @@ fn a_file_that_users_can_write_to_is_not_a_policy() {
         assert_eq!((settings.offline.value, settings.refused.is_empty()), (is_policy, is_policy));
         assert!(is_policy || settings.refused[0].contains("every user can write"), "{:?}", settings.refused);
     }
+}
+
+#[test]
+fn no_hint_names_what_the_policy_locks() {
+    let settings = governed("locked = [\"sources\"]\n", "", &[]).unwrap();
+    let place = settings.policy.place();
+    let hints = |hints: &[&str]| {
+        let failure = hints.iter().fold(Failure::new("x", "kept"), |failure, hint| failure.hint_first(*hint));
+        settings.policy.without_detours(failure).report().unwrap().hints.clone()
+    };
+    let locked = format!("{place} locks `sources`; ask its administrator");
+    assert_eq!(hints(&[]), ["kept"]);
+    assert_eq!(hints(&["add go.dev to GOVER_SOURCES", "set GOPROXY"]), ["kept", &locked]);
+    assert_eq!(hints(&["unset GOVER_OFFLINE"]), ["unset GOVER_OFFLINE", "kept"]);
+    let free = governed("sources = [\"goproxy\"]\n", "", &[]).unwrap();
+    let failure = free.policy.without_detours(Failure::new("x", "set GOVER_SOURCES"));
+    assert_eq!(failure.report().unwrap().hints, ["set GOVER_SOURCES"]);
 }

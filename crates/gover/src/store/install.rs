@@ -126,7 +126,9 @@ impl<'a> Installation<'a> {
                 let reporter = Numbered::new(progress, at, &number);
                 let attempt = self.attempt(want, &reporter, turn).await;
                 let report = |(want, number, attempt): (&Want, String, Result<Attempt, Failure>)| {
-                    let result = attempt.and_then(|attempt| self.report(attempt, want, &number));
+                    let result = attempt
+                        .and_then(|attempt| self.report(attempt, want, &number))
+                        .map_err(|failure| context.settings.policy.without_detours(failure));
                     if let (Err(failure), true) = (&result, wants.len() > 1) {
                         context.printer.failure(failure);
                     }

@@ -123,7 +123,7 @@ impl Work<'_> {
                     if !error.is_missing() {
                         return Err(error.into());
                     }
-                    self.failed.push((item.wanted, error.into()));
+                    self.fail(item.wanted, error);
                 }
             }
         }
@@ -200,11 +200,15 @@ impl Work<'_> {
                 Ok(())
             }
             Err(error) if error.is_missing() => {
-                self.failed.push((item.wanted.clone(), error.into()));
+                self.fail(item.wanted.clone(), error);
                 Ok(())
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn fail(&mut self, wanted: Wanted, error: MirrorError) {
+        self.failed.push((wanted, self.context.settings.policy.without_detours(error.into())));
     }
 
     /// What to say if Ctrl-C ends the command while it adds this item.
