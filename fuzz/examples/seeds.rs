@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use gover_test::forge::{TarEntry, Zip, ZipEntry, pax_records, tar, zip};
+use gover_test::forge::{Bundle, DeltaStep, TarEntry, Zip, ZipEntry, patch_base, pax_records, tar, zip};
 use gover_test::gzip;
 use serde_json::Value;
 
@@ -20,6 +20,9 @@ fn main() {
     }
     for (number, bytes) in zips().iter().enumerate() {
         write("zip", number, bytes);
+    }
+    for (number, bundle) in bundles().iter().enumerate() {
+        write("patch", number, &bundle.bytes());
     }
     let names = [
         "go/src/a.go\ngo/SRC/b.go",
@@ -88,6 +91,21 @@ fn zips() -> Vec<Vec<u8>> {
         zip(&[file().with_descriptor(false, true), ZipEntry::stored("go/b", "")]),
         zip(&[file().with_large_sizes()]),
         Zip { entries: vec![file()], large: Some(0), comment: b"hello".to_vec(), ..Zip::default() }.bytes(),
+    ]
+}
+
+fn bundles() -> Vec<Bundle> {
+    let old = &patch_base()["bin/go"];
+    let steps = [(0, 1000, 0), (6990, 10, 5), (-8000, 2, 0)];
+    let steps = steps.map(|(seek, add, copy)| DeltaStep { seek, add, copy });
+    let content = [&old[..1000], &old[7990..8000], b"extra", &old[..2]].concat();
+    let delta = |bundle: Bundle| bundle.with_delta("bin/go", &content, (&steps, &[0; 1012], b"extra"));
+    vec![
+        Bundle::new(),
+        Bundle::new().with_file("VERSION", b"go1.91.2\n"),
+        Bundle::new().without("src/fmt/print.go").with_file("src/fmt/scan.go", b""),
+        delta(Bundle::new()),
+        delta(Bundle::new().with_file("VERSION", b"go1.91.2\n")).without("src/go.mod"),
     ]
 }
 

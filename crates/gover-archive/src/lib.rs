@@ -8,9 +8,11 @@
 
 mod arriving;
 mod content;
+mod copy;
 pub mod digest;
 mod guard;
 mod parallel;
+pub mod patch;
 mod progress;
 mod read_ahead;
 mod size;

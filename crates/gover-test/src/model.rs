@@ -133,3 +133,63 @@ fn pax_path(mut records: &[u8]) -> Option<Vec<u8>> {
 fn before_zero(field: &[u8]) -> &[u8] {
     field.split(|byte| *byte == 0).next().unwrap_or_default()
 }
+
+/// The files of the new tree that a patch bundle makes of `base`, without those that a module leaves
+/// out; `None` if the bundle makes no sense.
+pub fn patch(bytes: &[u8], base: &BTreeMap<String, Vec<u8>>) -> Option<BTreeMap<String, Vec<u8>>> {
+    let end = bytes.windows(2).position(|pair| pair == b"\n\n")?;
+    let (head, mut data) = bytes.split_at(end + 2);
+    let mut lines = str::from_utf8(head).ok()?.lines();
+    if lines.next()? != "gover-patch 1" || lines.next()?.split(' ').count() != 3 {
+        return None;
+    }
+    let is_covered = |path: &str| !["api/", "doc/", "misc/", "test/"].iter().any(|top| path.starts_with(top));
+    let mut files = base.clone();
+    files.retain(|path, _| is_covered(path));
+    for line in lines.filter(|line| !line.is_empty()) {
+        let count = match line.as_bytes()[0] {
+            b'-' => 1,
+            b'=' => 4,
+            b'~' => 6,
+            _ => return None,
+        };
+        let words: Vec<&str> = line.splitn(count + 1, ' ').collect();
+        let number = |at: usize| words.get(at)?.parse::<usize>().ok();
+        let path = *words.get(count)?;
+        let mut stream = |length: usize| {
+            let (packed, rest) = data.split_at_checked(length)?;
+            data = rest;
+            let mut content = Vec::new();
+            flate2::read::DeflateDecoder::new(packed).read_to_end(&mut content).ok()?;
+            Some(content)
+        };
+        let content = match count {
+            1 => {
+                files.remove(path)?;
+                continue;
+            }
+            4 => stream(number(2)?)?,
+            _ => undelta(base.get(path)?, [stream(number(2)?)?, stream(number(3)?)?, stream(number(4)?)?])?,
+        };
+        if content.len() != number(1)? || crate::sha256_hex(&content) != words[count - 1] {
+            return None;
+        }
+        files.insert(path.to_owned(), content);
+    }
+    data.is_empty().then_some(files)
+}
+
+fn undelta(old: &[u8], [steps, differences, extra]: [Vec<u8>; 3]) -> Option<Vec<u8>> {
+    let (mut new, mut at) = (Vec::new(), 0_usize);
+    let (mut differences, mut extra) = (differences.into_iter(), extra.into_iter());
+    for step in steps.chunks(24) {
+        let number = |from: usize| Some(i64::from_le_bytes(step.get(from..from + 8)?.try_into().ok()?));
+        at = at.checked_add_signed(isize::try_from(number(0)?).ok()?)?;
+        for _ in 0..number(8)? {
+            new.push(old.get(at)?.wrapping_add(differences.next()?));
+            at += 1;
+        }
+        new.extend(extra.by_ref().take(usize::try_from(number(16)?).ok()?));
+    }
+    Some(new)
+}

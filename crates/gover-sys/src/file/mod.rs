@@ -12,6 +12,7 @@ mod exchange;
 #[cfg_attr(windows, path = "windows.rs")]
 mod imp;
 mod read;
+mod share;
 mod staged;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use imp::{
     sync_file_system,
 };
 pub use read::{open_regular, read_limited, read_limited_patiently, read_text_limited};
+pub use share::share_content;
 pub use staged::StagedProgram;
 
 /// Suffix of a program that was renamed because it runs; see [`remove_leftovers`].

@@ -1,0 +1,58 @@
+//! Takes a file over from an installed toolchain.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use gover_sys::file::{open_regular, share_content};
+
+use super::{ArchiveError, FileMeta, Tree, TreeFile};
+use crate::digest::{Digest, Sha256};
+
+/// Why a file was not taken over.
+pub(crate) enum CopyError {
+    Read { path: PathBuf, source: io::Error },
+    Write(ArchiveError),
+}
+
+impl Tree<'_> {
+    /// Copies the file `from`, and returns the digest of what was written. The copy shares the disk
+    /// space of the original where the file system can do that; it is then read again, so that the
+    /// digest is always that of the copy. `shares` is cleared where the file system cannot.
+    pub(crate) fn copy(
+        &self,
+        from: &Path,
+        (path, meta): (&str, FileMeta),
+        buffer: &mut [u8],
+        shares: &mut bool,
+    ) -> Result<Digest, CopyError> {
+        let failed = |source| CopyError::Read { path: from.to_owned(), source };
+        let mut source = open_regular(from).map_err(failed)?;
+        let mut file = self.create_file(path, meta).map_err(CopyError::Write)?;
+        if *shares {
+            *shares = file.shares(&source);
+        }
+        if *shares {
+            let written = file.path.clone();
+            let failed = |source| CopyError::Read { path: written.clone(), source };
+            let mut sum = Sha256::default();
+            let copy = File::open(&written).map_err(failed)?;
+            sum.read(copy, buffer, |_| ()).map_err(failed)?;
+            return Ok(sum.finish());
+        }
+        loop {
+            let count = source.read(buffer).map_err(failed)?;
+            if count == 0 {
+                return file.finish().map_err(CopyError::Write);
+            }
+            file.write(buffer.get(..count).unwrap_or_default()).map_err(CopyError::Write)?;
+        }
+    }
+}
+
+impl TreeFile {
+    /// Makes this empty file share the content of `source`, if there is a file and the system can.
+    fn shares(&self, source: &File) -> bool {
+        self.file.as_ref().is_some_and(|file| share_content(source, file))
+    }
+}
