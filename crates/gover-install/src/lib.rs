@@ -28,6 +28,7 @@ mod part_file;
 mod pipeline;
 mod proof;
 mod report;
+mod upgrade;
 
 pub use custom_build::CustomBuild;
 pub use download::Downloader;

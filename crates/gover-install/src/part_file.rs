@@ -91,6 +91,8 @@ pub(crate) struct PartFile {
     in_one_piece: bool,
     /// Tells what arrives to a thread that unpacks it.
     tap: Option<Arc<Tap>>,
+    /// The most bytes that are written.
+    limit: u64,
 }
 
 struct Part {
@@ -121,7 +123,22 @@ impl PartFile {
     pub(crate) fn new(layout: &Layout, name: &str, _lock: &Lock) -> Result<Self, FileError> {
         let directory = layout.cache();
         create_directory(&directory)?;
-        Ok(Self { directory, lock_name: name.to_owned(), part: None, in_one_piece: false, tap: None })
+        Ok(Self { directory, lock_name: name.to_owned(), part: None, in_one_piece: false, tap: None, limit: u64::MAX })
+    }
+
+    /// Refuses more than `limit` bytes.
+    pub(crate) fn at_most(self, limit: u64) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Deletes the file that was being written, which no later attempt continues.
+    pub(crate) fn delete(self) {
+        if let Some(Part { path, file, tag, .. }) = self.part {
+            drop(file);
+            // A failure costs only space, and `prune` finds the file again.
+            drop(remove(&path));
+            drop(tag.map(|tag| remove(&tag.path)));
+        }
     }
 
     /// Deletes what cannot be continued after `error`. Returns a new part file if another attempt
@@ -135,7 +152,8 @@ impl PartFile {
         if !error.keeps_download() {
             discard(&directory, &lock_name, lock);
             if may_help {
-                return Ok(Self { directory, lock_name, part: None, in_one_piece: true, tap: None });
+                let (part, in_one_piece) = (None, true);
+                return Ok(Self { directory, lock_name, part, in_one_piece, tap: None, limit: u64::MAX });
             }
         }
         Err(match path {
@@ -209,8 +227,12 @@ impl Sink for PartFile {
     }
 
     fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
-        let tap = self.tap.clone();
+        let (tap, limit) = (self.tap.clone(), self.limit);
         let part = self.current()?;
+        if part.bytes + chunk.len() as u64 > limit {
+            let reason = format!("it is larger than {limit} bytes");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+        }
         if let Err(error) = part.write(chunk) {
             let Some(tap) = tap.filter(|tap| is_full(error.kind()) && tap.follows()) else {
                 return Err(error);

@@ -1,6 +1,7 @@
 //! From a request to an installed toolchain. The order of the steps:
 //!
-//! 1. lock the name and make a staging directory,
+//! 1. lock the name and make a staging directory; if an installed toolchain and a patch bundle give
+//!    the release (`upgrade.rs`), continue with step 5,
 //! 2. download and unpack into staging at the same time, with the log asked meanwhile,
 //! 3. compare the checksum; what was not unpacked yet is unpacked now,
 //! 4. prove the tree, and run its `go`,
@@ -113,8 +114,14 @@ pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Res
     if is_reused() {
         return Ok(Installed::reused(layout, name));
     }
-    let attempt = async |staging, part: &mut PartFile| installer.release(request, staging, part).await;
-    let ready = installer.obtain(attempt, staging, (name.as_str(), &lock)).await?;
+    let ready = match installer.upgrade(request, staging, &lock).await? {
+        Ok(ready) => ready,
+        Err(staging) => {
+            let attempt =
+                async |staging, part: &mut PartFile| installer.release(request, staging, part).await;
+            installer.obtain(attempt, staging, (name.as_str(), &lock)).await?
+        }
+    };
     installer.publish(ready, &lock)
 }
 
@@ -136,7 +143,7 @@ pub async fn install_custom_build(
 }
 
 /// A toolchain that only has to be published.
-struct Ready {
+pub(crate) struct Ready {
     tree: Proven<Staging>,
     failures: Vec<SourceFailure>,
     smoke_level: SmokeLevel,
@@ -161,7 +168,7 @@ impl Installer<'_> {
 
     /// Waits until no other toolchain of this process is being downloaded. The line to a source is as
     /// fast for one download as for two, and a part that is whole sooner is unpacked sooner.
-    async fn turn(&self, name: &str) -> Result<Option<SemaphorePermit<'_>>, InstallError> {
+    pub(crate) async fn turn(&self, name: &str) -> Result<Option<SemaphorePermit<'_>>, InstallError> {
         if let Ok(turn) = self.turn.try_acquire() {
             return Ok(Some(turn));
         }
@@ -170,7 +177,7 @@ impl Installer<'_> {
     }
 
     /// Reports work without a measure.
-    async fn phase<T>(
+    pub(crate) async fn phase<T>(
         &self,
         toolchain: &str,
         phase: Phase<'_>,
@@ -336,7 +343,7 @@ impl Installer<'_> {
     }
 
     /// Checks that a proven tree is the toolchain that it should be, and that its `go` runs.
-    fn run(
+    pub(crate) fn run(
         &self,
         tree: Proven<Staging>,
         failures: Vec<SourceFailure>,

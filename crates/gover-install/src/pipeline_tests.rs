@@ -26,6 +26,9 @@ mod proofs;
 #[path = "pipeline_streaming_tests.rs"]
 mod streaming;
 
+#[path = "pipeline_upgrade_tests.rs"]
+mod upgrade;
+
 /// A release site and an empty gover home.
 struct World {
     site: FakeSite,
@@ -80,6 +83,10 @@ impl Reporter for Recorder {
 
     fn source_failed(&self, toolchain: &str, failure: &SourceFailure) {
         self.add(format!("failed {toolchain} {}", failure.source));
+    }
+
+    fn fell_back(&self, toolchain: &str, reason: &str) {
+        self.add(format!("fell back {toolchain} {reason}"));
     }
 }
 

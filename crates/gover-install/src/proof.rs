@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gover_archive::digest::{Hashed, module_version, tree_hash};
+use gover_archive::digest::{FileDigest, Hashed, is_outside_module, module_version, tree_hash};
 use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits, Progress, Unpacked};
 use gover_core::ToolchainName;
 use gover_core::diagnose::is_full;
@@ -53,6 +53,8 @@ pub(crate) struct Unproven<T> {
     bytes: u64,
     /// Whether the log's hash covers every file that was read.
     log_covers_all: bool,
+    /// The installed toolchain that the other files come from.
+    base: Option<ToolchainName>,
     place: T,
 }
 
@@ -67,6 +69,7 @@ pub(crate) struct Proven<T> {
 pub(crate) struct Facts {
     pub(crate) artifact: Artifact,
     pub(crate) received: Received,
+    pub(crate) base: Option<ToolchainName>,
     pub(crate) list: FileList,
     pub(crate) bytes: u64,
     pub(crate) h1: String,
@@ -212,6 +215,7 @@ impl Checked {
             hashed: unpacked.hashed,
             bytes: unpacked.bytes,
             log_covers_all: coverage == Coverage::Module || self.artifact.format == Format::ModuleZip,
+            base: None,
             file: self,
             place,
         }
@@ -265,6 +269,26 @@ pub(crate) fn contents(artifact: &Artifact, coverage: Coverage) -> (Container, G
 }
 
 impl<T> Unproven<T> {
+    /// Contents of which only a part was received. The rest was copied from the toolchain `base`.
+    /// No checksum was published for what was received, so the log has to prove all of it.
+    pub(crate) fn assembled(
+        (artifact, received): (Artifact, Received),
+        base: ToolchainName,
+        unpacked: Unpacked,
+        place: T,
+    ) -> Self {
+        let is_covered = |file: &FileDigest| !is_outside_module(&file.path);
+        Self {
+            log_covers_all: unpacked.files.iter().all(is_covered),
+            list: FileList::new(unpacked.files),
+            hashed: unpacked.hashed,
+            bytes: unpacked.bytes,
+            base: Some(base),
+            file: Checked { artifact, received, sum: None },
+            place,
+        }
+    }
+
     pub(crate) fn artifact(&self) -> &Artifact {
         &self.file.artifact
     }
@@ -302,7 +326,7 @@ impl<T> Unproven<T> {
     pub(crate) fn prove(self, log: LogResponse, need: LogNeed) -> Result<Proven<T>, InstallError> {
         let denial_stops = need == LogNeed::NoDenial && self.is_beyond_table();
         let needs_log = self.needs_log(need);
-        let Self { file, list, hashed, bytes, log_covers_all, place } = self;
+        let Self { file, list, hashed, bytes, log_covers_all, base, place } = self;
         let Checked { artifact, received, sum } = file;
         let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
         let h1 = tree_hash(&list.files, hashed, &module)?;
@@ -334,7 +358,7 @@ impl<T> Unproven<T> {
             ProofHeld::TransparencyLog { database, record, tree_size, h1 }
         });
         let proofs = sum.into_iter().chain(record).collect();
-        Ok(Proven { facts: Facts { artifact, received, list, bytes, h1, proofs, log }, place })
+        Ok(Proven { facts: Facts { artifact, received, base, list, bytes, h1, proofs, log }, place })
     }
 }
 

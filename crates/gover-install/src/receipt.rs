@@ -29,6 +29,9 @@ pub struct Receipt {
     pub file_bytes: u64,
     /// The SHA-256 in 64 lower-case digits.
     pub sha256: String,
+    /// The installed toolchain that supplied the files that `file` does not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
     /// As the checksum database records it.
     pub h1: Option<String>,
     /// The SHA-256 of the list of files; null if an old gover wrote no list.
@@ -50,7 +53,7 @@ pub struct Receipt {
 impl Receipt {
     /// The receipt of a proven toolchain; `file_list` is its list of files, as it will be written.
     pub(crate) fn of(facts: &Facts, file_list: &[u8]) -> Self {
-        let Facts { artifact, received, list, bytes, h1, proofs, .. } = facts;
+        let Facts { artifact, received, base, list, bytes, h1, proofs, .. } = facts;
         Self {
             name: artifact.wanted.name.to_string(),
             platform: artifact.wanted.platform.to_string(),
@@ -59,6 +62,7 @@ impl Receipt {
             file: artifact.file_name.clone(),
             file_bytes: received.bytes,
             sha256: received.digest.to_string(),
+            base: base.as_ref().map(ToString::to_string),
             h1: Some(h1.clone()),
             files_sha256: Some(Sha256::of(file_list).to_string()),
             proofs: proofs.clone(),
@@ -125,6 +129,7 @@ mod tests {
             file: "v0.0.1-go1.91.2.linux-amd64.zip".to_owned(),
             file_bytes: 7,
             sha256: "00".repeat(32),
+            base: None,
             h1: Some("h1:x=".to_owned()),
             files_sha256: Some("11".repeat(32)),
             proofs: vec![

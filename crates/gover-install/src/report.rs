@@ -29,6 +29,8 @@ pub enum Phase<'a> {
     Examine,
     /// Compares what was unpacked with the proofs, and runs it.
     Prove,
+    /// Compares two releases, for a patch bundle.
+    Compare,
     /// Writes everything to the disk and moves it into place.
     Publish,
     /// Reads an installed tree. The total is the size of its files.
@@ -55,6 +57,8 @@ pub trait Reporter: Sync {
     fn finish(&self, id: TaskId, outcome: Outcome);
     /// A source could not serve the file, and the next is tried.
     fn source_failed(&self, toolchain: &str, failure: &SourceFailure);
+    /// The file is downloaded in the usual way, because a faster one failed for this reason.
+    fn fell_back(&self, toolchain: &str, reason: &str);
 }
 
 impl Outcome {
@@ -158,4 +162,6 @@ impl Reporter for Silent {
     fn finish(&self, _: TaskId, _: Outcome) {}
 
     fn source_failed(&self, _: &str, _: &SourceFailure) {}
+
+    fn fell_back(&self, _: &str, _: &str) {}
 }

@@ -91,7 +91,7 @@ impl Supply {
         })
     }
 
-    fn obstacle(&self, own_server: bool) -> Obstacle {
+    pub(super) fn obstacle(&self, own_server: bool) -> Obstacle {
         match &self.settings.network {
             network if network.offline => Obstacle::Offline { hint: network.offline_hint() },
             _ if own_server => Obstacle::OwnServer,

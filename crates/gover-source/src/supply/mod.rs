@@ -1,5 +1,6 @@
 //! The sources in order: the first that can serve a file is used.
 
+mod bundle;
 mod download;
 mod lists;
 mod module;

@@ -137,6 +137,7 @@ impl<'a> ProgressBars<'a> {
             Phase::Wait => spinner(toolchain, WAITING),
             Phase::Queue => spinner(toolchain, "waiting for the other download"),
             Phase::Prove => spinner(toolchain, "verifying"),
+            Phase::Compare => spinner(toolchain, "comparing"),
             Phase::Publish => spinner(toolchain, "moving into place"),
             Phase::Unpack => self.files_bar(toolchain, total.unwrap_or_default(), "unpacking"),
             Phase::Examine => self.files_bar(toolchain, total.unwrap_or_default(), "verifying"),
@@ -216,6 +217,11 @@ impl Reporter for ProgressBars<'_> {
         let line = format!("{toolchain}: {} skipped: {failure}", failure.source);
         locked(&self.failures).push(line);
     }
+
+    fn fell_back(&self, toolchain: &str, reason: &str) {
+        let why = "cannot make it from an installed toolchain, so the whole file is downloaded";
+        self.printer.detail(&format!("{toolchain}: {why}: {reason}"));
+    }
 }
 
 /// The progress of one toolchain among several, whose lines begin with its number.
@@ -262,6 +268,10 @@ impl Reporter for Numbered<'_> {
 
     fn source_failed(&self, toolchain: &str, failure: &SourceFailure) {
         self.bars.source_failed(toolchain, failure);
+    }
+
+    fn fell_back(&self, toolchain: &str, reason: &str) {
+        self.bars.fell_back(&format!("{}{toolchain}", self.number), reason);
     }
 }
 

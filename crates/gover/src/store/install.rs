@@ -261,6 +261,9 @@ impl<'a> Installation<'a> {
         let context = self.context;
         context.known_releases.take();
         context.printer.note(&format!("{number}{}", sentence(installed, took)));
+        if let Some(Receipt { file, base: Some(base), .. }) = &installed.receipt {
+            context.printer.detail(&format!("  download: {file}; all other files are copies of {base}'s"));
+        }
         let proofs = installed.receipt.iter().flat_map(|receipt| &receipt.proofs);
         for proof in proofs.map(described) {
             context.printer.detail(&format!("  proof: {proof}"));
@@ -377,11 +380,12 @@ fn sentence(installed: &Installed, took: Duration) -> String {
     let (name, seconds) = (&installed.name, took.as_secs_f64());
     match &installed.receipt {
         None => format!("installed {name} in {seconds:.1}s"),
-        Some(Receipt { file_bytes, source, proofs, .. }) => {
+        Some(Receipt { file_bytes, source, base, proofs, .. }) => {
             let size = mebibytes(*file_bytes);
+            let rest = base.as_ref().map(|base| format!(", rest from {base}")).unwrap_or_default();
             let is_given = proofs.contains(&ProofHeld::Given);
             let end = if is_given { "matches the sha256 you gave" } else { "verified" };
-            format!("installed {name} in {seconds:.1}s ({size} from {source}), {end}")
+            format!("installed {name} in {seconds:.1}s ({size} from {source}{rest}), {end}")
         }
     }
 }
