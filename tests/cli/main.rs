@@ -53,6 +53,7 @@ mod log;
 mod mirror;
 mod offline;
 mod output;
+mod patches;
 mod pick;
 mod pin;
 mod policy;

@@ -123,7 +123,14 @@ impl PartFile {
     pub(crate) fn new(layout: &Layout, name: &str, _lock: &Lock) -> Result<Self, FileError> {
         let directory = layout.cache();
         create_directory(&directory)?;
-        Ok(Self { directory, lock_name: name.to_owned(), part: None, in_one_piece: false, tap: None, limit: u64::MAX })
+        Ok(Self {
+            directory,
+            lock_name: name.to_owned(),
+            part: None,
+            in_one_piece: false,
+            tap: None,
+            limit: u64::MAX,
+        })
     }
 
     /// Refuses more than `limit` bytes.

@@ -68,6 +68,13 @@ impl Mirror {
         record: &LogRecord,
         reporter: &dyn Reporter,
     ) -> Result<(), MirrorError> {
+        let file = self.checked(held).await?;
+        let label = label_of(&held.wanted);
+        Ok(prove(file, record, (&label, reporter)).await.map(drop)?)
+    }
+
+    /// A file of the mirror, compared with its checksum if it has one.
+    pub(super) async fn checked(&self, held: &MirrorFile) -> Result<Checked, MirrorError> {
         let MirrorFile { path, wanted, format, bytes, sha256, .. } = held;
         // Read it once before it is unpacked, where an unreadable file would look damaged.
         let digest = {
@@ -88,9 +95,7 @@ impl Mirror {
                 origin: SumOrigin::ChecksumFile,
             }),
         };
-        let file = Checked::new(artifact, Received { path: path.clone(), digest, bytes: *bytes })?;
-        let label = label_of(wanted);
-        Ok(prove(file, record, (&label, reporter)).await.map(drop)?)
+        Ok(Checked::new(artifact, Received { path: path.clone(), digest, bytes: *bytes })?)
     }
 
     /// Makes a proven file visible, after the files that describe it.

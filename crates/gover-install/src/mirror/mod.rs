@@ -4,6 +4,7 @@
 //! go1.22.5.linux-amd64.tar.gz[.sha256]  archives, named as on the release site
 //! index.json                            their index, as `?mode=json&include=all` has it
 //! golang.org/toolchain/@v/              modules, as a GOPROXY has them: list, .info, .mod, .zip
+//! patches/go1.22.4..go1.22.5.….gvp      patch bundles, for clients that have the first release
 //! sumdb/NAME/                           the log: supported, latest, lookup/…, tile/8/…
 //! .gover-mirror/                        private: the lock, downloads, published tree heads, and
 //!                                       the proven length of each file, or that it is damaged
@@ -14,21 +15,24 @@
 
 mod fill;
 mod log;
+mod patches;
 
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use gover_archive::digest::Digest;
+use gover_archive::patch::PatchError;
 use gover_core::{Diagnose, Exit, Layout};
 use gover_source::{Format, IndexedArchive, LookupError, SupplyError, Wanted, archive_index, published_file};
 use gover_sys::{Lock, file};
 
 use crate::error::InstallError;
-use crate::files::{FileError, create_directory, entries};
+use crate::files::{FileError, create_directory, entries, remove};
 
 pub use fill::Added;
 pub use log::LogUpdate;
+pub use patches::{MirrorPatch, PatchPlan, UnpackedRelease};
 
 /// A mirror directory, locked for this process.
 #[derive(Debug)]
@@ -108,6 +112,8 @@ impl Mirror {
         let work = Layout::new(directory.join(WORK));
         let path = work.lock("mirror");
         let lock = Lock::acquire(&path, on_wait).map_err(FileError::at("lock", &path))?;
+        // What a crash left of trees that were unpacked for patch bundles.
+        remove(&work.staging())?;
         Ok(Self { directory: directory.to_owned(), work, lock })
     }
 
@@ -239,6 +245,9 @@ pub enum MirrorError {
     Record { wanted: Box<Wanted>, source: Box<LookupError> },
     #[error("cannot copy the proofs of the checksum database into the mirror")]
     Log { source: Box<LookupError> },
+    /// Clients can do without.
+    #[error("cannot make the patch bundle {name}")]
+    Patch { name: String, source: Box<PatchError> },
     #[error("{source_label} has {file}, which is not in the requested format")]
     Packing { file: String, source_label: String },
     #[error(transparent)]
@@ -268,7 +277,7 @@ impl MirrorError {
             }
             Self::Record { source, .. } => source.is_unavailable(),
             Self::Fetch(InstallError::Unproven { .. }) | Self::Packing { .. } => true,
-            Self::Fetch(_) | Self::Log { .. } | Self::File(_) => false,
+            Self::Fetch(_) | Self::Log { .. } | Self::Patch { .. } | Self::File(_) => false,
         }
     }
 }
@@ -278,14 +287,14 @@ impl Diagnose for MirrorError {
         match self {
             Self::Fetch(error) => error.details(),
             Self::Record { source, .. } | Self::Log { source } => source.details(),
-            Self::Packing { .. } | Self::File(_) => Vec::new(),
+            Self::Packing { .. } | Self::Patch { .. } | Self::File(_) => Vec::new(),
         }
     }
 
     fn hints(&self) -> Vec<String> {
         match self {
             // The hints of such errors are about GOVER_HOME, not this directory.
-            Self::Fetch(InstallError::File(_)) | Self::File(_) => vec![DISK.to_owned()],
+            Self::Fetch(InstallError::File(_)) | Self::Patch { .. } | Self::File(_) => vec![DISK.to_owned()],
             Self::Fetch(InstallError::Supply(error)) if matches!(**error, SupplyError::Write { .. }) => {
                 vec![DISK.to_owned()]
             }
@@ -299,7 +308,7 @@ impl Diagnose for MirrorError {
         match self {
             Self::Fetch(error) => error.exit(),
             Self::Record { source, .. } | Self::Log { source } => source.exit(),
-            Self::Packing { .. } | Self::File(_) => Exit::Failure,
+            Self::Packing { .. } | Self::Patch { .. } | Self::File(_) => Exit::Failure,
         }
     }
 }

@@ -371,6 +371,9 @@ pub(crate) struct MirrorArgs {
     /// it)
     #[arg(long, value_name = "RECORDS")]
     pub(crate) seen: Vec<u64>,
+    /// Also write patch bundles, with which clients upgrade from a patch release to the newest one
+    #[arg(long)]
+    pub(crate) patches: bool,
     /// Read every toolchain file again and replace damaged ones
     #[arg(long)]
     pub(crate) verify: bool,

@@ -1,4 +1,4 @@
-use gover_install::mirror::{LogUpdate, MirrorFile, Packing};
+use gover_install::mirror::{LogUpdate, MirrorFile, MirrorPatch, Packing};
 use gover_source::Wanted;
 
 use super::Work;
@@ -6,10 +6,12 @@ use crate::failure::Report;
 use crate::output::{facts, json_path};
 
 facts! {
-    MirrorFacts(work: &Work<'_>, held: &[MirrorFile], log: Option<&LogUpdate>) {
+    MirrorFacts(work: &Work<'_>, held: &[MirrorFile], patches: &[MirrorPatch], log: Option<&LogUpdate>) {
         path: String = json_path(work.mirror.directory()) => "the directory of the mirror",
         files: Vec<FileFacts> = held.iter().map(|held| FileFacts::of(held, work)).collect()
             => "all files of toolchains in it, oldest version first",
+        patches: Vec<PatchFacts> = patches.iter().map(|patch| PatchFacts::of(patch, work)).collect()
+            => "all patch bundles in it",
         failed: Vec<FailedFacts> = work.failed.iter()
             .filter_map(|(wanted, failure)| Some(FailedFacts::of(wanted, failure.report()?)))
             .collect()
@@ -30,6 +32,16 @@ facts! {
         added: bool = work.added(held).is_some() => "whether this run added it",
         source: Option<String> = work.added(held).map(|added| added.source.clone())
             => "where it came from, without credentials; null for a file that was there before",
+    }
+
+    PatchFacts(patch: &MirrorPatch, work: &Work<'_>) {
+        base: String = patch.transition.base.to_string() => "the toolchain that a client must have",
+        version: String = patch.transition.name.to_string() => "the one that the bundle makes of it",
+        platform: String = patch.transition.platform.to_string() => "the platform of both",
+        path: String = json_path(patch.path.strip_prefix(work.mirror.directory()).unwrap_or(&patch.path))
+            => "the file, below the `path` of the mirror",
+        bytes: u64 = patch.bytes => "its size",
+        added: bool = work.patches.contains(patch) => "whether this run added it",
     }
 
     FailedFacts(wanted: &Wanted, report: &Report) {

@@ -1,10 +1,13 @@
 mod directory;
 mod facts;
+mod patches;
 mod wanted;
 
 use gover_core::text::counted;
 use gover_install::Downloader;
-use gover_install::mirror::{Added, LogUpdate, Mirror, MirrorError, MirrorFile, MirrorItem, Packing};
+use gover_install::mirror::{
+    Added, LogUpdate, Mirror, MirrorError, MirrorFile, MirrorItem, MirrorPatch, Packing,
+};
 use gover_log::{LogMirror, LogRecord, LogWarning};
 use gover_source::{SourceSpec, Supply, Wanted};
 
@@ -30,8 +33,7 @@ fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Resul
     let shown = context.short(&directory);
     let waiting = || context.printer.note(&format!("waiting for another gover that is working on {shown}"));
     let mirror = Mirror::open(&directory, waiting)?;
-    let mut work =
-        Work { mirror: &mirror, supply, context, damaged: Vec::new(), added: Vec::new(), failed: Vec::new() };
+    let mut work = Work::new(&mirror, supply, context);
     work.verify(arguments.verify)?;
     let missing = work.missing(items)?;
     let records = work.records(missing)?;
@@ -40,6 +42,9 @@ fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Resul
         work.fetch(item, record)?;
     }
     mirror.write_lists()?;
+    if arguments.patches {
+        work.make_patches()?;
+    }
     work.report(log.as_ref(), &shown, arguments.json)
 }
 
@@ -49,10 +54,16 @@ struct Work<'a> {
     context: &'a Context<'a>,
     damaged: Vec<MirrorFile>,
     added: Vec<Added>,
+    patches: Vec<MirrorPatch>,
     failed: Vec<(Wanted, Failure)>,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(mirror: &'a Mirror, supply: &'a Supply, context: &'a Context<'a>) -> Self {
+        let (damaged, added, patches, failed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { mirror, supply, context, damaged, added, patches, failed }
+    }
+
     /// Reads files again: all of them, or those whose length has changed since they were proven. A
     /// damaged file stays until it is replaced: clients would refuse it, and without it a later run
     /// would not know that it is missing.
@@ -237,7 +248,8 @@ impl Work<'_> {
         let held = self.mirror.held()?;
         let printer = self.context.printer;
         if as_json {
-            printer.json(&MirrorFacts::of(&self, &held, log))?;
+            let patches = self.mirror.patches()?;
+            printer.json(&MirrorFacts::of(&self, &held, &patches, log))?;
         }
         for (_, failure) in &self.failed {
             printer.failure(failure);
@@ -255,7 +267,8 @@ impl Work<'_> {
             Some(log) => format!("; checksum database of {} records ({})", log.records, log.database),
             None => String::new(),
         };
-        let unchanged = self.added.is_empty() && log.is_none_or(|log| !log.changed);
+        let unchanged =
+            self.added.is_empty() && self.patches.is_empty() && log.is_none_or(|log| !log.changed);
         let nothing = if unchanged && self.failed.is_empty() { ", nothing to do" } else { "" };
         let place = printer.err(Style::Version, shown);
         printer.note(&format!("{place} holds {count}{damaged}, {total}{records}{nothing}"));

@@ -1,0 +1,171 @@
+//! Patch bundles: `gover mirror --patches`, and clients that upgrade with them.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{Release, TestContext, context, gover_snapshot};
+use serde_json::Value;
+
+use crate::scene::files;
+
+/// Three patch releases that differ in a large file, and another minor.
+fn world() -> TestContext {
+    let ctx = context!().with_site();
+    for (number, name) in ["go1.91.1", "go1.91.2", "go1.91.4", "go1.90.4"].iter().enumerate() {
+        let mut content: Vec<u8> = (0..30_000_u32).flat_map(|at| (at * at).to_le_bytes()).collect();
+        content[5000 * number] ^= 0xff;
+        ctx.site().publish(Release::new(name).with_file("src/large.go", content));
+    }
+    let made = ctx.gover(["mirror", "go", "1.91.1", "1.91.2", "1.91.4", "1.90.4", "--patches"]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    ctx
+}
+
+fn bundles(ctx: &TestContext) -> Vec<String> {
+    files(&ctx.work().join("go/patches")).into_keys().collect()
+}
+
+#[test]
+fn a_mirror_makes_bundles_to_the_newest_patch() {
+    let ctx = world();
+    let platform = gover_core::Platform::host();
+    let name = |base: &str| format!("{base}..go1.91.4.{platform}.gvp");
+    assert_eq!(bundles(&ctx), [name("go1.91.1"), name("go1.91.2")]);
+    gover_snapshot!(
+        ctx.gover(["mirror", "go", "--patches"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+[ROOT]/shop/go holds 4 files, [SIZE]; checksum database of 4 records (sum.test), nothing to do
+
+"#]]
+    );
+    // A new release has bundles of its own. A damaged one does not count.
+    fs::write(ctx.work().join("go/patches").join(name("go1.91.1")), "gover-patch 1\n").unwrap();
+    ctx.publish("go1.91.5");
+    gover_snapshot!(
+        ctx.gover(["mirror", "go", "1.91.5", "--patches"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.5 for [OS]/[ARCH]: [SIZE] from [SITE] (checksum database record 4)
+go1.91.4..go1.91.5.[PLATFORM].gvp: [SIZE]
+go1.91.2..go1.91.5.[PLATFORM].gvp: [SIZE]
+go1.91.1..go1.91.5.[PLATFORM].gvp: [SIZE]
+[ROOT]/shop/go holds 5 files, [SIZE]; checksum database of 5 records (sum.test)
+
+"#]]
+    );
+    let made = ctx.gover(["mirror", "go", "--json"]);
+    let facts: Value = serde_json::from_str(&made.stdout).unwrap();
+    let patches: Vec<_> = facts["patches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|patch| format!("{}..{} {}", patch["base"], patch["version"], patch["added"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        patches,
+        [
+            "go1.91.2..go1.91.4 false",
+            "go1.91.1..go1.91.5 false",
+            "go1.91.2..go1.91.5 false",
+            "go1.91.4..go1.91.5 false"
+        ]
+    );
+}
+
+#[test]
+fn a_client_upgrades_with_a_bundle() {
+    let ctx = world();
+    let client = |arguments: &[&str]| {
+        ctx.command(ctx.gover_program())
+            .env("GOVER_OFFLINE", "1")
+            .env("GOVER_SOURCES", ctx.work().join("go"))
+            .args(arguments)
+            .run()
+    };
+    client(&["install", "1.91.2"]);
+    gover_snapshot!(
+        client(&["install", "1.91.4", "-v"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.4: downloading [SIZE] from [ROOT]/shop/go/patches/go1.91.2..go1.91.4.[PLATFORM].gvp
+installed go1.91.4 in [TIME] ([SIZE] from [ROOT]/shop/go, rest from go1.91.2), verified
+  download: go1.91.2..go1.91.4.[PLATFORM].gvp; all other files are copies of go1.91.2's
+  proof: checksum database record 2 (sum.test)
+  directory: [ROOT]/gover/versions/go1.91.4
+
+"#]]
+    );
+    gover_snapshot!(
+        client(&["verify", "1.91.4"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.4  as released  15 files, [SIZE]  checksum database record 2
+
+----- stderr -----
+
+"#]]
+    );
+    let json = client(&["install", "-f", "1.91.4", "--json"]);
+    let facts: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(facts[0]["base"], "go1.91.2");
+    assert!(facts[0]["bytes"].as_u64().unwrap() < 2000, "{facts}");
+}
+
+#[test]
+fn a_bundle_that_lies_is_a_note_for_those_who_ask() {
+    let ctx = world();
+    let client = |arguments: &[&str]| {
+        ctx.command(ctx.gover_program())
+            .env("GOVER_OFFLINE", "1")
+            .env("GOVER_SOURCES", ctx.work().join("go"))
+            .args(arguments)
+            .run()
+    };
+    client(&["install", "1.91.2"]);
+    for name in bundles(&ctx) {
+        let path = ctx.work().join("go/patches").join(name);
+        let mut bytes = fs::read(&path).unwrap();
+        let last = bytes.len() - 1;
+        bytes[last] ^= 0xff;
+        fs::write(path, bytes).unwrap();
+    }
+    gover_snapshot!(
+        client(&["install", "1.91.4"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+installed go1.91.4 in [TIME] ([SIZE] from [ROOT]/shop/go), verified
+
+"#]]
+    );
+    gover_snapshot!(
+        client(&["install", "-f", "1.91.4", "-v"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.4: downloading [SIZE] from [ROOT]/shop/go/patches/go1.91.2..go1.91.4.[PLATFORM].gvp
+go1.91.4: cannot make it from an installed toolchain, so the whole file is downloaded: `src/large.go` in the bundle is damaged: it cannot be inflated
+go1.91.4: downloading [SIZE] from [ROOT]/shop/go/go1.91.4.[PLATFORM].[ARCHIVE]
+installed go1.91.4 in [TIME] ([SIZE] from [ROOT]/shop/go), verified
+  proof: sha256 (index of [SITE])
+  proof: checksum database record 2 (sum.test)
+  directory: [ROOT]/gover/versions/go1.91.4
+
+"#]]
+    );
+}
