@@ -4,8 +4,8 @@
   Installs gover, puts it on PATH, and installs Go.
 .DESCRIPTION
   Uses gover.exe and gover-shim.exe in the directory of this script. Where they are missing, it builds them with
-  cargo from its checkout. It downloads nothing itself, needs no administrator, and works on every processor that
-  gover and Go are built for.
+  cargo from its checkout. Without either, as in `irm ... | iex`, it downloads a release and checks its signature;
+  GOVER_DOWNLOAD_BASE names another server to download from. It needs no administrator.
 
   Windows runs no scripts by default. This command runs this one:
 
@@ -28,6 +28,11 @@ param(
   [Alias('Home')] [string] $GoverHome,
   [switch] $NoSetup
 )
+# Where releases are, and the keys that sign them, as `ssh-ed25519` writes them, separated by spaces.
+# `cargo xtask dist` fills them in. They are empty in a checkout, which is built.
+$DownloadBase = ''
+$ReleaseKeys = ''
+
 # A company's rules may allow only the simplest scripts (about_Language_Modes). Nothing below would work there, not even
 # the way in which it reports errors.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -35,14 +40,26 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
   Write-Host 'hint: install without this script: in the directory of gover.exe, run .\gover.exe setup'
   exit 1
 }
+$Preference = $ErrorActionPreference
 Set-StrictMode -Version 2
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $false
 
+# Where a release is unpacked.
+$Temporary = Join-Path ([IO.Path]::GetTempPath()) "gover-install-$PID"
+
+function Remove-Temporary {
+  Remove-Item -LiteralPath $Temporary -Recurse -Force -ErrorAction SilentlyContinue
+}
+
 function Stop-Install([string] $Message, [string[]] $Hints) {
   [Console]::Error.WriteLine("error: $Message")
   foreach ($Hint in $Hints) { [Console]::Error.WriteLine("hint: $Hint") }
-  exit 1
+  Remove-Temporary
+  if ($PSScriptRoot) { exit 1 }
+  # Through `iex`, `exit` would close the window.
+  $global:LASTEXITCODE = 1
+  break
 }
 
 # Whatever else fails stops the script too, with the exit code 1 that `powershell -File` passes on.
@@ -90,14 +107,11 @@ function Install-Program([string] $Source, [string] $Target) {
 
 # Builds both programs and returns their directory.
 function Build-Programs {
-  if (-not (Test-Path -LiteralPath (Join-Path $PSScriptRoot 'Cargo.toml'))) {
-    Stop-Install "$PSScriptRoot contains neither the built programs nor the sources of gover" @()
-  }
   $Cargo = Get-Command cargo -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
   $Cargo = if ($Cargo) { $Cargo.Path } else { Join-Path $env:USERPROFILE '.cargo\bin\cargo.exe' }
   if (-not (Test-Path -LiteralPath $Cargo)) {
     Stop-Install 'gover must be built, and cargo is not installed' @(
-      'install Rust from https://rustup.rs and run this again',
+      'winget install Rustlang.Rustup, then run this again in a new window',
       'or put the built programs gover.exe and gover-shim.exe into the directory of install.ps1')
   }
   $Target = if ($env:CARGO_TARGET_DIR) { $env:CARGO_TARGET_DIR } else { Join-Path $PSScriptRoot 'target' }
@@ -124,14 +138,112 @@ function Build-Programs {
   Join-Path $Target 'release'
 }
 
+function Save-File([string] $Url, [string] $Path) {
+  $ProgressPreference = 'SilentlyContinue'
+  # Older versions of Windows do not offer it by themselves.
+  [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor 'Tls12'
+  Invoke-WebRequest -UseBasicParsing -Uri $Url -OutFile $Path | Out-Null
+}
+
+# The program that checks signatures: PowerShell has no Ed25519 of its own.
+function Find-SshKeygen {
+  $Found = Get-Command ssh-keygen -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
+  if ($Found) { return $Found.Path }
+  foreach ($Path in "$env:SystemRoot\System32\OpenSSH\ssh-keygen.exe", "$env:ProgramFiles\Git\usr\bin\ssh-keygen.exe") {
+    if (Test-Path -LiteralPath $Path) { return $Path }
+  }
+  Stop-Install 'a signature is checked with ssh-keygen, which is not here' @(
+    'winget install Git.Git, then run this again in a new window',
+    'or, as administrator: Add-WindowsCapability -Online -Name OpenSSH.Client~~~~0.0.1.0')
+}
+
+# Stops unless one of the keys signed the list.
+function Test-Signature([string] $List, [string] $Signature, [string] $From) {
+  $Signers = Join-Path $Temporary 'signers'
+  $Lines = $ReleaseKeys.Split(' ') | ForEach-Object { "gover-release ssh-ed25519 $_`n" }
+  [IO.File]::WriteAllText($Signers, ($Lines -join ''))
+  $Arguments = '-Y', 'verify', '-f', "`"$Signers`"", '-I', 'gover-release', '-n', 'gover-release', '-s', "`"$Signature`""
+  # The list goes to stdin byte for byte, which a pipe of PowerShell would change.
+  $Verify = Start-Process -FilePath (Find-SshKeygen) -ArgumentList $Arguments -NoNewWindow -Wait -PassThru `
+    -RedirectStandardInput $List -RedirectStandardOutput "$Temporary\out" -RedirectStandardError "$Temporary\err"
+  if ($Verify.ExitCode -ne 0) {
+    Stop-Install "$From is not signed by a key of gover" @(
+      'nothing was installed; do not use this server, and tell the people who run it',
+      'ssh-keygen of OpenSSH 8.1 or newer is needed: winget install Git.Git')
+  }
+}
+
+# Downloads a release, and returns the directory of its programs if its signature and checksum are right.
+function Get-Release {
+  $Base = if ($env:GOVER_DOWNLOAD_BASE) { $env:GOVER_DOWNLOAD_BASE } else { $DownloadBase }
+  if (-not $Base -or -not $ReleaseKeys) {
+    Stop-Install 'this script is not part of a release, so it has nothing to download' @(
+      'run install.ps1 in a checkout of gover, or in the directory of an unpacked release')
+  }
+  $Base = $Base.TrimEnd('/')
+  [IO.Directory]::CreateDirectory($Temporary) | Out-Null
+  $Note = Join-Path $Temporary 'note'
+  # Releases lie as on GitHub, or one lies there alone.
+  $From = "$Base/latest/download"
+  try { Save-File "$From/SHA256SUMS.note" $Note } catch {
+    $From = $Base
+    try { Save-File "$From/SHA256SUMS.note" $Note } catch {
+      Stop-Install "cannot download $Base/latest/download/SHA256SUMS.note: $($_.Exception.Message)" @('check the network')
+    }
+  }
+  # What is signed: the list up to the empty line before its signatures.
+  $Text = [IO.File]::ReadAllText($Note)
+  $End = $Text.IndexOf("`n`n")
+  if ($End -lt 0) { Stop-Install "$From/SHA256SUMS.note is not signed" @('nothing was installed; do not use this server') }
+  $Text = $Text.Substring(0, $End + 1)
+  $List = Join-Path $Temporary 'list'
+  [IO.File]::WriteAllText($List, $Text, (New-Object Text.UTF8Encoding $false))
+  $Signature = Join-Path $Temporary 'signature'
+  try { Save-File "$From/SHA256SUMS.sig" $Signature } catch {
+    Stop-Install "cannot download $From/SHA256SUMS.sig: $($_.Exception.Message)" @('check the network')
+  }
+  Test-Signature $List $Signature "$From/SHA256SUMS.note"
+  if ($Text -notmatch '^gover ([0-9A-Za-z.-]+)\n') { Stop-Install "$From/SHA256SUMS.note names no release" @('try again later') }
+  $Release = $Matches[1]
+  $Machine = if ($env:PROCESSOR_ARCHITEW6432) { $env:PROCESSOR_ARCHITEW6432 } else { $env:PROCESSOR_ARCHITECTURE }
+  # Windows on arm64 runs programs for amd64, too.
+  $Platforms = if ($Machine -eq 'ARM64') { 'windows-arm64', 'windows-amd64' } else { @('windows-amd64') }
+  $Sum = $null
+  foreach ($Platform in $Platforms) {
+    $Name = "gover-$Release-$Platform"
+    if (-not $Sum -and $Text -match "(?m)^([0-9a-f]{64})  $([regex]::Escape($Name))\.zip$") {
+      $Sum = $Matches[1]
+      $Chosen = $Name
+    }
+  }
+  if (-not $Sum) {
+    Stop-Install "gover $Release has no archive for this machine" @('build it in a checkout with install.ps1')
+  }
+  # The newest release may be another one by now.
+  if ($From -ne $Base) { $From = "$Base/download/v$Release" }
+  $Archive = Join-Path $Temporary "$Chosen.zip"
+  [Console]::Error.WriteLine("downloading $Chosen")
+  try { Save-File "$From/$Chosen.zip" $Archive } catch {
+    Stop-Install "cannot download $From/$Chosen.zip: $($_.Exception.Message)" @('check the network, and run this again')
+  }
+  if ((Get-FileHash -LiteralPath $Archive -Algorithm SHA256).Hash -ne $Sum) {
+    Stop-Install "$From/$Chosen.zip is not what was released" @('nothing was installed; do not use this file')
+  }
+  Expand-Archive -LiteralPath $Archive -DestinationPath $Temporary -Force
+  Join-Path $Temporary $Chosen
+}
+
 # The directory of both programs.
 function Find-Programs {
+  # Through `iex`, this script is in no directory.
+  if (-not $PSScriptRoot) { return Get-Release }
   $There = @('gover.exe', 'gover-shim.exe' | Where-Object { Test-Path -LiteralPath (Join-Path $PSScriptRoot $_) })
   if ($There.Count -eq 2) { return $PSScriptRoot }
   if ($There.Count -eq 1) {
     Stop-Install "only $There is in $PSScriptRoot, without the other program" @('unpack the release again')
   }
-  Build-Programs
+  if (Test-Path -LiteralPath (Join-Path $PSScriptRoot 'Cargo.toml')) { return Build-Programs }
+  Get-Release
 }
 
 $Inherited = $env:GOVER_HOME
@@ -146,6 +258,9 @@ try { [IO.Directory]::CreateDirectory($Bin) | Out-Null } catch {
 }
 Install-Program (Join-Path $Programs 'gover-shim.exe') (Join-Path $Bin 'gover-shim.exe')
 Install-Program (Join-Path $Programs 'gover.exe') (Join-Path $Bin 'gover.exe')
+Remove-Temporary
+# A package may have been here before; this gover updates itself.
+Remove-Item -LiteralPath (Join-Path $GoverHome 'share\gover\channel') -Force -ErrorAction SilentlyContinue
 $Gover = Join-Path $Bin 'gover.exe'
 
 $InheritedPath = $env:PATH
@@ -171,4 +286,7 @@ try {
 if ($Inherited -and (Resolve-Directory $Inherited) -ne $GoverHome) {
   [Console]::Error.WriteLine("hint: GOVER_HOME is $Inherited and goes before $GoverHome; remove it from your environment")
 }
-exit 0
+if ($PSScriptRoot) { exit 0 }
+# Through `iex`, this was the user's own session.
+Set-StrictMode -Off
+$ErrorActionPreference = $Preference

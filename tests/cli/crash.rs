@@ -486,10 +486,10 @@ fn can_exchange(ctx: &TestContext) -> bool {
 }
 
 /// `SplitMix64`: numbers that the same seed gives again.
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Self::seed())
     }
 
@@ -497,7 +497,7 @@ impl Random {
         number("GOVER_CRASH_SEED", 20_261_125) as u64
     }
 
-    fn describe() -> String {
+    pub(crate) fn describe() -> String {
         format!("GOVER_CRASH_SEED={}", Self::seed())
     }
 
@@ -509,7 +509,7 @@ impl Random {
     }
 
     /// From 0 to 1.
-    fn fraction(&mut self) -> f64 {
+    pub(crate) fn fraction(&mut self) -> f64 {
         f64::from(u32::try_from(self.next() >> 32).unwrap()) / f64::from(u32::MAX)
     }
 
@@ -518,7 +518,7 @@ impl Random {
     }
 }
 
-fn number(variable: &str, usual: usize) -> usize {
+pub(crate) fn number(variable: &str, usual: usize) -> usize {
     Env::from_process().text(variable).map_or(usual, |text| text.parse().unwrap())
 }
 

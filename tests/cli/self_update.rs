@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::{collections::BTreeMap, time::Instant};
 
 use gover_core::layout::executable_name;
 use gover_core::platform::IS_WINDOWS;
@@ -9,6 +11,8 @@ use gover_sys::Lock;
 use gover_test::snapbox::str;
 use gover_test::{FakeServer, Fault, OwnRelease, Signer, TestContext, context, gover_snapshot};
 
+#[cfg(unix)]
+use crate::crash::{Random, number};
 use crate::scene::{files, wait_for_line};
 
 /// A home with gover 0.1.0 as a release has it, and a toolchain whose name is a shim.
@@ -433,4 +437,44 @@ fn without_network_nothing_is_asked_but_a_directory_works() {
     let directory = directory_of(&ctx, &OwnRelease::new("0.1.1"));
     ctx.gover([&["--offline".to_owned()], from(&directory).as_slice()].concat()).success();
     has_version(&ctx, "0.1.1");
+}
+
+/// `tests/crash/run` does this 200 times. On Windows, where a program that runs is replaced by two
+/// renames, there is a moment without gover.
+#[cfg(unix)]
+#[test]
+fn a_killed_update_leaves_the_old_or_the_new_gover() {
+    let ctx = installed();
+    let (old, new) = (OwnRelease::new("0.1.0"), OwnRelease::new("0.1.1"));
+    let update = from(&directory_of(&ctx, &new));
+    let began = Instant::now();
+    ctx.gover(&update).success();
+    let whole = began.elapsed();
+    let mut random = Random::new();
+    let mut versions = BTreeMap::<String, usize>::new();
+    for number in 0..number("GOVER_CRASH_COUNT", 6) {
+        old.install(&ctx.layout().bin());
+        ctx.gover(["prune"]).success();
+        // Most of the time nothing is visible yet, so every other one is killed near the end.
+        let (from, to) = if number % 2 == 0 { (0.0, 1.1) } else { (0.6, 1.0) };
+        let wait = whole.mul_f64(from + random.fraction() * (to - from));
+        let mut child = ctx.command(ctx.gover_program()).args(&update).spawn();
+        let began = Instant::now();
+        while began.elapsed() < wait && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        let when = format!("killed after {wait:?} of {whole:?}, {}", Random::describe());
+        let version = ctx.gover(["--version"]).text();
+        assert!(["gover 0.1.0", "gover 0.1.1"].contains(&version.as_str()), "{when}: {version}");
+        *versions.entry(version).or_default() += 1;
+        let output = ctx.shim("go", ["+1.91.2", "version"]);
+        assert_eq!(output.code, Some(0), "{when}\n{output}");
+        let output = ctx.gover(&update);
+        assert_eq!(output.code, Some(0), "{when}\n{output}");
+        has_version(&ctx, "0.1.1");
+    }
+    // For those who run it many times: both were met.
+    assert!(number("GOVER_CRASH_COUNT", 6) < 100 || versions.len() == 2, "{versions:?}");
 }
