@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use gover_core::Env;
-use gover_test::{FakeSite, Output, Release, TestContext, context};
+use gover_test::{FakeSite, Fault, Output, Release, TestContext, context};
 
 use crate::scene::{files, has_part_download, has_startup_files};
 
@@ -25,10 +25,12 @@ struct Scenario {
     /// Prepares the home for the command.
     prepare: fn(&TestContext),
     sources: &'static str,
+    /// How fast the sources send while the command is killed, for a release that takes a while.
+    rate: Option<usize>,
 }
 
 const INSTALL: Scenario =
-    Scenario { command: &["install", "1.91.2"], prepare: without_the_newest, sources: "go.dev" };
+    Scenario { command: &["install", "1.91.2"], prepare: without_the_newest, sources: "go.dev", rate: None };
 
 #[test]
 fn an_install_may_be_killed() {
@@ -36,15 +38,41 @@ fn an_install_may_be_killed() {
 }
 
 const INSTALL_MODULE: Scenario =
-    Scenario { command: &["install", "1.91.2"], prepare: without_the_newest, sources: "goproxy" };
+    Scenario { command: &["install", "1.91.2"], prepare: without_the_newest, sources: "goproxy", rate: None };
 
 #[test]
 fn an_install_from_a_proxy_may_be_killed() {
     kill_at_random_moments(&INSTALL_MODULE);
 }
 
-const REPLACE: Scenario =
-    Scenario { command: &["install", "-f", "1.91.2"], prepare: with_the_newest, sources: "go.dev" };
+/// Killed while the download is unpacked as it arrives.
+const INSTALL_STREAMED: Scenario = Scenario { rate: Some(SLOW), ..INSTALL };
+
+#[test]
+fn an_install_may_be_killed_while_its_archive_arrives() {
+    kill_at_random_moments(&INSTALL_STREAMED);
+}
+
+const INSTALL_MODULE_STREAMED: Scenario = Scenario { rate: Some(SLOW), ..INSTALL_MODULE };
+
+#[test]
+fn an_install_may_be_killed_while_its_module_arrives() {
+    kill_at_random_moments(&INSTALL_MODULE_STREAMED);
+}
+
+#[test]
+#[ignore = "takes long; run by tests/crash/run"]
+fn streamed_installs_may_be_killed_very_often() {
+    kill_at_random_moments(&INSTALL_STREAMED);
+    kill_at_random_moments(&INSTALL_MODULE_STREAMED);
+}
+
+const REPLACE: Scenario = Scenario {
+    command: &["install", "-f", "1.91.2"],
+    prepare: with_the_newest,
+    sources: "go.dev",
+    rate: None,
+};
 
 #[test]
 fn a_forced_install_may_be_killed() {
@@ -52,7 +80,7 @@ fn a_forced_install_may_be_killed() {
 }
 
 const UNINSTALL: Scenario =
-    Scenario { command: &["uninstall", "1.91.2"], prepare: with_the_newest, sources: "go.dev" };
+    Scenario { command: &["uninstall", "1.91.2"], prepare: with_the_newest, sources: "go.dev", rate: None };
 
 #[test]
 fn an_uninstall_may_be_killed() {
@@ -66,6 +94,7 @@ const PRUNE: Scenario = Scenario {
         ctx.gover(["install", "1.90.1"]).success();
     },
     sources: "go.dev",
+    rate: None,
 };
 
 #[test]
@@ -80,6 +109,7 @@ const DEFAULT: Scenario = Scenario {
         ctx.gover(["default", "1.90.4"]).success();
     },
     sources: "go.dev",
+    rate: None,
 };
 
 #[test]
@@ -93,6 +123,7 @@ const PIN: Scenario = Scenario {
         fs::write(ctx.work().join(".go-version"), PINS[0]).unwrap();
     },
     sources: "go.dev",
+    rate: None,
 };
 
 #[test]
@@ -104,6 +135,7 @@ const CONFIGURE: Scenario = Scenario {
     command: &["config", "set", "auto_install", "false"],
     prepare: |ctx| fs::write(ctx.layout().config(), CONFIGS[0]).unwrap(),
     sources: "go.dev",
+    rate: None,
 };
 
 #[test]
@@ -119,6 +151,7 @@ const SETUP: Scenario = Scenario {
         }
     },
     sources: "go.dev",
+    rate: None,
 };
 
 #[test]
@@ -128,7 +161,8 @@ fn a_setup_may_be_killed() {
     }
 }
 
-const VERIFY: Scenario = Scenario { command: &["verify"], prepare: with_the_newest, sources: "go.dev" };
+const VERIFY: Scenario =
+    Scenario { command: &["verify"], prepare: with_the_newest, sources: "go.dev", rate: None };
 
 #[test]
 fn a_verify_may_be_killed() {
@@ -218,8 +252,20 @@ fn put_aside(ctx: &TestContext, name: &str) {
 #[test]
 #[ignore = "needs strace; run by tests/crash/run"]
 fn commands_may_be_killed_before_each_system_call() {
-    let scenarios =
-        [INSTALL, INSTALL_MODULE, REPLACE, UNINSTALL, PRUNE, DEFAULT, PIN, CONFIGURE, SETUP, VERIFY];
+    let scenarios = [
+        INSTALL,
+        INSTALL_MODULE,
+        INSTALL_STREAMED,
+        INSTALL_MODULE_STREAMED,
+        REPLACE,
+        UNINSTALL,
+        PRUNE,
+        DEFAULT,
+        PIN,
+        CONFIGURE,
+        SETUP,
+        VERIFY,
+    ];
     for scenario in scenarios {
         kill_before_system_calls(&scenario);
     }
@@ -283,13 +329,13 @@ fn kill_at_random_moments(scenario: &Scenario) {
     let (count, mut random) = (number("GOVER_CRASH_COUNT", 6), Random::new());
     (scenario.prepare)(&world.ctx);
     let began = Instant::now();
-    world.ctx.gover(scenario.command).success();
+    world.slowly(|| world.ctx.gover(scenario.command)).success();
     let whole = began.elapsed();
     for _ in 0..count {
         (scenario.prepare)(&world.ctx);
         // A little longer than it takes, so that some end by themselves.
         let wait = whole.mul_f64(random.fraction() * 1.1);
-        world.kill_after(wait);
+        world.slowly(|| world.kill_after(wait));
         world.must_hold(&format!("killed after {wait:?} of {whole:?}"));
     }
 }
@@ -305,7 +351,7 @@ fn kill_before_system_calls(scenario: &Scenario) {
     }
     for (call, number) in &moments {
         (scenario.prepare)(&world.ctx);
-        killed += usize::from(world.kill_before(call, *number).code.is_none());
+        killed += usize::from(world.slowly(|| world.kill_before(call, *number)).code.is_none());
         world.must_hold(&format!("killed before {call} {number}, one of {all}"));
     }
     // A run may have fewer calls than the one that was watched, but not by much.
@@ -331,7 +377,10 @@ impl<'a> World<'a> {
         ctx.set("GOVER_SOURCES", scenario.sources);
         let mut releases = BTreeMap::new();
         for name in ["go1.90.1", "go1.90.4", "go1.91.2"] {
-            let release = Release::new(name);
+            let mut release = Release::new(name);
+            if scenario.rate.is_some() {
+                release = release.with_file("src/zz/large", noise(3 << 20));
+            }
             let reference = ctx.root().join("reference").join(name);
             release.write_to(&reference);
             releases.insert(name.to_owned(), reference);
@@ -339,6 +388,19 @@ impl<'a> World<'a> {
         }
         ctx.gover(["install", "1.90.4"]).success();
         Self { scenario, ctx, releases }
+    }
+
+    /// Does something while the sources are as slow as the scenario wants them.
+    fn slowly<T>(&self, work: impl FnOnce() -> T) -> T {
+        let server = self.ctx.site().server();
+        if let Some(rate) = self.scenario.rate {
+            for path in ["/dl/go*", "/proxy/golang.org/*"] {
+                server.fault(path, Fault::BytesPerSecond(rate));
+            }
+        }
+        let result = work();
+        server.heal();
+        result
     }
 
     fn kill_after(&self, wait: Duration) {
@@ -521,6 +583,9 @@ impl Random {
 pub(crate) fn number(variable: &str, usual: usize) -> usize {
     Env::from_process().text(variable).map_or(usual, |text| text.parse().unwrap())
 }
+
+/// Bytes a second at which a release of 3 MiB takes about half a second.
+const SLOW: usize = 6 << 20;
 
 /// System calls that change something; a `?` is for names that not every architecture has.
 const CALLS: &str = "?mkdir,?mkdirat,?rename,?renameat,?renameat2,?unlink,?unlinkat,?rmdir,?symlink,?symlinkat,?link,?linkat,\

@@ -120,6 +120,8 @@ impl Unpack<'_, '_> {
             self.writers.add(Whole { path: admitted.path, meta, bytes })?;
             return Ok(None);
         }
+        // That may take a while if its bytes are still arriving.
+        self.writers.flush()?;
         self.write_large(admitted.path, meta, (content, size)).map(Some)
     }
 

@@ -54,7 +54,8 @@ impl<'scope> Writers<'scope> {
         if self.size < BATCH { Ok(()) } else { self.flush() }
     }
 
-    fn flush(&mut self) -> Result<(), ArchiveError> {
+    /// Hands over what waits for more.
+    pub(super) fn flush(&mut self) -> Result<(), ArchiveError> {
         self.size = 0;
         let sent = self.batches.send(std::mem::take(&mut self.batch));
         if sent.is_err() || self.has_failed.load(Ordering::Relaxed) { Err(broken(FAILED)) } else { Ok(()) }

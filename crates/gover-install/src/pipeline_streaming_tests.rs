@@ -15,10 +15,19 @@ fn noise(length: usize) -> Vec<u8> {
     next.flatten().take(length).collect()
 }
 
-/// A release that is large enough for its directory to be requested first.
+/// A release of many small files and a late one, which is large enough for the directory of the
+/// module to be requested first.
 fn large() -> Release {
-    Release::new(NAME).with_file("src/zz/late", noise(3 << 20))
+    let small = (0..SMALL_FILES).map(small_file);
+    let release = Release::new(NAME).with_file("src/zz/late", noise(3 << 20));
+    small.fold(release, |release, file| release.with_file(&file, "package small\n"))
 }
+
+fn small_file(number: usize) -> String {
+    format!("src/aa/{number}.go")
+}
+
+const SMALL_FILES: usize = 200;
 
 /// Waits for something that happens on another thread, or fails after a time that no healthy test
 /// needs.
@@ -38,6 +47,12 @@ impl World {
 
     fn module_path() -> String {
         FakeSite::module_path(&Release::new(NAME))
+    }
+
+    /// All of them, so that none is left to do after the last byte.
+    fn wait_until_small_files_are_written(&self) {
+        let is_written = |number| self.staged().join(small_file(number)).is_file();
+        wait_until("all small files are written", || (0..SMALL_FILES).all(is_written));
     }
 
     /// Stops the download in its middle, looks at what there is, and lets it go on.
@@ -72,7 +87,7 @@ fn an_archive_is_unpacked_while_it_arrives_and_is_visible_only_when_it_is_whole(
     let release = world.site.publish(large());
     let path = FakeSite::archive_path(&release);
     let installed = world.pause(&path, || {
-        wait_until("a file is written", || world.staged().join("VERSION").is_file());
+        world.wait_until_small_files_are_written();
         wait_until("half a file is written", || {
             fs::metadata(world.staged().join("src/zz/late")).is_ok_and(|late| late.len() > 1 << 20)
         });
@@ -89,7 +104,7 @@ fn a_module_is_unpacked_while_it_arrives_by_the_directory_at_its_end() {
     let release = world.site.publish(large());
     let path = World::module_path();
     let installed = world.pause(&path, || {
-        wait_until("a file is written", || world.staged().join("VERSION").is_file());
+        world.wait_until_small_files_are_written();
         assert!(!world.goroot().exists() && !world.layout.program(NAME).exists());
     });
     assert_eq!(kinds(&installed.unwrap()), ["log"]);
