@@ -1,5 +1,8 @@
 //! The manifest that Windows reads before it starts one of the two programs; nothing for other
 //! systems.
+//!
+//! crates/gover/build.rs and shims/build.rs are the same file twice, because the package of a crate
+//! cannot contain a file of another.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,

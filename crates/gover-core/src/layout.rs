@@ -49,6 +49,10 @@ paths! {
     staging = "staging";
     locks = "locks";
     sessions = "sessions";
+    /// Where `man` looks if `bin` is on PATH.
+    manual_pages = "share/man/man1";
+    /// Which kind of package this gover came from, and the path of the packaged gover.
+    channel = "share/gover/channel";
 }
 
 impl Layout {

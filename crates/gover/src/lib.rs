@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod context;
 mod failure;
+mod manual;
 mod output;
 mod runtime;
 mod settings;
@@ -21,7 +22,8 @@ use gover_core::{Env, Exit};
 use gover_update::ReleaseBuild;
 
 pub use crate::cli::SAME as SAME_COMMANDS;
-pub use crate::commands::json_page;
+pub use crate::commands::{completions, json_page};
+pub use crate::manual::pages as man_pages;
 pub use crate::settings::{SETTINGS, SettingInfo};
 
 use crate::cli::Cli;

@@ -6,14 +6,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Command;
 
 use gover::{SETTINGS, SettingInfo};
 use gover_core::env::vars::{Owner, VARIABLES, Variable};
 
-use crate::files;
+use crate::{files, root};
 
 mod doctor;
 
@@ -171,11 +171,6 @@ fn heading(title: &str, source: &str, introduction: &str) -> String {
 
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
-}
-
-fn root() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.ancestors().nth(2).unwrap_or(package).to_owned()
 }
 
 /// Columns of the help.

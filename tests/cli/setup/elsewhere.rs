@@ -87,6 +87,46 @@ fn setup_of_another_build_replaces_the_programs() {
 }
 
 #[test]
+fn setup_of_a_package_notes_its_kind_and_that_of_an_archive_forgets_it() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = with_startup_files();
+    let gover = unpacked(&ctx);
+    let note = ctx.root().join("download/share/gover/channel");
+    fs::create_dir_all(note.parent().unwrap()).unwrap();
+    fs::write(&note, "deb\n").unwrap();
+    ctx.command(&gover).arg("setup").run().success();
+    let own = fs::canonicalize(&gover).unwrap();
+    let expected = format!("deb\n{}\n", own.display());
+    assert_eq!(fs::read_to_string(ctx.layout().channel()).unwrap(), expected);
+    // The copy in the home is of the same package.
+    ctx.gover(["setup"]).success();
+    assert_eq!(fs::read_to_string(ctx.layout().channel()).unwrap(), expected);
+    // An archive has no note, so the new copy is not of a package.
+    fs::remove_file(&note).unwrap();
+    ctx.command(&gover).arg("setup").run().success();
+    assert!(!ctx.layout().channel().exists());
+}
+
+#[test]
+fn setup_installs_the_manual_where_man_looks_for_it() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = with_startup_files();
+    ctx.gover(["setup"]).success();
+    let pages = ctx.layout().manual_pages();
+    let page = |name: &str| fs::read_to_string(pages.join(name)).unwrap();
+    assert!(page("gover.1").contains(".TH gover 1"), "{}", page("gover.1"));
+    assert!(page("gover-cache-clean.1").contains("gover cache clean"), "{}", page("gover-cache-clean.1"));
+    // A page that an older gover left is replaced.
+    fs::write(pages.join("gover-install.1"), "an old one").unwrap();
+    ctx.gover(["setup"]).success();
+    assert!(page("gover-install.1").contains(".TH gover-install 1"));
+}
+
+#[test]
 fn setup_without_the_shim_changes_nothing_and_shows_the_remedy() {
     let ctx = with_startup_files();
     let gover = unpacked(&ctx);

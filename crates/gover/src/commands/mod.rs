@@ -28,6 +28,7 @@ mod which;
 use gover_install::home;
 use gover_shell::ShellKind;
 
+pub use self::completions::script as completions;
 pub use self::json::page as json_page;
 
 use crate::cli::{

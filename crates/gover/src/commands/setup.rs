@@ -11,7 +11,7 @@ use gover_shell::persist::{
 
 use crate::cli::SetupArgs;
 use crate::output::{facts, json_path};
-use crate::store::{default, lock, requests, shims};
+use crate::store::{default, lock, requests, share, shims};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -35,6 +35,7 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
         }
         if !keeps_store {
             shims::refresh(context)?;
+            share::refresh(context)?;
             default::refresh_link(context, &default::lock(context)?);
         }
         apply(&mut plan, context)

@@ -14,6 +14,7 @@ pub(crate) mod provide;
 pub(crate) mod releases;
 pub(crate) mod requests;
 pub(crate) mod sessions;
+pub(crate) mod share;
 pub(crate) mod shims;
 pub(crate) mod uninstall;
 pub(crate) mod uses;

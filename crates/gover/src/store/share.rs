@@ -1,0 +1,61 @@
+//! What `gover setup` puts into `share/` of gover's home: the manual pages, which `man` finds beside
+//! a `bin` on PATH, and which package this gover came from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gover_core::platform::IS_WINDOWS;
+use gover_sys::file;
+
+use super::lock;
+use crate::{Context, Failure, manual};
+
+/// Writes what is missing or differs.
+pub(crate) fn refresh(context: &Context<'_>) -> Result<(), Failure> {
+    let _lock = lock::acquire(gover_install::shims::LOCK, context)?;
+    note_channel(context)?;
+    // Windows has no `man`.
+    let pages = if IS_WINDOWS { Vec::new() } else { manual::pages() };
+    for page in pages {
+        write(&context.layout.manual_pages().join(page.name), page.text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Copies a package's note of its kind beside the copy of its programs, with the path of the
+/// packaged gover. Programs from elsewhere, such as an archive, remove the note of a package.
+fn note_channel(context: &Context<'_>) -> Result<(), Failure> {
+    let Some(own) = context.env.program() else { return Ok(()) };
+    let own = fs::canonicalize(&own).unwrap_or(own);
+    if file::same_file(&own, &context.layout.program("gover")).unwrap_or(false) {
+        return Ok(());
+    }
+    let path = context.layout.channel();
+    match channel_of(&own) {
+        Some(channel) => write(&path, format!("{channel}\n{}\n", own.display()).as_bytes()),
+        None if path.is_file() => {
+            fs::remove_file(&path).map_err(|error| Failure::file("remove", &path, &error))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The first line of a package's note, if the program belongs to a package.
+fn channel_of(program: &Path) -> Option<String> {
+    let directory = program.parent()?;
+    let places: [Option<PathBuf>; 2] = [directory.parent().map(Path::to_owned), Some(directory.to_owned())];
+    let text = places.iter().flatten().find_map(|place| fs::read_to_string(place.join(CHANNEL)).ok())?;
+    text.lines().next().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if fs::read(path).is_ok_and(|found| found == bytes) {
+        return Ok(());
+    }
+    let directory = path.parent().unwrap_or(path);
+    fs::create_dir_all(directory).map_err(|error| Failure::file("create", directory, &error))?;
+    file::write_cached(path, bytes).map_err(|error| Failure::file("write", path, &error))
+}
+
+/// Below the prefix of a package, as below gover's home.
+const CHANNEL: &str = "share/gover/channel";

@@ -1,0 +1,77 @@
+//! What an archive holds besides the programs: docs, completions, man pages, licences.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use gover_shell::ShellKind;
+
+use super::dependencies::Dependencies;
+use super::files::Entry;
+use super::licences;
+use super::sign;
+use super::target::Target;
+use super::variable;
+
+pub(super) fn documents(
+    target: &Target,
+    root: &Path,
+    dependencies: &Dependencies,
+) -> Result<Vec<Entry>, String> {
+    let mut entries = Vec::new();
+    for name in ["README.md", "LICENSE"] {
+        entries.push(Entry::text(name, crate::files::read(&root.join(name))?));
+    }
+    let script = target.install_script();
+    entries.push(Entry { is_program: true, ..Entry::text(script, install_script(script, root)?) });
+    let licence = crate::files::read(&root.join("LICENSE"))?;
+    entries.push(Entry::text("THIRD-PARTY.md", licences::page(target, dependencies, &licence)?));
+    for (shell, name) in COMPLETIONS {
+        entries
+            .push(Entry::text(format!("completions/{name}"), gover::completions(*shell).unwrap_or_default()));
+    }
+    for page in gover::man_pages() {
+        entries.push(Entry::text(format!("man/{}", page.name), page.text));
+    }
+    Ok(entries)
+}
+
+/// A script with the constants of this release: where releases are, and the keys that sign them.
+pub(super) fn install_script(name: &str, root: &Path) -> Result<String, String> {
+    let base = variable("GOVER_RELEASE_BASE").unwrap_or_default();
+    let keys = variable("GOVER_RELEASE_KEYS").unwrap_or_default();
+    let keys: Vec<String> = keys.split_whitespace().map(ssh_key).collect::<Result<_, _>>()?;
+    let names = if name.ends_with(".ps1") {
+        ["$DownloadBase = ", "$ReleaseKeys = "]
+    } else {
+        ["download_base=", "release_keys="]
+    };
+    let mut script = crate::files::read(&root.join(name))?;
+    for (constant, value) in names.iter().zip([base, keys.join(" ")]) {
+        if value.contains('\'') {
+            return Err(format!("`{value}` cannot stand in {name}"));
+        }
+        let empty = format!("\n{constant}''\n");
+        script = script.replace(&empty, &format!("\n{constant}'{value}'\n"));
+    }
+    Ok(script)
+}
+
+/// A public key as SSH writes it, from `NAME+ID+DATA`.
+fn ssh_key(verifier: &str) -> Result<String, String> {
+    let data = verifier.splitn(3, '+').nth(2).and_then(|data| BASE64_STANDARD.decode(data).ok());
+    let key = data.as_deref().and_then(|data| data.strip_prefix(&[sign::ED25519]));
+    let key = key.filter(|key| key.len() == 32);
+    key.map(|key| BASE64_STANDARD.encode(sign::ssh_public(key)))
+        .ok_or_else(|| format!("`{verifier}` in GOVER_RELEASE_KEYS is not a public key"))
+}
+
+/// The names that each shell looks for.
+const COMPLETIONS: &[(ShellKind, &str)] = &[
+    (ShellKind::Bash, "gover.bash"),
+    (ShellKind::Zsh, "_gover"),
+    (ShellKind::Fish, "gover.fish"),
+    (ShellKind::PowerShell, "gover.ps1"),
+    (ShellKind::Nu, "gover.nu"),
+    (ShellKind::Elvish, "gover.elv"),
+];
