@@ -105,11 +105,17 @@ step_cargo() {
   done
   expect "what cargo installs" "gover gover-shim" "$(names "$directory/bin")"
   expect_in "gover of cargo install" "gover $version" "$("$directory/bin/gover" --version)"
-  cargo package --workspace --no-verify --allow-dirty --locked --target-dir "$work/package" >"$work/log" 2>&1 ||
-    fail "cargo package" "$(cat "$work/log")"
-  expect "warnings of cargo package" "" "$(grep -i '^warning' "$work/log" || true)"
-  expect "what would be published" "$(publishable)" \
-    "$(cd "$work/package/package" && for name in *.crate; do echo "${name%-"$version".crate}"; done | sort | tr '\n' ' ')"
+  # `whole` also builds what would be uploaded.
+  cargo publish --workspace --dry-run --no-verify --allow-dirty --locked --target-dir "$work/publish" >"$work/log" 2>&1 ||
+    fail "cargo publish --dry-run" "$(cat "$work/log")"
+  # There is no address yet, and tests are not part of a package.
+  expect "warnings of cargo publish" "" "$(grep -i '^warning' "$work/log" |
+    grep -vE 'no documentation, homepage or repository|ignoring test|aborting upload due to dry run' || true)"
+  expect "what would be published" "$(publishable)" "$(sed -n 's/^ *Uploading \([^ ]*\) .*/\1/p' "$work/log" | sort | tr '\n' ' ')"
+  for name in gnu musl; do
+    python3 "$root/tests/release/binstall.py" "$out/$stem.tar.gz" "$version" "$(uname -m)-unknown-linux-$name" \
+      crates/gover/Cargo.toml shims/Cargo.toml || fail "the metadata for cargo-binstall"
+  done
 }
 
 # The crates that may be published, by their manifests.

@@ -1,10 +1,12 @@
 //! What an archive holds besides the programs: docs, completions, man pages, licences.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use gover_shell::ShellKind;
+use gover_update::ReleaseBuild;
 
 use super::dependencies::Dependencies;
 use super::files::Entry;
@@ -39,8 +41,11 @@ pub(super) fn documents(
 /// A script with the constants of this release: where releases are, and the keys that sign them.
 pub(super) fn install_script(name: &str, root: &Path) -> Result<String, String> {
     let base = variable("GOVER_RELEASE_BASE").unwrap_or_default();
-    let keys = variable("GOVER_RELEASE_KEYS").unwrap_or_default();
-    let keys: Vec<String> = keys.split_whitespace().map(ssh_key).collect::<Result<_, _>>()?;
+    let further = variable("GOVER_RELEASE_KEYS").unwrap_or_default();
+    let known = ReleaseBuild::compiled("").keys;
+    // Those that were set when xtask was built may be set now, too.
+    let keys: BTreeSet<&str> = known.into_iter().chain(further.split_whitespace()).collect();
+    let keys: Vec<String> = keys.into_iter().map(ssh_key).collect::<Result<_, _>>()?;
     let names = if name.ends_with(".ps1") {
         ["$DownloadBase = ", "$ReleaseKeys = "]
     } else {

@@ -38,9 +38,10 @@ struct Arguments {
     /// Also write the release as a Go module, named by `GOVER_RELEASE_MODULE`
     #[arg(long)]
     module: bool,
-    /// Sign with the private key in this file
-    #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    /// Sign with the private key in this file; with several keys the note has all signatures, and
+    /// the SSH signature is of the first
+    #[arg(long = "key", value_name = "FILE")]
+    keys: Vec<PathBuf>,
     /// Also make packages of all archives in DIR; their texts name addresses below
     /// `GOVER_RELEASE_BASE`
     #[arg(long)]
@@ -74,7 +75,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     };
     let root = arguments.root.map_or_else(|| Ok(crate::root()), |root| absolute(&root))?;
     let out = arguments.out.map_or_else(|| Ok(root.join("target/dist")), |out| absolute(&out))?;
-    let key = arguments.key.as_deref().map(Key::read).transpose()?;
+    let keys = arguments.keys.iter().map(|path| Key::read(path)).collect::<Result<Vec<_>, _>>()?;
     let release = Release { version: version(&root)?, time: time(&root)?, out, root };
     if let Some(parts) = &arguments.join {
         join::join(parts, &release.out)?;
@@ -91,7 +92,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     if arguments.packages {
         packages::write(&release)?;
     }
-    sum(&release, key.as_ref())
+    sum(&release, &keys)
 }
 
 /// `cargo xtask release-key FILE`: makes a key and prints its public half.
@@ -137,7 +138,7 @@ fn make(target: &Target, release: &Release, module: Option<&str>) -> Result<(), 
 }
 
 /// Writes the checksums of all files of this version, and signs them.
-fn sum(release: &Release, key: Option<&Key>) -> Result<(), String> {
+fn sum(release: &Release, keys: &[Key]) -> Result<(), String> {
     let mut sums = String::new();
     for path in crate::files::entries(&release.out)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -156,10 +157,10 @@ fn sum(release: &Release, key: Option<&Key>) -> Result<(), String> {
             fs::remove_file(path).map_err(|error| format!("cannot remove `{}`: {error}", path.display()))?;
         }
     }
-    let Some(key) = key else { return Ok(()) };
+    let Some(first) = keys.first() else { return Ok(()) };
     let text = format!("gover {}\n{sums}", release.version);
-    write_file(&note, &key.note(&text)?)?;
-    write_file(&signature, key.ssh_signature(&text).as_bytes())
+    write_file(&note, &sign::note(&text, keys)?)?;
+    write_file(&signature, first.ssh_signature(&text).as_bytes())
 }
 
 /// The version of the workspace.

@@ -75,15 +75,6 @@ impl Key {
         format!("{} namespaces=\"{NAMESPACE}\" {SSH_ED25519} {public}", self.name)
     }
 
-    /// The signed note of a text.
-    pub(super) fn note(&self, text: &str) -> Result<Vec<u8>, String> {
-        let failed = |error: &dyn std::fmt::Display| format!("cannot sign: {error}");
-        let signer = StandardSigner::new(&self.encoded).map_err(|error| failed(&error))?;
-        let mut note = Note::new(text.as_bytes(), &[]).map_err(|error| failed(&error))?;
-        note.add_sigs(&[&signer]).map_err(|error| failed(&error))?;
-        Ok(note.to_bytes())
-    }
-
     /// The SSH signature of a text.
     pub(super) fn ssh_signature(&self, text: &str) -> String {
         let hash = digest::digest(&digest::SHA512, text.as_bytes());
@@ -123,6 +114,17 @@ pub(super) fn ssh_public(key: &[u8]) -> Vec<u8> {
     public
 }
 
+/// The note of a text, signed by each key.
+pub(super) fn note(text: &str, keys: &[Key]) -> Result<Vec<u8>, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("cannot sign: {error}");
+    let mut note = Note::new(text.as_bytes(), &[]).map_err(|error| failed(&error))?;
+    for key in keys {
+        let signer = StandardSigner::new(&key.encoded).map_err(|error| failed(&error))?;
+        note.add_sigs(&[&signer]).map_err(|error| failed(&error))?;
+    }
+    Ok(note.to_bytes())
+}
+
 fn pair_of(seed: &[u8]) -> Result<Ed25519KeyPair, String> {
     Ed25519KeyPair::from_seed_unchecked(seed).map_err(|error| format!("not a key: {error}"))
 }
@@ -150,13 +152,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_note_is_verified_with_the_public_key() {
-        let key = Key::generate("test").unwrap();
-        let note = Note::from_bytes(&key.note("gover 0.1.0\nff  file\n").unwrap()).unwrap();
-        let verifier = StandardVerifier::new(&key.verifier()).unwrap();
-        let known = VerifierList::new(vec![Box::new(verifier)]);
-        let (signatures, _) = note.verify(&known).unwrap();
-        assert_eq!(signatures.len(), 1);
+    fn a_note_is_verified_with_each_of_the_public_keys() {
+        let keys = ["old", "new"].map(|name| Key::generate(name).unwrap());
+        let bytes = note("gover 0.1.0\nff  file\n", &keys).unwrap();
+        for key in &keys {
+            let verifier = StandardVerifier::new(&key.verifier()).unwrap();
+            let known = VerifierList::new(vec![Box::new(verifier)]);
+            let (signatures, _) = Note::from_bytes(&bytes).unwrap().verify(&known).unwrap();
+            assert_eq!(signatures.len(), 1, "{}", key.verifier());
+        }
     }
 
     #[test]
