@@ -46,7 +46,7 @@ pub(super) fn install_script(name: &str, root: &Path) -> Result<String, String> 
     // Those that were set when xtask was built may be set now, too.
     let keys: BTreeSet<&str> = known.into_iter().chain(further.split_whitespace()).collect();
     let keys: Vec<String> = keys.into_iter().map(ssh_key).collect::<Result<_, _>>()?;
-    let names = if name.ends_with(".ps1") {
+    let names = if name == "install.ps1" {
         ["$DownloadBase = ", "$ReleaseKeys = "]
     } else {
         ["download_base=", "release_keys="]

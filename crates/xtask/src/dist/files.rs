@@ -76,7 +76,7 @@ pub(crate) fn unpack(name: &str, bytes: &[u8]) -> Result<Vec<Entry>, String> {
         entries.push(Entry { path, bytes, is_program: mode & 0o100 != 0 });
         Ok(())
     };
-    if name.ends_with(".zip") {
+    if bytes.starts_with(b"PK") {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| failed(&error))?;
         for index in 0..archive.len() {
             let mut file = archive.by_index(index).map_err(|error| failed(&error))?;

@@ -1,6 +1,8 @@
 //! A wheel for each target. maturin would build the programs itself, and only those of one crate;
 //! this one holds the bytes of the archive.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
@@ -24,11 +26,12 @@ pub(super) fn write(build: &Build, facts: &Facts<'_>) -> Result<(), String> {
     }
     let readme = String::from_utf8_lossy(&build.named("README.md")?.bytes).into_owned();
     entries.push(info("METADATA", metadata(facts, &readme)));
-    let tags: String = platforms.iter().map(|platform| format!("Tag: py3-none-{platform}\n")).collect();
-    entries.push(info(
-        "WHEEL",
-        format!("Wheel-Version: 1.0\nGenerator: gover {}\nRoot-Is-Purelib: false\n{tags}", facts.version()),
-    ));
+    let mut wheel =
+        format!("Wheel-Version: 1.0\nGenerator: gover {}\nRoot-Is-Purelib: false\n", facts.version());
+    for platform in platforms {
+        let _ = writeln!(wheel, "Tag: py3-none-{platform}");
+    }
+    entries.push(info("WHEEL", wheel));
     let record = record(&entries, &stem);
     entries.push(info("RECORD", record));
     let name = format!("{stem}-py3-none-{}.whl", platforms.join("."));
