@@ -57,6 +57,9 @@ pub(super) fn install_script(name: &str, root: &Path) -> Result<String, String> 
             return Err(format!("`{value}` cannot stand in {name}"));
         }
         let empty = format!("\n{constant}''\n");
+        if script.matches(&empty).count() != 1 {
+            return Err(format!("{name} has no line `{constant}''`"));
+        }
         script = script.replace(&empty, &format!("\n{constant}'{value}'\n"));
     }
     Ok(script)
