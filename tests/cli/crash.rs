@@ -67,6 +67,25 @@ fn streamed_installs_may_be_killed_very_often() {
     kill_at_random_moments(&INSTALL_MODULE_STREAMED);
 }
 
+/// From an installed patch release, with the bundle of a mirror.
+const UPGRADE: Scenario = Scenario {
+    command: &["install", "1.91.2"],
+    prepare: |ctx| {
+        without_the_newest(ctx);
+        if !ctx.work().join("go/patches").is_dir() {
+            ctx.gover(["install", "1.91.1"]).success();
+            ctx.gover(["mirror", "./go", "1.91.1", "1.91.2", "--patches"]).success();
+        }
+    },
+    sources: "./go,go.dev",
+    rate: None,
+};
+
+#[test]
+fn an_upgrade_may_be_killed() {
+    kill_at_random_moments(&UPGRADE);
+}
+
 const REPLACE: Scenario = Scenario {
     command: &["install", "-f", "1.91.2"],
     prepare: with_the_newest,
@@ -257,6 +276,7 @@ fn commands_may_be_killed_before_each_system_call() {
         INSTALL_MODULE,
         INSTALL_STREAMED,
         INSTALL_MODULE_STREAMED,
+        UPGRADE,
         REPLACE,
         UNINSTALL,
         PRUNE,
@@ -376,7 +396,7 @@ impl<'a> World<'a> {
         let mut ctx = context!().with_site();
         ctx.set("GOVER_SOURCES", scenario.sources);
         let mut releases = BTreeMap::new();
-        for name in ["go1.90.1", "go1.90.4", "go1.91.2"] {
+        for name in ["go1.90.1", "go1.90.4", "go1.91.1", "go1.91.2"] {
             let mut release = Release::new(name);
             if scenario.rate.is_some() {
                 release = release.with_file("src/zz/large", noise(3 << 20));
@@ -492,7 +512,8 @@ impl<'a> World<'a> {
             let found = files(&versions.join(&name));
             for (path, bytes) in &reference {
                 let outside = ["api", "doc", "misc", "test"].iter().any(|top| path.starts_with(top));
-                if self.scenario.sources == "goproxy" && outside {
+                // Modules leave these out, and so do bundles.
+                if outside && self.scenario.sources != "go.dev" {
                     continue;
                 }
                 assert!(found.get(path) == Some(bytes), "{when}: {name} lacks {path}");
