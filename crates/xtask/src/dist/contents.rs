@@ -22,11 +22,11 @@ pub(super) fn documents(
 ) -> Result<Vec<Entry>, String> {
     let mut entries = Vec::new();
     for name in ["README.md", "LICENSE"] {
-        entries.push(Entry::text(name, crate::files::read(&root.join(name))?));
+        entries.push(Entry::text(name, text(&root.join(name))?));
     }
     let script = target.install_script();
     entries.push(Entry { is_program: true, ..Entry::text(script, install_script(script, root)?) });
-    let licence = crate::files::read(&root.join("LICENSE"))?;
+    let licence = text(&root.join("LICENSE"))?;
     entries.push(Entry::text("THIRD-PARTY.md", licences::page(target, dependencies, &licence)?));
     for (shell, name) in COMPLETIONS {
         entries
@@ -51,7 +51,7 @@ pub(super) fn install_script(name: &str, root: &Path) -> Result<String, String> 
     } else {
         ["download_base=", "release_keys="]
     };
-    let mut script = crate::files::read(&root.join(name))?;
+    let mut script = text(&root.join(name))?;
     for (constant, value) in names.iter().zip([base, keys.join(" ")]) {
         if value.contains('\'') {
             return Err(format!("`{value}` cannot stand in {name}"));
@@ -63,6 +63,11 @@ pub(super) fn install_script(name: &str, root: &Path) -> Result<String, String> 
         script = script.replace(&empty, &format!("\n{constant}'{value}'\n"));
     }
     Ok(script)
+}
+
+/// A text of the checkout, which may have the line ends of Windows.
+fn text(path: &Path) -> Result<String, String> {
+    Ok(crate::files::read(path)?.replace("\r\n", "\n"))
 }
 
 /// A public key as SSH writes it, from `NAME+ID+DATA`.
