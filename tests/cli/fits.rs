@@ -106,7 +106,7 @@ fn is_whole(line: &str) -> bool {
     let text = line.trim_start();
     let mut words = text.split(' ').skip_while(|word| word.starts_with("GOVER_"));
     let outside: String = text.split('`').step_by(2).collect();
-    (text != line && words.next() == Some("gover")) || !outside.trim().contains(' ')
+    (text != line && matches!(words.next(), Some("gover" | "printf"))) || !outside.trim().contains(' ')
 }
 
 #[track_caller]

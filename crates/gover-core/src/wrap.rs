@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 20] = [
+pub const COMMANDS: [&str; 21] = [
     "install",
     "uninstall",
     "prune",
@@ -152,6 +152,7 @@ pub const COMMANDS: [&str; 20] = [
     "mirror",
     "cache",
     "config",
+    "self",
     "help",
 ];
 
