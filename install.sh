@@ -299,9 +299,8 @@ build_programs() {
   unset CARGO_BUILD_TARGET
   echo 'building gover with cargo; the first build takes some minutes' >&2
   cargo_here build --release --locked --package gover --bin gover || build_failed
-  build_shim || build_failed
+  shim=$("$here/shims/build") || build_failed
   gover=$target/release/gover
-  shim=$target/release/gover-shim
 }
 
 build_failed() {
@@ -334,19 +333,6 @@ compiler_command() {
     Darwin) echo 'xcode-select --install' ;;
     *) if has apt-get; then install_command gcc libc6-dev; elif has apk; then install_command gcc musl-dev; else install_command gcc; fi ;;
   esac
-}
-
-# The shim starts with every `go`, and a static program starts quicker. Where the C library has no static form
-# it is linked as usual.
-build_shim() {
-  case $(rustc -vV 2>/dev/null) in
-    *'host: '*-linux-gnu*)
-      cargo_here rustc --release --locked --package gover-shim --bin gover-shim -- \
-        -C target-feature=+crt-static && return 0
-      echo 'the shim cannot be linked statically here, so it is linked as usual' >&2
-      ;;
-  esac
-  cargo_here build --release --locked --package gover-shim --bin gover-shim
 }
 
 cargo_here() {

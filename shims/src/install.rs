@@ -63,6 +63,7 @@ pub(crate) fn install(
     resolution: &Resolution,
     request: &Request,
 ) -> Result<(), Failure> {
+    gover_sys::entry::open_missing_streams();
     let reason = resolution.reason(question.env.user_home().as_deref());
     report::say(&format!("gover: installing {} ({reason})", label(request)), question.env);
     let manager = manager(question.layout, question.env);

@@ -3,6 +3,7 @@
 //!
 //! `gover-core` selects and `gover-sys` executes. The only slow path, installing a missing
 //! toolchain, is a process of the manager.
+#![no_main]
 #![forbid(unsafe_code)]
 
 mod install;
@@ -17,18 +18,23 @@ use gover_core::platform::IS_WINDOWS;
 use gover_core::resolve::{CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, resolve};
 use gover_core::shim_state::ShimState;
 use gover_core::{Env, Layout};
-use gover_sys::exec;
-use gover_sys::{file, machine, process};
+use gover_sys::entry::{Arena, Arguments};
+use gover_sys::{exec, file, machine, process};
 
 use crate::report::Failure;
 
-fn main() {
-    let env = Env::from_process();
+gover_sys::start_with!(start);
+
+#[global_allocator]
+static MEMORY: Arena = Arena::new();
+
+fn start(arguments: Arguments) -> i32 {
+    let env = arguments.map_or_else(Env::from_process, Env::with_process_arguments);
     let failure = match run(&env) {
         Ok(never) => match never {},
         Err(failure) => failure,
     };
-    exec::exit(report::print(&failure, &env).code());
+    report::print(&failure, &env).code()
 }
 
 fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
@@ -44,13 +50,13 @@ fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
     let toolchain = Allowed::check(toolchain, minimum(&layout).as_ref())
         .map_err(|error| Failure::Forbidden(error.selected(&resolution)))?;
     let launch = Launch::new(resolution, &toolchain, called_as.program(), env)?;
-    start(&launch, arguments, env)
+    become_program(&launch, arguments, env)
 }
 
 /// Windows also starts a program by a short name, such as `GO1_~BAI.EXE`.
 fn with_long_name(program: &OsStr, env: &Env) -> PathBuf {
     let is_short = IS_WINDOWS && program.as_encoded_bytes().contains(&b'~');
-    let long = is_short.then(|| env.program().as_deref().and_then(file::long_path)).flatten();
+    let long = is_short.then(|| env.program().and_then(file::long_path)).flatten();
     long.unwrap_or_else(|| PathBuf::from(program))
 }
 
@@ -81,8 +87,8 @@ fn provide(question: &Question<'_>) -> Result<Resolution, Failure> {
     Ok(resolution)
 }
 
-fn start(launch: &Launch, own: &[OsString], env: &Env) -> Result<std::convert::Infallible, Failure> {
-    if env.program().is_some_and(|own| file::same_file(&own, &launch.program).unwrap_or(false)) {
+fn become_program(launch: &Launch, own: &[OsString], env: &Env) -> Result<std::convert::Infallible, Failure> {
+    if env.program_link().is_some_and(|own| file::same_file(own, &launch.program).unwrap_or(false)) {
         return Err(ResolveError::Recursion { program: launch.program.clone() }.into());
     }
     // `+REQUEST` comes first, and is the only argument that is not passed on.
@@ -94,6 +100,7 @@ fn start(launch: &Launch, own: &[OsString], env: &Env) -> Result<std::convert::I
 const HOST: Host = Host {
     ancestors: || process::ancestors().map(|process| (process.id, process.start)).collect(),
     is_executable: file::is_executable,
+    stamp: file::directory_stamp,
 };
 
 /// A pinned toolchain may have to be installed before go.mod can require a newer one. Nothing is

@@ -10,7 +10,7 @@
 //! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `which`, `shells` |
 //! | Run commands with one | `environment` |
 //! | Tab in shells | `complete` |
-//! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config` |
+//! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
 //! | Replace gover itself | `self_update` |
@@ -69,6 +69,7 @@ mod shells;
 mod sources;
 #[cfg(unix)]
 mod special_files;
+mod store_index;
 mod transfer;
 mod undo;
 mod verify;

@@ -4,11 +4,13 @@
 //! `gover_sys::file` does the same for what the manager reads, but opens a file first and then
 //! looks at it. This crate cannot open a pipe without waiting, so it looks first. The files that a
 //! selection depends on belong to the user, who gains nothing by swapping one in between. The shim
-//! reads them before every go command, with no more system calls than [`fs::read`] makes.
+//! reads them before every go command, so each file is looked at once and read with one call.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::platform::IS_WINDOWS;
 
 /// The limit of files that Go reads itself: go.mod, go.work and go/env. Go sets none, but a sparse
 /// file must not use up the memory.
@@ -16,32 +18,92 @@ pub(crate) const GO_FILE: u64 = 256 << 20;
 
 pub(crate) const SMALL_FILE: u64 = 1 << 20;
 
+/// What has a name, after one look at it.
+#[derive(Debug)]
+pub(crate) struct Found {
+    path: PathBuf,
+    metadata: Metadata,
+    file: Option<File>,
+}
+
+impl Found {
+    /// Looks without waiting, whatever is there. Links are followed.
+    pub(crate) fn at(path: PathBuf) -> io::Result<Self> {
+        if IS_WINDOWS { Self::by_opening(path) } else { Self::by_name(path) }
+    }
+
+    fn by_name(path: PathBuf) -> io::Result<Self> {
+        Ok(Self { metadata: fs::metadata(&path)?, file: None, path })
+    }
+
+    /// Where no file name leads to a pipe, one step for both: Windows opens a file to look at it, too.
+    fn by_opening(path: PathBuf) -> io::Result<Self> {
+        match File::open(&path) {
+            Ok(file) => Ok(Self { metadata: file.metadata()?, file: Some(file), path }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
+            // A directory, or a file that may be seen but not read.
+            Err(_) => Self::by_name(path),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn is_file(&self) -> bool {
+        self.metadata.is_file()
+    }
+
+    pub(crate) fn is_directory(&self) -> bool {
+        self.metadata.is_dir()
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.metadata.len()
+    }
+
+    /// Reads a regular file of at most `limit` bytes; all else is an error at once.
+    pub(crate) fn read(mut self, limit: u64) -> io::Result<Vec<u8>> {
+        check(&self.metadata)?;
+        let size = self.size();
+        let too_large =
+            || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes"));
+        if size > limit {
+            return Err(too_large());
+        }
+        let mut file = self.file.take().map_or_else(|| File::open(&self.path), Ok)?;
+        let mut bytes = vec![0; usize::try_from(size).unwrap_or_default().saturating_add(1)];
+        let count = read_once(&mut file, &mut bytes)?;
+        bytes.truncate(count);
+        // A file may grow meanwhile, and the kernel's own files have a size of 0. All others are whole now.
+        if size == 0 || count as u64 != size {
+            file.take(limit.saturating_add(1).saturating_sub(count as u64)).read_to_end(&mut bytes)?;
+        }
+        if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+    }
+
+    /// Reads a go.mod or go.work. `/dev/null`, which Go takes for an empty one, is empty here too.
+    pub(crate) fn read_module_file(self) -> io::Result<Vec<u8>> {
+        let path = self.path.clone();
+        self.read(GO_FILE).or_else(|error| match path.canonicalize() {
+            Ok(real) if real == Path::new("/dev/null") => Ok(Vec::new()),
+            _ => Err(error),
+        })
+    }
+}
+
+fn read_once(file: &mut File, bytes: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
 /// Reads a regular file of at most `limit` bytes, or a link to one; all else is an error at once.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    read_checked(path, &fs::metadata(path)?, limit)
-}
-
-/// Like [`read`], with the metadata of a path that the caller looked at.
-pub(crate) fn read_checked(path: &Path, metadata: &Metadata, limit: u64) -> io::Result<Vec<u8>> {
-    check(metadata)?;
-    let size = metadata.len();
-    let too_large =
-        || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes"));
-    if size > limit {
-        return Err(too_large());
-    }
-    // A file may grow meanwhile, and the kernel's own files have a size of 0.
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
-    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
-}
-
-/// Reads a go.mod or go.work. `/dev/null`, which Go takes for an empty one, is empty here too.
-pub(crate) fn read_module_file(path: &Path) -> io::Result<Vec<u8>> {
-    read(path, GO_FILE).or_else(|error| match path.canonicalize() {
-        Ok(real) if real == Path::new("/dev/null") => Ok(Vec::new()),
-        _ => Err(error),
-    })
+    Found::at(path.to_owned())?.read(limit)
 }
 
 pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<String> {
@@ -51,8 +113,9 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<String> {
 
 /// Opens a regular file, or a link to one, for reading. Never waits.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    check(&fs::metadata(path)?)?;
-    File::open(path)
+    let found = Found::at(path.to_owned())?;
+    check(&found.metadata)?;
+    found.file.map_or_else(|| File::open(path), Ok)
 }
 
 /// Whether something other than a file of a reasonable size has that name.
@@ -96,6 +159,41 @@ mod tests {
         let missing = read(&root.path().join("none"), 9).unwrap_err();
         assert_eq!(missing.kind(), io::ErrorKind::NotFound);
         assert!(!is_misplaced(&missing));
+    }
+
+    #[test]
+    fn both_ways_of_looking_see_the_same() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("file");
+        assert_eq!(Found::by_opening(path.clone()).unwrap_err().kind(), io::ErrorKind::NotFound);
+        fs::write(&path, "12345").unwrap();
+        for found in [Found::by_name(path.clone()), Found::by_opening(path.clone())] {
+            let found = found.unwrap();
+            assert!(found.is_file() && !found.is_directory() && found.size() == 5);
+            assert_eq!(found.read(5).unwrap(), b"12345");
+        }
+        let directory = root.path().to_owned();
+        for found in [Found::by_name(directory.clone()), Found::by_opening(directory)] {
+            let found = found.unwrap();
+            assert!(found.is_directory());
+            assert_eq!(found.read(5).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+        }
+    }
+
+    #[test]
+    fn a_file_that_changed_after_the_look_is_read_as_it_is() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("file");
+        for (before, after) in [("123", "1234567"), ("123", "1"), ("", "1"), ("123", "")] {
+            fs::write(&path, before).unwrap();
+            let found = Found::at(path.clone()).unwrap();
+            fs::write(&path, after).unwrap();
+            assert_eq!(found.read(7).unwrap(), after.as_bytes());
+        }
+        fs::write(&path, "").unwrap();
+        let found = Found::at(path.clone()).unwrap();
+        fs::write(&path, "12345678").unwrap();
+        assert_eq!(found.read(7).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
     }
 
     #[test]

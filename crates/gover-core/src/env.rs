@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::diagnose::Diagnose;
 use crate::layout::Layout;
@@ -21,6 +22,7 @@ pub struct Env {
     source: Source,
     directory: Option<PathBuf>,
     arguments: Vec<OsString>,
+    program: OnceLock<Option<PathBuf>>,
     machine_config: Option<PathBuf>,
 }
 
@@ -34,10 +36,17 @@ impl Env {
     /// The environment of this process; each variable is read when it is asked for.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]
     pub fn from_process() -> Self {
+        Self::with_process_arguments(std::env::args_os().collect())
+    }
+
+    /// The same for a program that knows its arguments from elsewhere.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]
+    pub fn with_process_arguments(arguments: Vec<OsString>) -> Self {
         Self {
             source: Source::Process,
             directory: std::env::current_dir().ok(),
-            arguments: std::env::args_os().collect(),
+            arguments,
+            program: OnceLock::new(),
             machine_config: None,
         }
     }
@@ -51,6 +60,7 @@ impl Env {
             source: Source::Map(variables),
             directory: Some(directory),
             arguments: Vec::new(),
+            program: OnceLock::new(),
             machine_config: None,
         }
     }
@@ -80,6 +90,7 @@ impl Env {
     #[must_use]
     pub fn with_arguments(mut self, arguments: Vec<OsString>) -> Self {
         self.arguments = arguments;
+        self.program = OnceLock::new();
         self
     }
 
@@ -176,7 +187,7 @@ impl Env {
         }
         let usual = self.user_home().map(|home| home.join(".gover")).filter(|home| home.is_absolute());
         let own = self.program().and_then(|program| {
-            home_of(&program, usual.as_deref()).or_else(|| {
+            home_of(program, usual.as_deref()).or_else(|| {
                 // Linux resolves all links in the name; others give the one it was called by.
                 let resolved = (std::env::consts::OS != "linux").then(|| program.canonicalize().ok())??;
                 home_of(&resolved, usual.as_deref())
@@ -190,11 +201,18 @@ impl Env {
         NoHome { given: self.var(vars::GOVER_HOME) }
     }
 
-    pub fn program(&self) -> Option<PathBuf> {
-        match self.source {
+    /// The path of the running program, which is looked up once.
+    pub fn program(&self) -> Option<&Path> {
+        let look = || match self.source {
             Source::Process => std::env::current_exe().ok(),
             Source::Map(_) => self.arguments.first().map(PathBuf::from),
-        }
+        };
+        self.program.get_or_init(look).as_deref()
+    }
+
+    /// A path that leads to the running program. On Linux it is always the same one.
+    pub fn program_link(&self) -> Option<&Path> {
+        if std::env::consts::OS == "linux" { Some(Path::new("/proc/self/exe")) } else { self.program() }
     }
 
     /// The directory for temporary files, chosen like `os.TempDir` does.

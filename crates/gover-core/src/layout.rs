@@ -28,6 +28,8 @@ paths! {
     /// belongs to gover, so a program in `bin` can tell that the directory above it is its home.
     shim_stamp = "bin/.shim";
     versions = "versions";
+    /// The names in [`versions`](Self::versions), to save time; see `store_index`.
+    store_index = "versions.index";
     receipts = "receipts";
     /// The link to the default toolchain, for editor settings.
     current = "current";

@@ -22,6 +22,7 @@ pub mod real_path;
 pub mod request;
 pub mod resolve;
 pub mod shim_state;
+pub mod store_index;
 pub mod sync;
 pub mod text;
 pub mod version;

@@ -28,6 +28,7 @@ mod part_file;
 mod pipeline;
 mod proof;
 mod report;
+mod store_index;
 mod upgrade;
 
 pub use custom_build::CustomBuild;

@@ -13,6 +13,7 @@ use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_sys::{Lock, file, link};
 
 use crate::files::{FileError, create_directory, remove};
+use crate::store_index;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShimChanges {
@@ -25,9 +26,9 @@ pub struct ShimChanges {
 /// The name of the lock that [`refresh`] needs.
 pub const LOCK: &str = "shims";
 
-/// Updates `bin/` to match `versions/` and the shim `program` of this gover. `_lock` is [`LOCK`].
+/// Updates `bin/` and the index to match `versions/`, and the shim to match `program`, that of this gover. `lock` is [`LOCK`].
 /// Replacing a program does not disturb one that runs. Other programs in `bin/` are left alone.
-pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChanges, ShimError> {
+pub fn refresh(layout: &Layout, program: &Path, lock: &Lock) -> Result<ShimChanges, ShimError> {
     let bytes = fs::read(program).map_err(|source| ShimError::NoShim { path: program.to_owned(), source })?;
     let stamp = format!("{}\n", Sha256::of(&bytes));
     let bin = layout.bin();
@@ -54,6 +55,8 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
         }
     }
     changes.removed = remove_stale(&bin, &wanted)?;
+    // Without an index, the shim reads the directory.
+    drop(store_index::refresh(layout, lock));
     if renewed {
         file::replace_atomically(&stamp_path, stamp.as_bytes())
             .map_err(FileError::at("write", &stamp_path))?;

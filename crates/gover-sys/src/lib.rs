@@ -7,6 +7,7 @@
 #![expect(unsafe_code, reason = "the one crate that calls the operating system")]
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
+pub mod entry;
 pub mod exec;
 pub mod file;
 pub mod interrupt;

@@ -225,7 +225,8 @@ fn entries(directory: &Path) -> impl Iterator<Item = PathBuf> {
 
 /// `target/debug` of the running test, which is `target/debug/deps/NAME-HASH`.
 fn profile_directory() -> PathBuf {
-    let test = gover_core::Env::from_process().program().expect("a test knows its own path");
+    let env = gover_core::Env::from_process();
+    let test = env.program().expect("a test knows its own path");
     let directory = test.parent().expect("a program is in a directory");
     if directory.file_name().is_some_and(|name| name == "deps") {
         directory.parent().expect("deps has a parent").to_owned()

@@ -139,4 +139,5 @@ fn ready(outcome: Outcome) -> Option<Toolchain> {
 const HOST: Host = Host {
     ancestors: || process::ancestors().map(|process| (process.id, process.start)).collect(),
     is_executable: file::is_executable,
+    stamp: file::directory_stamp,
 };

@@ -19,8 +19,7 @@ pub use arguments::{Start, is_newer_command, starting_directory, without_directo
 pub use environment::{EnvFile, GoEnv, user_env_file};
 pub use module_file::lookup;
 pub use refusal::{Place, SelectError};
-pub(crate) use search::is_same_directory;
-pub use search::{find_go_mod, find_go_work};
+pub use search::Temporary;
 pub use select::{Choice, Demand, DemandSource, Rules, Search};
 
 #[cfg(test)]

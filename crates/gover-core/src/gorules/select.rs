@@ -7,9 +7,9 @@ use super::environment::GoEnv;
 use super::install_version::names_a_version;
 use super::lookup;
 use super::refusal::{Place, SelectError};
-use super::search::{find_go_mod, find_go_work, short_path};
+use super::search::{Temporary, find_go_mod, find_go_work, short_path};
 use super::toolchain_trace::ToolchainTrace;
-use crate::bounded;
+use crate::bounded::Found;
 use crate::env::vars;
 use crate::version::{GoVersion, ToolchainName};
 
@@ -19,7 +19,7 @@ pub struct Rules<'a> {
     pub settings: &'a GoEnv<'a>,
     /// Where the go command starts; `None` if that directory was removed.
     pub directory: Option<&'a Path>,
-    pub temporary: &'a Path,
+    pub temporary: &'a Temporary,
     /// The GOROOT of the toolchain that runs; the search for go.work ends there.
     pub goroot: Option<&'a Path>,
     /// Without the program's name.
@@ -120,7 +120,7 @@ impl Rules<'_> {
             None | Some("" | "on") => true,
             Some("auto") => {
                 find_go_mod(self.here()?, self.temporary).is_some()
-                    || (Rule::WorkspaceTurnsModulesOn.holds_for(rules) && self.go_work()?.is_some())
+                    || (Rule::WorkspaceTurnsModulesOn.holds_for(rules) && self.has_workspace()?)
             }
             Some(_) => false,
         })
@@ -161,9 +161,9 @@ impl Rules<'_> {
         rules: &GoVersion,
         trace: &mut ToolchainTrace,
     ) -> Result<(), SelectError> {
-        let Some((source, path)) = self.module_file()? else { return Ok(()) };
-        let bytes =
-            bounded::read_module_file(&path).map_err(|error| SelectError::unreadable(&path, &error))?;
+        let Some((source, found)) = self.module_file()? else { return Ok(()) };
+        let path = found.path().to_owned();
+        let bytes = found.read_module_file().map_err(|error| SelectError::unreadable(&path, &error))?;
         let text = String::from_utf8_lossy(&bytes);
         let shown = short_path(self.here()?, &path);
         let toolchain = lookup(&text, "toolchain").filter(|(_, value)| !value.is_empty());
@@ -197,23 +197,36 @@ impl Rules<'_> {
     }
 
     /// The file whose lines count (`modGoToolchain`).
-    fn module_file(&self) -> Result<Option<(DemandSource, PathBuf)>, SelectError> {
+    fn module_file(&self) -> Result<Option<(DemandSource, Found)>, SelectError> {
         let here = self.here()?;
-        // `go work init` may be about to write the file in GOWORK.
-        if let Some(work) = self.go_work()?.filter(|work| work.exists()) {
+        let work = match self.workspace()? {
+            Workspace::None => None,
+            Workspace::Searched => find_go_work(here, self.goroot),
+            // `go work init` may be about to write it.
+            Workspace::Named(path) => Found::at(path).ok(),
+        };
+        if let Some(work) = work {
             return Ok(Some((DemandSource::GoWork, work)));
         }
-        Ok(find_go_mod(here, self.temporary).map(|path| (DemandSource::GoMod, path)))
+        Ok(find_go_mod(here, self.temporary).map(|found| (DemandSource::GoMod, found)))
     }
 
     /// `modload.FindGoWork`
-    fn go_work(&self) -> Result<Option<PathBuf>, SelectError> {
+    fn workspace(&self) -> Result<Workspace, SelectError> {
         match self.settings.get(vars::GOWORK).as_deref() {
-            Some("off") => Ok(None),
-            None | Some("" | "auto") => Ok(find_go_work(self.here()?, self.goroot)),
-            Some(path) if Path::new(path).is_absolute() => Ok(Some(PathBuf::from(path))),
+            Some("off") => Ok(Workspace::None),
+            None | Some("" | "auto") => Ok(Workspace::Searched),
+            Some(path) if Path::new(path).is_absolute() => Ok(Workspace::Named(PathBuf::from(path))),
             Some(_) => Err(self.invalid(vars::GOWORK, "invalid GOWORK: not an absolute path".to_owned())),
         }
+    }
+
+    fn has_workspace(&self) -> Result<bool, SelectError> {
+        Ok(match self.workspace()? {
+            Workspace::None => false,
+            Workspace::Searched => find_go_work(self.here()?, self.goroot).is_some(),
+            Workspace::Named(_) => true,
+        })
     }
 
     fn here(&self) -> Result<&Path, SelectError> {
@@ -232,6 +245,15 @@ impl Rules<'_> {
         };
         Demand { source, path: path.map(Path::to_owned), line }
     }
+}
+
+/// Which go.work counts.
+enum Workspace {
+    None,
+    /// The nearest one.
+    Searched,
+    /// The one that GOWORK names, which need not exist.
+    Named(PathBuf),
 }
 
 struct Chosen {

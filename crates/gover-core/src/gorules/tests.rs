@@ -67,7 +67,7 @@ impl Project {
         Rules {
             settings: &GoEnv::new(&env, Some(&goroot)),
             directory: Some(directory),
-            temporary,
+            temporary: &Temporary::at(temporary),
             goroot: Some(&goroot),
             arguments: &arguments,
             fallback: None,

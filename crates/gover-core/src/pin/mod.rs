@@ -2,14 +2,13 @@
 
 mod error;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use error::PinError;
 
-use crate::bounded;
-use crate::gorules::is_same_directory;
+use crate::bounded::Found;
+use crate::gorules::Temporary;
 use crate::request::Request;
 use crate::text;
 
@@ -40,10 +39,10 @@ pub struct Pin {
 ///
 /// Files directly in `temporary`, the directory for temporary files, are passed over, as cmd/go
 /// does with a go.mod there (go.dev/issue/26708).
-pub fn find_pin(directory: &Path, temporary: &Path) -> Result<Option<Pin>, PinError> {
+pub fn find_pin(directory: &Path, temporary: &Temporary) -> Result<Option<Pin>, PinError> {
     for directory in directory.ancestors() {
         let found = pin_in(directory).transpose();
-        if let Some(found) = found.filter(|_| !is_same_directory(directory, temporary)) {
+        if let Some(found) = found.filter(|_| !temporary.is(directory)) {
             return found.map(Some);
         }
     }
@@ -103,18 +102,18 @@ fn pin(kind: PinKind, path: &Path, line: usize, word: &str) -> Result<Pin, PinEr
 
 fn read(path: &Path) -> Result<Option<String>, PinError> {
     let unreadable = |source| PinError::Unreadable { path: path.to_owned(), source };
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
+    let found = match Found::at(path.to_owned()) {
+        Ok(found) => found,
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
-    if !metadata.is_file() {
+    if !found.is_file() {
         return Ok(None);
     }
-    if metadata.len() > MAX_SIZE {
-        return Err(PinError::TooLarge { path: path.to_owned(), size: metadata.len() });
+    if found.size() > MAX_SIZE {
+        return Err(PinError::TooLarge { path: path.to_owned(), size: found.size() });
     }
-    let bytes = bounded::read_checked(path, &metadata, MAX_SIZE).map_err(unreadable)?;
+    let bytes = found.read(MAX_SIZE).map_err(unreadable)?;
     text::decode(bytes).map(Some).ok_or_else(|| PinError::NotText { path: path.to_owned() })
 }
 

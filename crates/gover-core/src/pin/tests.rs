@@ -1,3 +1,5 @@
+use std::fs;
+
 use super::*;
 
 fn pin_of(name: &str, bytes: &[u8]) -> Result<Option<Pin>, PinError> {
@@ -5,7 +7,7 @@ fn pin_of(name: &str, bytes: &[u8]) -> Result<Option<Pin>, PinError> {
     fs::write(root.path().join(name), bytes).unwrap();
     let below = root.path().join("a/b");
     fs::create_dir_all(&below).unwrap();
-    find_pin(&below, Path::new("/t"))
+    find_pin(&below, &Temporary::at("/t"))
 }
 
 #[test]
@@ -45,9 +47,9 @@ fn the_nearest_file_counts_and_a_directory_is_ignored() {
     fs::create_dir_all(below.join(VERSION_FILE)).unwrap();
     fs::write(root.path().join(VERSION_FILE), "1.20").unwrap();
     fs::write(root.path().join(TOOL_VERSIONS_FILE), "go 1.21").unwrap();
-    assert_eq!(find_pin(&below, Path::new("/t")).unwrap().unwrap().request.as_str(), "1.20");
+    assert_eq!(find_pin(&below, &Temporary::at("/t")).unwrap().unwrap().request.as_str(), "1.20");
     fs::write(below.join(TOOL_VERSIONS_FILE), "go 1.22").unwrap();
-    assert_eq!(find_pin(&below, Path::new("/t")).unwrap().unwrap().request.as_str(), "1.22");
+    assert_eq!(find_pin(&below, &Temporary::at("/t")).unwrap().unwrap().request.as_str(), "1.22");
 }
 
 #[test]
@@ -58,9 +60,9 @@ fn a_pin_in_the_temporary_directory_is_passed_over() {
     fs::create_dir_all(&below).unwrap();
     fs::write(root.path().join(VERSION_FILE), "1.20").unwrap();
     fs::write(temporary.join(VERSION_FILE), "not a version").unwrap();
-    assert_eq!(find_pin(&below, &temporary).unwrap().unwrap().request.as_str(), "1.20");
+    assert_eq!(find_pin(&below, &Temporary::at(&temporary)).unwrap().unwrap().request.as_str(), "1.20");
     fs::write(below.join(VERSION_FILE), "1.22").unwrap();
-    assert_eq!(find_pin(&below, &temporary).unwrap().unwrap().request.as_str(), "1.22");
+    assert_eq!(find_pin(&below, &Temporary::at(&temporary)).unwrap().unwrap().request.as_str(), "1.22");
 }
 
 #[test]

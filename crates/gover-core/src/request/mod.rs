@@ -181,7 +181,7 @@ fn semantic(version: &GoVersion) -> Option<semver::Version> {
 }
 
 /// The newest stable release: the known one, or a newer toolchain that is not a custom build.
-fn newest_stable(toolchains: &[ToolchainName], known: Option<&GoVersion>) -> Option<GoVersion> {
+pub(crate) fn newest_stable(toolchains: &[ToolchainName], known: Option<&GoVersion>) -> Option<GoVersion> {
     let released = toolchains.iter().filter(|name| name.is_release()).map(ToolchainName::version);
     let newest = released.filter(|version| !version.is_prerelease()).max();
     known.max(newest).cloned()

@@ -9,7 +9,8 @@ use crate::bounded;
 use crate::display::{location, short_path};
 use crate::env::vars;
 use crate::gorules::{
-    Choice, EnvFile, GoEnv, Rules, Search, SelectError, Start, is_newer_command, starting_directory,
+    Choice, EnvFile, GoEnv, Rules, Search, SelectError, Start, Temporary, is_newer_command,
+    starting_directory,
 };
 use crate::pin::{PinKind, find_pin};
 use crate::request::Request;
@@ -17,7 +18,8 @@ use crate::version::ToolchainName;
 
 pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution, ResolveError> {
     let start = starting_directory(question.env, question.arguments, None);
-    let (origin, outcome) = match choose(question, start.directory.as_deref(), trace)? {
+    let temporary = Temporary::of(question.env);
+    let (origin, outcome) = match choose(question, start.directory.as_deref(), &temporary, trace)? {
         Some((origin, request)) => {
             let outcome = locate::locate(question, &request).map_err(|error| error.of(&origin))?;
             trace.say(|home| found(&request, &outcome, home));
@@ -25,7 +27,7 @@ pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Reso
         }
         None => found_on_path(question, trace),
     };
-    Ok(with_rules(question, start, origin, outcome, trace))
+    Ok(apply_rules(question, start, &temporary, unruled(question, origin, outcome), trace))
 }
 
 /// What [`resolve`](super::resolve) would answer if `request` stood as a choice of that kind.
@@ -37,21 +39,14 @@ pub fn resolve_if(
     let start = starting_directory(question.env, question.arguments, None);
     let origin = origin(kind, None, None, request.to_string());
     let outcome = locate::locate(question, request)?;
-    Ok(with_rules(question, start, Some(origin), outcome, &mut Trace::off()))
+    let (choice, temporary) = (unruled(question, Some(origin), outcome), Temporary::of(question.env));
+    Ok(apply_rules(question, start, &temporary, choice, &mut Trace::off()))
 }
 
-fn with_rules(
-    question: &Question<'_>,
-    start: Start,
-    origin: Option<Origin>,
-    outcome: Outcome,
-    trace: &mut Trace,
-) -> Resolution {
+fn unruled(question: &Question<'_>, origin: Option<Origin>, outcome: Outcome) -> Resolution {
     let arguments = question.arguments.to_vec();
     let user_env = EnvFile::of_user(question.env);
-    let choice =
-        Resolution { outcome, origin, raised: None, left_to_go: None, go_error: None, user_env, arguments };
-    apply_rules(question, start, choice, trace)
+    Resolution { outcome, origin, raised: None, left_to_go: None, go_error: None, user_env, arguments }
 }
 
 /// Steps 8 and 9 of docs/selection.md.
@@ -70,6 +65,7 @@ fn found_on_path(question: &Question<'_>, trace: &mut Trace) -> (Option<Origin>,
 fn choose(
     question: &Question<'_>,
     directory: Option<&Path>,
+    temporary: &Temporary,
     trace: &mut Trace,
 ) -> Result<Option<(Origin, Request)>, ResolveError> {
     if let Some(value) = question.env.var(vars::GOVER_VERSION) {
@@ -87,8 +83,7 @@ fn choose(
         return Ok(Some((origin(OriginKind::Session, Some(&path), None, record.request), request)));
     }
     trace.say(|_| "`gover use` recorded nothing for this shell".to_owned());
-    let temporary = question.env.temporary_directory();
-    let pin = directory.map(|directory| find_pin(directory, &temporary)).transpose();
+    let pin = directory.map(|directory| find_pin(directory, temporary)).transpose();
     if let Some(pin) = pin.map_err(ResolveError::Pin)?.flatten() {
         trace.say(|home| format!("{} asks for {}", location(&pin.path, Some(pin.line), home), pin.request));
         let kind = match pin.kind {
@@ -136,6 +131,7 @@ fn origin(kind: OriginKind, path: Option<&Path>, line: Option<usize>, request: S
 fn apply_rules(
     question: &Question<'_>,
     mut start: Start,
+    temporary: &Temporary,
     choice: Resolution,
     trace: &mut Trace,
 ) -> Resolution {
@@ -169,7 +165,7 @@ fn apply_rules(
     let rules = Rules {
         settings: &settings,
         directory: start.directory.as_deref(),
-        temporary: &question.env.temporary_directory(),
+        temporary,
         goroot: goroot.as_deref(),
         arguments: question.arguments,
         fallback: (is_old || goroot.is_none()).then_some("auto"),

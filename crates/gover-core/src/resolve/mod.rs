@@ -81,6 +81,8 @@ pub struct Host {
     /// depends on the system.
     pub ancestors: fn() -> Vec<(u32, u64)>,
     pub is_executable: fn(&Path) -> bool,
+    /// A text that changes whenever an entry of a directory does; `None` if the system has none.
+    pub stamp: fn(&Path) -> Option<String>,
 }
 
 #[derive(Debug)]

@@ -30,9 +30,13 @@ impl fmt::Display for SessionRecord {
 /// The record of the nearest ancestor that has one. Ancestors are looked up only if there is any
 /// record, since that is slow and rarely needed.
 pub(super) fn find(question: &Question<'_>) -> Option<(PathBuf, SessionRecord)> {
-    let mut records = fs::read_dir(question.layout.sessions()).ok()?;
-    records.next()?.ok()?;
-    (question.host.ancestors)().into_iter().find_map(|(id, start)| {
+    let entries = fs::read_dir(question.layout.sessions()).ok()?.flatten();
+    let recorded: Vec<u32> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    if recorded.is_empty() {
+        return None;
+    }
+    let ancestors = (question.host.ancestors)().into_iter().filter(|(id, _)| recorded.contains(id));
+    ancestors.into_iter().find_map(|(id, start)| {
         let path = question.layout.session(id);
         let record = SessionRecord::parse(&bounded::read_text(&path, bounded::SMALL_FILE).ok()?)?;
         (record.start == start).then_some((path, record))

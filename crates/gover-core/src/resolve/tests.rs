@@ -6,7 +6,7 @@ use super::*;
 use crate::diagnose::Diagnose;
 
 fn host() -> Host {
-    Host { ancestors: || vec![(4242, 7)], is_executable: Path::is_file }
+    Host { ancestors: || vec![(4242, 7)], is_executable: Path::is_file, stamp: |_| None }
 }
 
 struct Answer {

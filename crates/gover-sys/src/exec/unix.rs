@@ -11,14 +11,19 @@ use super::EnvEdit;
 use crate::file;
 
 pub(super) fn replace(program: &Path, argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Error {
-    match Start::new(program, argv0, args, edits) {
-        Ok(start) => start.exec(),
-        Err(error) => error,
-    }
+    file::restore_umask();
+    // SAFETY: this installs no handler. Rust programs ignore the signal, and the new program would
+    // inherit that.
+    let ignored = unsafe { signal(SIGPIPE, SIG_DFL) };
+    let error = execute(program, argv0, args, edits);
+    // SAFETY: as above.
+    unsafe { signal(SIGPIPE, ignored) };
+    error
 }
 
+/// The shim has no runtime of Rust that would ignore SIGPIPE, so what was inherited is passed on.
 pub(super) fn pass_on(program: &Path, own: &[OsString], dropped: usize, edits: &[EnvEdit]) -> io::Error {
-    replace(program, program.as_os_str(), own.get(dropped..).unwrap_or_default(), edits)
+    execute(program, program.as_os_str(), own.get(dropped..).unwrap_or_default(), edits)
 }
 
 pub(super) fn share_console(_command: &mut Command) {}
@@ -27,62 +32,41 @@ pub(super) fn executable(path: &Path, _extensions: Option<&OsStr>) -> Option<Pat
     file::is_executable(path).then(|| path.to_owned())
 }
 
-/// The arguments of `execve`. The `exec` of `std` is `execvp`, which passes a file that is not a
-/// program to `/bin/sh`: a toolchain that a full disk left empty would seem to work.
-struct Start {
-    program: CString,
-    arguments: Vec<CString>,
-    environment: Vec<CString>,
-}
-
-impl Start {
-    fn new(program: &Path, argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Result<Self> {
-        let arguments = std::iter::once(argv0).chain(args.iter().map(OsString::as_os_str)).map(text);
-        let mut environment = inherited();
-        environment.retain(|entry| !edits.iter().any(|(name, _)| is_of(entry, name)));
-        for (name, value) in edits {
-            if let Some(value) = value {
-                environment.push(text(
-                    &[OsStr::new(name), OsStr::new("="), value].into_iter().collect::<OsString>(),
-                )?);
-            }
-        }
-        Ok(Self {
-            program: text(program.as_os_str())?,
-            arguments: arguments.collect::<Result<_, _>>()?,
-            environment,
-        })
-    }
-
-    fn exec(&self) -> io::Error {
-        file::restore_umask();
-        let (argv, envp) = (pointers(&self.arguments), pointers(&self.environment));
-        // SAFETY: the path is a C string, both vectors are arrays of C strings that end with a null
-        // pointer, and all outlive the call. Resetting SIGPIPE installs no handler; Rust programs
-        // ignore that signal, and the new program would inherit that.
-        unsafe {
-            let ignored = signal(SIGPIPE, SIG_DFL);
-            execve(self.program.as_ptr(), argv.as_ptr(), envp.as_ptr());
-            let error = io::Error::last_os_error();
-            signal(SIGPIPE, ignored);
-            error
-        }
-    }
+/// The `exec` of `std` is `execvp`, which passes a file that is not a program to `/bin/sh`: a
+/// toolchain that a full disk left empty would seem to work.
+fn execute(program: &Path, argv0: &OsStr, own: &[OsString], edits: &[EnvEdit]) -> io::Error {
+    let texts = || -> io::Result<_> {
+        let arguments = std::iter::once(argv0).chain(own.iter().map(OsString::as_os_str)).map(text);
+        let set = edits.iter().filter_map(|(name, value)| {
+            value.as_ref().map(|value| [OsStr::new(name), OsStr::new("="), value].into_iter().collect())
+        });
+        let set = set.map(|entry: OsString| text(&entry));
+        let arguments: Vec<CString> = arguments.collect::<io::Result<_>>()?;
+        Ok((text(program.as_os_str())?, arguments, set.collect::<io::Result<Vec<CString>>>()?))
+    };
+    let (program, arguments, set) = match texts() {
+        Ok(texts) => texts,
+        Err(error) => return error,
+    };
+    let kept = inherited().filter(|entry| !edits.iter().any(|(name, _)| is_of(entry, name)));
+    let own = pointers(arguments.iter().map(|text| text.as_ptr()));
+    let environment = pointers(kept.map(CStr::as_ptr).chain(set.iter().map(|text| text.as_ptr())));
+    // SAFETY: the path is a C string, both vectors are arrays of C strings that end with a null
+    // pointer, and all outlive the call.
+    unsafe { execve(program.as_ptr(), own.as_ptr(), environment.as_ptr()) };
+    io::Error::last_os_error()
 }
 
 /// The environment of this process, including entries without `=`.
-fn inherited() -> Vec<CString> {
-    let mut entries = Vec::new();
+fn inherited() -> impl Iterator<Item = &'static CStr> {
     // SAFETY: `environ` is an array of C strings that ends with a null pointer. Nothing in gover
-    // changes the environment, so no other thread does.
-    unsafe {
-        let mut entry = environ;
-        while !entry.is_null() && !(*entry).is_null() {
-            entries.push(CStr::from_ptr(*entry).to_owned());
-            entry = entry.add(1);
-        }
-    }
-    entries
+    // changes the environment, so no other thread does, and the strings stay.
+    let start = unsafe { environ };
+    let entry = move |at: usize| {
+        // SAFETY: as above; the iteration ends at the null pointer.
+        unsafe { (!start.is_null() && !(*start.add(at)).is_null()).then(|| CStr::from_ptr(*start.add(at))) }
+    };
+    (0..).map_while(entry)
 }
 
 fn is_of(entry: &CStr, name: &str) -> bool {
@@ -94,8 +78,8 @@ fn text(text: &OsStr) -> io::Result<CString> {
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "a zero byte in an argument"))
 }
 
-fn pointers(texts: &[CString]) -> Vec<*const c_char> {
-    texts.iter().map(|text| text.as_ptr()).chain(std::iter::once(ptr::null())).collect()
+fn pointers(texts: impl Iterator<Item = *const c_char>) -> Vec<*const c_char> {
+    texts.chain(std::iter::once(ptr::null())).collect()
 }
 
 unsafe extern "C" {

@@ -20,8 +20,8 @@ mod tests;
 
 pub use exchange::exchange;
 pub use imp::{
-    available_space, is_executable, is_writable, long_path, make_executable, may_be_executed, same_file,
-    sync_file_system,
+    available_space, directory_stamp, is_executable, is_writable, long_path, make_executable,
+    may_be_executed, renew_directory_stamp, same_file, sync_file_system,
 };
 pub use read::{open_regular, read_limited, read_limited_patiently, read_text_limited};
 pub use share::share_content;

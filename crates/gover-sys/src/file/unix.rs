@@ -10,6 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
 
 use super::FileSystem;
 
@@ -126,6 +127,26 @@ const O_NOFOLLOW: i32 = 0x100;
 /// A rename can replace a running program.
 pub(super) fn is_in_use(_error: &io::Error) -> bool {
     false
+}
+
+/// A text that is another one whenever an entry was added to the directory, removed or renamed since
+/// [`renew_directory_stamp`]; `None` if there is no directory, or on Windows, some of whose file
+/// systems do not note when that happened.
+pub fn directory_stamp(path: &Path) -> Option<String> {
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_dir)?;
+    let (number, (modified, changed)) = (metadata.ino(), (metadata.mtime(), metadata.ctime()));
+    // The second time cannot be set, so a copy or a restored directory has another one.
+    Some(format!("{number} {modified}.{} {changed}.{}", metadata.mtime_nsec(), metadata.ctime_nsec()))
+}
+
+/// Gives the directory, which this user must own, a new stamp.
+///
+/// Its time of modification becomes one that is long gone. A later change sets it to the present, so
+/// it is noticed even if it comes within the same tick of the clock.
+pub fn renew_directory_stamp(path: &Path) -> io::Result<Option<String>> {
+    let past = SystemTime::now().checked_sub(Duration::from_hours(24));
+    File::open(path)?.set_modified(past.unwrap_or(SystemTime::UNIX_EPOCH))?;
+    Ok(directory_stamp(path))
 }
 
 /// Whether both paths lead to the same file or directory. A missing one is an error.

@@ -90,6 +90,15 @@ pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()>
     fs::rename(temporary, target)
 }
 
+/// Not every file system notes when an entry of a directory changed; FAT does not.
+pub fn directory_stamp(_path: &Path) -> Option<String> {
+    None
+}
+
+pub fn renew_directory_stamp(_path: &Path) -> io::Result<Option<String>> {
+    Ok(None)
+}
+
 pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
     Ok(identity(a)? == identity(b)?)
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gover_core::gorules::Temporary;
 use gover_core::pin::{Pin, VERSION_FILE, find_pin, read_version_file};
 use gover_core::resolve::Toolchain;
 
@@ -33,7 +34,7 @@ pub(super) fn of_pin(arguments: &PinArgs, context: &Context<'_>) -> Result<(), F
     let Some(directory) = directory else { return pin::run(arguments, context) };
     let path = directory.join(VERSION_FILE);
     if arguments.request.is_none() && !arguments.exact && !arguments.remove {
-        let pin = find_pin(&directory, &context.env.temporary_directory())?;
+        let pin = find_pin(&directory, &Temporary::of(context.env))?;
         let path = pin.as_ref().map_or(path, |pin| pin.path.clone());
         return context.printer.json(&PinFacts::of(&path, pin.as_ref(), pin.as_ref()));
     }

@@ -3,6 +3,7 @@ mod remove;
 use std::path::Path;
 
 use gover_core::display::pasted;
+use gover_core::gorules::Temporary;
 use gover_core::lines::{Edit, edited};
 use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
 use gover_core::text::decode;
@@ -36,7 +37,7 @@ pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<(), Fail
 }
 
 fn show(directory: &Path, context: &Context<'_>) -> Result<(), Failure> {
-    match find_pin(directory, &context.env.temporary_directory())? {
+    match find_pin(directory, &Temporary::of(context.env))? {
         Some(pin) => {
             let location = gover_core::display::location(&pin.path, Some(pin.line), context.home());
             context.printer.data(&format!("{}  {location}", pin.request))

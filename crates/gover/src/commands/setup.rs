@@ -90,7 +90,7 @@ fn knows_login_shell(context: &Context<'_>) -> bool {
 /// What to copy to `bin` first: this program may be in a download folder or a build.
 fn programs(context: &Context<'_>) -> Result<Option<Programs>, ProgramsError> {
     match context.env.program() {
-        Some(own) => Programs::outside(&context.layout, &own),
+        Some(own) => Programs::outside(&context.layout, own),
         // The system does not say which program runs, so the one in `bin` is used.
         None => Ok(None),
     }

@@ -46,6 +46,8 @@ pub(crate) fn remove(
     let record = text.and_then(|text| SessionRecord::parse(&text));
     if path.exists() {
         file::remove_tree(&path).map_err(|source| Failure::file("write", &path, &source))?;
+        // The shim looks into the directory before each command, and one that is not empty stays.
+        let _ = fs::remove_dir(context.layout.sessions());
     }
     // The record of a shell that had this number before is not this shell's.
     Ok(record.filter(|record| record.start == shell.start).map(|record| record.request))

@@ -26,7 +26,7 @@ pub(crate) fn refresh(context: &Context<'_>) -> Result<(), Failure> {
 /// packaged gover. Programs from elsewhere, such as an archive, remove the note of a package.
 fn note_channel(context: &Context<'_>) -> Result<(), Failure> {
     let Some(own) = context.env.program() else { return Ok(()) };
-    let own = fs::canonicalize(&own).unwrap_or(own);
+    let own = fs::canonicalize(own).unwrap_or_else(|_| own.to_owned());
     if file::same_file(&own, &context.layout.program("gover")).unwrap_or(false) {
         return Ok(());
     }

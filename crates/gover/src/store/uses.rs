@@ -1,6 +1,7 @@
 //! Where a toolchain is used, as far as this machine can tell.
 
 use gover_core::display::location;
+use gover_core::gorules::Temporary;
 use gover_core::pin::find_pin;
 use gover_core::resolve::{OriginKind, Outcome, Toolchain, Trace};
 use gover_core::{Request, ToolchainName};
@@ -75,7 +76,7 @@ fn here(is_it: impl Fn(&Toolchain) -> bool, context: &Context<'_>) -> Option<Use
 
 /// The pin of this directory, even if something else is selected.
 fn pin(is_meant: impl Fn(&Request) -> bool, context: &Context<'_>) -> Option<Use> {
-    let pin = find_pin(&context.env.logical_directory()?, &context.env.temporary_directory()).ok()??;
+    let pin = find_pin(&context.env.logical_directory()?, &Temporary::of(context.env)).ok()??;
     let what = format!("chosen by {}", location(&pin.path, Some(pin.line), context.home()));
     is_meant(&pin.request).then_some(Use { kind: UseKind::Selection, what })
 }

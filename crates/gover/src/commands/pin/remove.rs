@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use gover_core::display::{location, pasted};
+use gover_core::gorules::Temporary;
 use gover_core::lines::lines;
 use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
 
@@ -48,7 +49,7 @@ fn refuse_other_text(path: &Path, context: &Context<'_>) -> Result<(), Failure> 
 }
 
 fn nothing_here(directory: &Path, context: &Context<'_>) -> Result<(), Failure> {
-    let rest = match find_pin(directory, &context.env.temporary_directory())? {
+    let rest = match find_pin(directory, &Temporary::of(context.env))? {
         Some(pin) => {
             format!("; {} pins {}", location(&pin.path, Some(pin.line), context.home()), pin.request)
         }

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &UpdateArgs, context: &Context<'_>) -> Result<(), F
 /// Whoever installed gover as a package updates it as one, or two programs would disagree.
 fn refuse_package(context: &Context<'_>) -> Result<(), Failure> {
     let own = context.env.program();
-    let Some(Package { manager, original }) = Package::of(context.build, own.as_deref()) else {
+    let Some(Package { manager, original }) = Package::of(context.build, own) else {
         return Ok(());
     };
     let name = manager.map_or("a package manager", |manager| manager.name());
@@ -167,7 +167,7 @@ impl Update<'_> {
         let context = self.context;
         let installed = context.layout.program("gover");
         let Some(own) = context.env.program() else { return Ok(()) };
-        if same_file(&own, &installed).unwrap_or(false) {
+        if same_file(own, &installed).unwrap_or(false) {
             return Ok(());
         }
         let hint = if installed.is_file() {
@@ -175,7 +175,7 @@ impl Update<'_> {
         } else {
             format!("{} setup", pasted(&own.display().to_string()))
         };
-        let (own, bin) = (context.short(&own), context.short(&context.layout.bin()));
+        let (own, bin) = (context.short(own), context.short(&context.layout.bin()));
         Err(Failure::new(format!("this gover is `{own}`, and only the one in `{bin}` updates itself"), hint))
     }
 
