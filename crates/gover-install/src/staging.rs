@@ -194,7 +194,8 @@ pub(crate) fn read_receipt(
     let directory = layout.staging().join(name.as_str());
     let (staged, path) = (directory.join(RECEIPT), layout.receipt(name));
     let read = |path: &Path| file::read_limited(path, limit);
-    let staged = is_published(&directory, &layout.toolchain(name)).then(|| read(&staged).ok()).flatten();
+    // Almost never there, so this comes first.
+    let staged = read(&staged).ok().filter(|_| is_published(&directory, &layout.toolchain(name)));
     match staged.map_or_else(|| read(&path), Ok) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         bytes => bytes.map(Some).map_err(FileError::at("read", &path)),

@@ -1,6 +1,7 @@
 //! The known Go releases: those in the release table, release indexes and lists of sources.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -192,8 +193,12 @@ impl Releases {
     }
 
     pub fn newest_patch(&self, version: &GoVersion) -> Option<&Release> {
-        self.iter()
-            .find(|release| release.is_stable_release() && release.name.version().same_language(version))
+        // What a list of installed toolchains asks for each of them, so the others are not looked at.
+        let last =
+            GoVersion::parse(&format!("{}.{}.{}", version.major()?, version.minor()?, u64::MAX)).ok()?;
+        let up_to = self.by_name.range(..=ToolchainName::of(&last)).rev().map(|(_, release)| release);
+        let mut same = up_to.take_while(|release| release.name.version().same_language(version));
+        same.find(|release| release.is_stable_release())
     }
 
     pub fn support(&self, name: &ToolchainName) -> Support {
@@ -201,8 +206,10 @@ impl Releases {
             return Support::Custom;
         }
         // Support ended when the second newer minor version was released.
-        match self.minors_since(name.version(), |_| true).get(1) {
-            Some(second) => Support::EndOfLife(self.first_date(second)),
+        match self.minors_since(name, |_| true).nth(1) {
+            // The date of a later patch is not the date of the first release.
+            Some(first) if first.name.version().patch() == Some(0) => Support::EndOfLife(first.date),
+            Some(_) => Support::EndOfLife(None),
             None if name.version().is_prerelease() => Support::Prerelease,
             None => Support::Supported,
         }
@@ -225,29 +232,29 @@ impl Releases {
     pub fn instead_of(&self, name: &ToolchainName) -> Option<&Release> {
         let version = name.version();
         let may_exist = !name.is_release() || is_before_archives(version) || self.by_name.contains_key(name);
-        let has_ended = || self.minors_since(version, |release| release.published).len() >= 2;
+        let has_ended = || self.minors_since(name, |release| release.published).nth(1).is_some();
         let newest = self.newest_patch(version).filter(|newest| newest.published);
         newest.filter(|_| !may_exist && has_ended())
     }
 
-    /// The released language versions that are newer than that of `version`, oldest first, by the
-    /// releases that count.
-    fn minors_since(&self, version: &GoVersion, counts: impl Fn(&Release) -> bool) -> Vec<GoVersion> {
-        let language = version.language();
-        let stable = self.by_name.values().filter(|release| release.is_stable_release() && counts(release));
-        let minors = stable.map(|release| release.name.version().language());
-        let mut minors: Vec<GoVersion> = minors.filter(|minor| *minor > language).collect();
-        minors.dedup();
-        minors
-    }
-
-    fn first_date(&self, language: &GoVersion) -> Option<Date> {
-        let first = self
-            .by_name
-            .values()
-            .find(|release| release.is_stable_release() && release.name.version().same_language(language));
-        // The date of a later patch is not the date of the first release.
-        first.filter(|release| release.name.version().patch() == Some(0)).and_then(|release| release.date)
+    /// The first release of each language version that is newer than that of `name`, oldest first, by
+    /// the stable releases that count.
+    fn minors_since<'a>(
+        &'a self,
+        name: &ToolchainName,
+        counts: impl Fn(&Release) -> bool + 'a,
+    ) -> impl Iterator<Item = &'a Release> {
+        let mut last = name.version().clone();
+        let newer = self.by_name.range::<ToolchainName, _>((Bound::Excluded(name), Bound::Unbounded));
+        let stable = newer.map(|(_, release)| release).filter(|release| release.is_stable_release());
+        stable.filter(move |release| counts(release)).filter(move |release| {
+            let version = release.name.version();
+            let is_first = !version.same_language(&last);
+            if is_first {
+                last.clone_from(version);
+            }
+            is_first
+        })
     }
 
     /// Returns the entry for a name, and creates it if needed. Returns `None` for names that are

@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write as _};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -30,7 +31,7 @@ pub fn output_within(command: &mut Command, input: &[u8], limits: Limits) -> io:
     let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
     let started = Instant::now();
     let mut child = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let readers = Readers::default();
+    let readers = Readers { running: Arc::default(), ended: mpsc::channel() };
     let stdout = readers.start(child.stdout.take(), limits.output);
     let stderr = readers.start(child.stderr.take(), limits.output);
     if let Some(mut pipe) = child.stdin.take() {
@@ -38,7 +39,7 @@ pub fn output_within(command: &mut Command, input: &[u8], limits: Limits) -> io:
         // A program need not read its input.
         thread::spawn(move || drop(pipe.write_all(&input)));
     }
-    let mut pause = Duration::from_millis(1);
+    let mut pause = SHORTEST_PAUSE;
     let mut status = None;
     loop {
         if stdout.is_over(limits.output) || stderr.is_over(limits.output) {
@@ -56,8 +57,9 @@ pub fn output_within(command: &mut Command, input: &[u8], limits: Limits) -> io:
         if status.is_none() && started.elapsed() >= limits.time {
             return end(&mut child).map(|()| Ended::TooLong);
         }
-        thread::sleep(pause);
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        // A program that closes its streams is about to end.
+        let has_closed = readers.wait(pause);
+        pause = if has_closed { SHORTEST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
     }
 }
 
@@ -72,13 +74,17 @@ fn end(child: &mut Child) -> io::Result<()> {
 }
 
 /// Threads, since a program may block on one stream while the other is read.
-#[derive(Default)]
-struct Readers(Arc<AtomicUsize>);
+struct Readers {
+    running: Arc<AtomicUsize>,
+    /// Gets a message for each stream that ends.
+    ended: (Sender<()>, Receiver<()>),
+}
 
 impl Readers {
     fn start(&self, stream: Option<impl Read + Send + 'static>, limit: usize) -> Stream {
         let read = Stream::default();
-        let (running, target) = (Arc::clone(&self.0), read.clone());
+        let (running, target) = (Arc::clone(&self.running), read.clone());
+        let ended = self.ended.0.clone();
         let Some(mut stream) = stream else { return read };
         running.fetch_add(1, Ordering::SeqCst);
         thread::spawn(move || {
@@ -91,12 +97,19 @@ impl Readers {
                 }
             }
             running.fetch_sub(1, Ordering::SeqCst);
+            // Nobody may wait for it any more.
+            let _ = ended.send(());
         });
         read
     }
 
     fn have_ended(&self) -> bool {
-        self.0.load(Ordering::SeqCst) == 0
+        self.running.load(Ordering::SeqCst) == 0
+    }
+
+    /// Waits until a stream ends, but not longer than `pause`. Returns whether one did.
+    fn wait(&self, pause: Duration) -> bool {
+        self.ended.1.recv_timeout(pause).is_ok()
     }
 }
 
@@ -123,6 +136,7 @@ impl Stream {
 
 /// How long the streams of a program that has ended are read on.
 const GRACE: Duration = Duration::from_millis(500);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
 #[cfg(test)]

@@ -12,16 +12,29 @@ use super::imp;
 /// file that is far too large is not the expected one. The check is on the opened file, so swapping
 /// the file in between changes nothing.
 pub fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let (file, size) = open(path)?;
+    let (mut file, size) = open(path)?;
     let too_large =
         || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes"));
     if size > limit {
         return Err(too_large());
     }
-    // Even if the file grows meanwhile.
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
-    file.take(limit + 1).read_to_end(&mut bytes)?;
+    let mut bytes = vec![0; usize::try_from(size).unwrap_or_default().saturating_add(1)];
+    let count = read_once(&mut file, &mut bytes)?;
+    bytes.truncate(count);
+    // A file may grow meanwhile, and the kernel's own files have a size of 0. All others are whole now.
+    if size == 0 || count as u64 != size {
+        file.take((limit + 1).saturating_sub(count as u64)).read_to_end(&mut bytes)?;
+    }
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn read_once(file: &mut File, bytes: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
 }
 
 /// Like [`read_limited`], for a file that others replace. Windows denies access for a moment while
@@ -46,7 +59,9 @@ fn open(path: &Path) -> io::Result<(File, u64)> {
     options.read(true);
     imp::set_unwaiting(&mut options);
     // Windows denies access to a directory instead of naming it as one.
-    let opened = options.open(path).map_err(|error| if path.is_dir() { is_a_directory() } else { error });
+    let is_directory = |error: &io::Error| error.kind() != io::ErrorKind::NotFound && path.is_dir();
+    let opened =
+        options.open(path).map_err(|error| if is_directory(&error) { is_a_directory() } else { error });
     let file = opened?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {

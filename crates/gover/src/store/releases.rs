@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use gover_core::date::Date;
 use gover_core::display::pasted;
+use gover_core::inventory::Inventory;
 use gover_core::{Arch, Exit, Request, ToolchainName};
 use gover_source::{Availability, Basis, Release, Releases, SourceFailure, Supply};
 
@@ -23,6 +24,16 @@ pub(crate) fn known(context: &Context<'_>) -> Result<Rc<Releases>, Failure> {
     let known = Rc::new(with_installed(supply(context)?.known_releases(), context));
     context.known_releases.replace(Some(Rc::clone(&known)));
     Ok(known)
+}
+
+/// The same for a command that has looked at the store.
+pub(crate) fn known_with(inventory: &Inventory, context: &Context<'_>) -> Result<Rc<Releases>, Failure> {
+    if context.known_releases.borrow().is_none() {
+        let mut releases = supply(context)?.known_releases();
+        releases.add_installed(&inventory.toolchains);
+        context.known_releases.replace(Some(Rc::new(releases)));
+    }
+    known(context)
 }
 
 /// Adds the installed toolchains, so that nothing older than one of them is called the newest.

@@ -18,21 +18,24 @@ use crate::{Context, Failure};
 pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Failure> {
     let request = arguments.request.as_deref().map(Request::parse_pin).transpose()?;
     let mut inventory = requests::inventory(context)?;
+    let releases = releases::known_with(&inventory, context)?;
     if let Some(request) = &request {
         let matching = request.listed(&inventory.toolchains, context.stable().as_ref());
         inventory.toolchains = matching.into_iter().cloned().collect();
     }
     let view = View::new(context)?;
-    let releases = releases::known(context)?;
     let system = system(context).filter(|system| arguments.all || view.is_default(system));
     let outside = view.outside(system.as_ref(), context).filter(|_| request.is_none());
     let seen = (&view, &*releases);
     if arguments.json {
         context.printer.json(&InstalledList::of(&inventory, outside, system.as_ref(), seen, context))?;
     } else {
-        context.printer.table(&table(&inventory, outside, system.as_ref(), seen, context))?;
-        if !inventory.toolchains.is_empty() {
-            context.printer.note(&total(&inventory, context));
+        let bytes: Vec<Option<u64>> = inventory.toolchains.iter().map(|name| bytes(name, context)).collect();
+        let found =
+            Found { toolchains: &inventory.toolchains, bytes: &bytes, outside, system: system.as_ref() };
+        context.printer.table(&table(&found, seen, context))?;
+        if !bytes.is_empty() {
+            context.printer.note(&total(&bytes));
         }
         for damage in &inventory.damaged {
             let remedy = if is_goroot(&damage.path) {
@@ -63,18 +66,21 @@ fn system(context: &Context<'_>) -> Option<Toolchain> {
     context.locate(&Request::parse("system").ok()?).ok()?
 }
 
-fn table(
-    inventory: &Inventory,
-    outside: Option<&Toolchain>,
-    system: Option<&Toolchain>,
-    (view, releases): (&View, &Releases),
-    context: &Context<'_>,
-) -> Table {
+/// What the rows are made of.
+struct Found<'a> {
+    toolchains: &'a [ToolchainName],
+    /// Their sizes, as far as receipts say so.
+    bytes: &'a [Option<u64>],
+    outside: Option<&'a Toolchain>,
+    system: Option<&'a Toolchain>,
+}
+
+fn table(found: &Found<'_>, (view, releases): (&View, &Releases), context: &Context<'_>) -> Table {
     let mut table = Table::default();
     let default = |toolchain: &Toolchain| view.is_default(toolchain).then(|| "default".to_owned());
-    let sizes: Vec<String> = inventory.toolchains.iter().map(|name| size(bytes(name, context))).collect();
+    let sizes: Vec<String> = found.bytes.iter().map(|bytes| size(*bytes)).collect();
     let widest = sizes.iter().map(String::len).max().unwrap_or_default();
-    for (name, size) in inventory.toolchains.iter().zip(sizes).rev() {
+    for (name, size) in found.toolchains.iter().zip(sizes).rev() {
         let toolchain = stored(name, context);
         let remarks = default(&toolchain)
             .into_iter()
@@ -86,8 +92,10 @@ fn table(
             remarks.collect::<Vec<_>>().join("; ").into(),
         ]);
     }
-    let others = outside.map(|one| ("path", one, context.short(one.goroot.as_ref().unwrap_or(&one.bin))));
-    let system = system.map(|one| ("system", one, format!("on PATH, {}", context.short(&one.program("go")))));
+    let others =
+        found.outside.map(|one| ("path", one, context.short(one.goroot.as_ref().unwrap_or(&one.bin))));
+    let system =
+        found.system.map(|one| ("system", one, format!("on PATH, {}", context.short(&one.program("go")))));
     for (what, toolchain, place) in others.into_iter().chain(system) {
         let name = toolchain.name.as_ref().map_or_else(String::new, ToString::to_string);
         let remarks: Vec<String> = default(toolchain).into_iter().chain([place]).collect();
@@ -97,8 +105,7 @@ fn table(
 }
 
 /// `3 toolchains, 651 MiB`
-fn total(inventory: &Inventory, context: &Context<'_>) -> String {
-    let sizes: Vec<Option<u64>> = inventory.toolchains.iter().map(|name| bytes(name, context)).collect();
+fn total(sizes: &[Option<u64>]) -> String {
     let count = counted(sizes.len(), "toolchain");
     let sum: u64 = sizes.iter().flatten().sum();
     if sum == 0 {
