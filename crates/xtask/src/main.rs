@@ -1,5 +1,6 @@
 //! Chores of the project: `cargo xtask COMMAND`.
 
+mod bench;
 mod check_deps;
 mod dist;
 mod files;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
 
 fn dispatch(arguments: &[String]) -> Result<(), String> {
     match arguments.split_first() {
+        Some((command, rest)) if command == "bench" => bench::run(rest),
         Some((command, [])) if command == "check-deps" => check_deps::run(),
         Some((command, [])) if command == "check-links" => links::run(Path::new(".")),
         Some((command, rest)) if command == "dist" => dist::run(rest),
@@ -48,6 +50,7 @@ fn root() -> PathBuf {
 
 const USAGE: &str = "usage: cargo xtask COMMAND
 
+  bench [--quick] [NAME…]         measure shim, commands, install and upgrade, or check counts against limits
   check-deps                      fail if the shim depends on more than its few crates
   check-links                     fail if a link in the docs, or a page that code names, does not exist
   dist [--help]                   make the files of a release: archives, checksums, signatures, a Go module

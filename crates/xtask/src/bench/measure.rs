@@ -1,0 +1,120 @@
+//! Runs programs through `runner.c`, in turns, and sums up what they took.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A program with its surroundings.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    pub(super) label: String,
+    pub(super) words: Vec<String>,
+    pub(super) directory: PathBuf,
+    /// The whole environment.
+    pub(super) variables: BTreeMap<String, String>,
+    /// Whether another end than 0 is right.
+    pub(super) may_fail: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    pub(super) milliseconds: f64,
+    /// In kilobytes.
+    pub(super) memory: u64,
+    /// User and system, in milliseconds.
+    pub(super) work: f64,
+}
+
+impl Task {
+    pub(super) fn command(&self, runner: Option<&Path>) -> Command {
+        let words = runner.map(|path| path.display().to_string()).into_iter().chain(self.words.clone());
+        let words: Vec<String> = words.collect();
+        let mut command = Command::new(words.first().map_or("", String::as_str));
+        command.args(words.iter().skip(1)).current_dir(&self.directory);
+        command.env_clear().envs(&self.variables).env("PWD", &self.directory);
+        command
+    }
+
+    pub(super) fn run(&self, runner: &Path) -> Result<Run, String> {
+        let output =
+            self.command(Some(runner)).output().map_err(|error| format!("{}: {error}", self.label))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let numbers: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        match numbers.as_slice() {
+            [took, memory, work, code] if *code == 0 || self.may_fail => {
+                #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+                let (took, work) = (*took as f64, *work as f64);
+                Ok(Run { milliseconds: took / 1e6, memory: *memory, work: work / 1e3 })
+            }
+            _ => Err(format!("{} failed: {:?} gave {text:?}", self.label, self.words)),
+        }
+    }
+}
+
+/// Runs the tasks `rounds` times in turns; `before` prepares each run.
+pub(super) fn in_turns(
+    runner: &Path,
+    tasks: &[Task],
+    rounds: usize,
+    before: &dyn Fn(&Task) -> Result<(), String>,
+) -> Result<Vec<Summary>, String> {
+    let mut runs: Vec<Vec<Run>> = vec![Vec::new(); tasks.len()];
+    for _ in 0..rounds {
+        for (task, runs) in tasks.iter().zip(&mut runs) {
+            before(task)?;
+            runs.push(task.run(runner)?);
+        }
+    }
+    Ok(tasks.iter().zip(runs).map(|(task, runs)| Summary::of(&task.label, &runs)).collect())
+}
+
+#[derive(Clone, Debug, serde::Serialize)]
+pub(super) struct Summary {
+    pub(super) label: String,
+    /// In milliseconds.
+    pub(super) quartile: f64,
+    pub(super) median: f64,
+    /// Of user and system, in milliseconds.
+    pub(super) work: f64,
+    /// In MiB, the most of all runs.
+    pub(super) memory: f64,
+    pub(super) runs: usize,
+}
+
+impl Summary {
+    fn of(label: &str, runs: &[Run]) -> Self {
+        let sorted = |value: fn(&Run) -> f64| {
+            let mut values: Vec<f64> = runs.iter().map(value).collect();
+            values.sort_by(f64::total_cmp);
+            values
+        };
+        let times = sorted(|run| run.milliseconds);
+        let at =
+            |values: &[f64], part: usize| values.get(values.len() * part / 4).copied().unwrap_or_default();
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+        let memory = runs.iter().map(|run| run.memory).max().unwrap_or_default() as f64 / 1024.0;
+        Self {
+            label: label.to_owned(),
+            quartile: at(&times, 1),
+            median: at(&times, 2),
+            work: at(&sorted(|run| run.work), 2),
+            memory,
+            runs: runs.len(),
+        }
+    }
+}
+
+/// The system calls of a task up to the start of the toolchain's program, by strace.
+pub(super) fn system_calls(task: &Task, trace: &Path) -> Result<Vec<String>, String> {
+    let mut traced = task.clone();
+    let strace = ["/usr/bin/strace", "-f", "-qq", "-s", "64", "-o"].map(str::to_owned);
+    traced.words =
+        strace.into_iter().chain([trace.display().to_string()]).chain(task.words.clone()).collect();
+    let status = traced.command(None).stdout(std::process::Stdio::null()).status();
+    let status = status.map_err(|error| format!("strace: {error}"))?;
+    let text = crate::files::read(trace)?;
+    let calls =
+        text.lines().filter_map(|line| line.split_once(' ').map(|(_, call)| call.trim_start().to_owned()));
+    let calls: Vec<String> = calls.skip(1).take_while(|call| !call.starts_with("execve(")).collect();
+    if status.success() { Ok(calls) } else { Err(format!("{} failed under strace", task.label)) }
+}
