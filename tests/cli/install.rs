@@ -119,7 +119,7 @@ fn the_facts_are_data() {
         str![[r#"
 exit: 0
 ----- stdout -----
-[{"version":"go1.91.2","goroot":"[ROOT]/gover/versions/go1.91.2","reused":true,"source":null,"bytes":null,"proofs":null,"error":null}]
+[{"version":"go1.91.2","goroot":"[ROOT]/gover/versions/go1.91.2","reused":true,"source":null,"bytes":null,"base":null,"proofs":null,"error":null}]
 
 ----- stderr -----
 go1.91.2 is installed
