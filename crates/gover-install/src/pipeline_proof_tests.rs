@@ -211,7 +211,9 @@ fn a_denial_of_the_log_is_not_a_silence() {
 #[test]
 fn a_disk_that_refuses_what_is_unpacked_keeps_the_download() {
     for source in [SourceSpec::GoDev, SourceSpec::GoProxy] {
-        let world = World::new(std::slice::from_ref(&source));
+        let mut world = World::new(std::slice::from_ref(&source));
+        // While a file arrives, its directories may be there before the hindrance.
+        world.unpacking = Unpacking::Verified;
         let release = world.site.publish(Release::new(NAME));
         let tree = world.layout.staging().join(NAME).join("tree");
         *world.recorder.hindrance.lock().unwrap() = Some(tree.join("bin"));
@@ -242,7 +244,8 @@ fn a_disk_that_refuses_what_is_unpacked_leaves_no_copy_of_a_local_file() {
     fs::create_dir(&directory).unwrap();
     let release = Release::new(NAME);
     fs::write(directory.join(release.archive_name()), release.archive()).unwrap();
-    let world = World { sources: vec![SourceSpec::Directory(directory)], ..world };
+    let unpacking = Unpacking::Verified;
+    let world = World { sources: vec![SourceSpec::Directory(directory)], unpacking, ..world };
     *world.recorder.hindrance.lock().unwrap() = Some(world.layout.staging().join(NAME).join("tree/bin"));
     let error = world.install().unwrap_err();
     assert!(matches!(error, InstallError::Disk { .. }), "{error:?}");
