@@ -62,6 +62,7 @@ const LINES: &[&str] = &[
     "--help",
     "--version",
     "self update",
+    "self uninstall",
     "self update --check",
     "instal",
     "upgrade",

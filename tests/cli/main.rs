@@ -13,7 +13,7 @@
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
-//! | Replace gover itself | `self_update` |
+//! | Replace or remove gover itself | `self_update`, `self_uninstall` |
 //! | Every command: help, undo, streams, bad input | `help`, `undo`, `fits`, `refused`, `output`, `printing`, `bad_input`, `special_files` |
 //! | Crashes and concurrency | `crash`, `concurrent` |
 //!
@@ -63,6 +63,7 @@ mod proofs;
 mod refused;
 mod remove;
 mod scene;
+mod self_uninstall;
 mod self_update;
 mod setup;
 mod shells;

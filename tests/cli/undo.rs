@@ -131,7 +131,7 @@ fn no_command_is_forgotten() {
     let tested = ["use", "default", "pin", "config", "uninstall", "prune", "install", "setup"];
     // doctor: tests/cli/doctor_repair.rs. What `cache clean` deletes is downloaded again by itself, and
     // nothing of gover needs what `mirror` writes into the directory that it was given.
-    // self: tests/cli/self_update.rs.
+    // self: tests/cli/self_update.rs and self_uninstall.rs.
     let others = ["doctor", "cache", "mirror", "self"];
     let shows = ["list", "current", "which", "exec", "env", "init", "completions", "verify", "help"];
     let known = [&tested[..], &others, &shows].concat();

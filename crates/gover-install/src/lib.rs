@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod dismantle;
 pub mod file_list;
 pub mod home;
 pub mod mirror;

@@ -237,6 +237,24 @@ pub fn hard_link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
     published
 }
 
+/// Removes a program, which may be the running one. Where a running program cannot be deleted, it is
+/// moved into the directory `aside`, on the same file system, and deleted once it has ended.
+pub fn remove_program(path: &Path, aside: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if imp::is_in_use(&error) => {
+            let mut target =
+                temporary_name(&aside.join(path.file_name().unwrap_or_default())).into_os_string();
+            target.push(ASIDE);
+            let target = PathBuf::from(target);
+            fs::rename(path, &target)?;
+            imp::delete_later(&target);
+            Ok(())
+        }
+        result => result,
+    }
+}
+
 /// Deletes the programs in `directory` that [`install_program`] renamed and that no longer run.
 pub fn remove_leftovers(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {

@@ -7,7 +7,9 @@ use std::mem::zeroed;
 use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::AsRawHandle;
+use std::os::windows::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::ptr::null_mut;
 use std::thread::sleep;
 use std::time::Duration;
@@ -50,6 +52,20 @@ pub(super) fn remove_file(path: &Path) -> io::Result<()> {
     make_file_removable(path);
     // A link to a directory is a directory too.
     patiently(|| fs::remove_file(path)).or_else(|error| fs::remove_dir(path).map_err(|_| error))
+}
+
+/// A process of its own tries to delete the file each second until it no longer runs. Where a rule of
+/// the machine forbids that process, the file stays.
+pub(super) fn delete_later(path: &Path) {
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    let mut command = crate::exec::command("cmd.exe");
+    command.args(["/d", "/c"]).env("GOVER_REMOVED", path);
+    // The path is not part of the command, whose quoting it could end.
+    command.raw_arg(
+        r#"for /l %i in (1,1,60) do @if exist "%GOVER_REMOVED%" (ping -n 2 127.0.0.1 >nul & del /f /q "%GOVER_REMOVED%")"#,
+    );
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    drop(command.creation_flags(CREATE_NO_WINDOW).spawn());
 }
 
 pub fn make_executable(path: &Path) -> io::Result<()> {

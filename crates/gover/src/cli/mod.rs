@@ -112,7 +112,7 @@ pub(crate) enum Command {
     Cache(CacheArgs),
     /// Show or change settings
     Config(ConfigArgs),
-    /// Update gover itself
+    /// Update or uninstall gover itself
     #[command(name = "self")]
     Own(SelfArgs),
     /// Show help for a command or topic
@@ -140,6 +140,7 @@ impl Command {
                     | Self::Completions(_)
                     | Self::Complete(_)
                     | Self::Doctor(_)
+                    | Self::Own(SelfArgs { action: SelfAction::Uninstall(_) })
                     | Self::Help(_)
             ))
     }

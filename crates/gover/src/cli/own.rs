@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gover self update
-  gover self update --check")]
+  gover self uninstall --yes")]
 pub(crate) struct SelfArgs {
     #[command(subcommand)]
     pub(crate) action: SelfAction,
@@ -15,6 +15,8 @@ pub(crate) struct SelfArgs {
 pub(crate) enum SelfAction {
     /// Replace gover with its newest release
     Update(UpdateArgs),
+    /// Remove gover, its toolchains and its lines in startup files
+    Uninstall(SelfUninstallArgs),
 }
 
 #[derive(Args, Debug)]
@@ -28,6 +30,19 @@ pub(crate) struct UpdateArgs {
     /// Directory or address of a release, in place of the one that is compiled in
     #[arg(long, value_name = "DIR|URL")]
     pub(crate) from: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SelfUninstallArgs {
+    /// Keep the installed toolchains
+    #[arg(long)]
+    pub(crate) keep_toolchains: bool,
+    /// Do not ask before removing
+    #[arg(long, short)]
+    pub(crate) yes: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -39,7 +39,7 @@ pub(super) const SIMILAR: [Similar; 35] = [
     similar("delete", "uninstall", &["1.21.5"]),
     similar("download", "install", &["latest"]),
     similar("fetch", "install", &["latest"]),
-    similar("implode", "setup --undo", &["--dry-run"]),
+    similar("implode", "self uninstall", &[]),
     similar("link", "use", &["/usr/local/go"]),
     similar("outdated", "list", &[]),
     similar("override", "pin", &["1.22"]),

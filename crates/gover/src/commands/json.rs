@@ -8,7 +8,7 @@ use super::install::InstalledFacts;
 use super::list::{InstalledList, ReleaseList};
 use super::mirror::MirrorFacts;
 use super::prune::Pruned;
-use super::self_::UpdateFacts;
+use super::self_::{SelfUninstallFacts, UpdateFacts};
 use super::setup::SetupFacts;
 use super::uninstall::RemovedToolchains;
 use super::verify::Verified;
@@ -27,7 +27,7 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 20] {
+fn documents() -> [(&'static str, Vec<Row>); 21] {
     [
         ("current", Current::rows("")),
         ("which", Which::rows("")),
@@ -49,6 +49,7 @@ fn documents() -> [(&'static str, Vec<Row>); 20] {
         ("setup", SetupFacts::rows("")),
         ("config list", SettingList::rows("")),
         ("self update", UpdateFacts::rows("")),
+        ("self uninstall", SelfUninstallFacts::rows("")),
     ]
 }
 

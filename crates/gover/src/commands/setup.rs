@@ -6,11 +6,12 @@ use gover_core::resolve::FirstGo;
 use gover_install::programs::{Programs, ProgramsError};
 use gover_shell::ShellKind;
 use gover_shell::persist::{
-    self, Edit, EntryChange, FileEdit, MachineEntry, Plan, Reach, USER_PATH, UserPathEdit, Warning,
+    self, Edit, EntryChange, FileEdit, MachineEntry, Plan, Reach, UserPathEdit, Warning,
 };
 
 use crate::cli::SetupArgs;
 use crate::output::{facts, json_path};
+use crate::store::startup::{apply, phrase};
 use crate::store::{default, lock, requests, share, shims};
 use crate::{Context, Failure};
 
@@ -119,23 +120,6 @@ fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> R
     Ok(())
 }
 
-/// Returns which shells see the changes. A file that cannot be written does not stop the others. Its
-/// edit is removed from the plan.
-fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
-    let mut reached = None;
-    for edit in std::mem::take(&mut plan.edits) {
-        match persist::apply(&edit, &context.layout) {
-            Ok(reach) => {
-                context.printer.note(&phrase(&edit, true, context));
-                reached = Some(reach);
-                plan.edits.push(edit);
-            }
-            Err(problem) => plan.problems.push(problem),
-        }
-    }
-    reached
-}
-
 fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> String {
     let is_registry = plan.edits.iter().any(|edit| matches!(edit, Edit::UserPath(_)));
     let who = match reach {
@@ -182,33 +166,6 @@ fn first_in_machine(plan: &Plan, context: &Context<'_>) -> Option<String> {
         Warning::MachineGo(entry) | Warning::MachineGover(entry) => Some(context.short(&entry.directory)),
         Warning::LongUserPath { .. } | Warning::LongPath { .. } => None,
     })
-}
-
-fn phrase(edit: &Edit, done: bool, context: &Context<'_>) -> String {
-    let (would, did, what) = match edit {
-        Edit::File(FileEdit { path, before, after, lines }) => {
-            let path = context.short(path);
-            match (before, after) {
-                (_, None) => ("remove", "removed", path),
-                _ if lines.is_empty() => ("remove", "removed", format!("gover's lines from {path}")),
-                (None, _) => ("create", "created", path),
-                _ => ("change", "changed", path),
-            }
-        }
-        Edit::UserPath(UserPathEdit { change, after, .. }) => match change {
-            EntryChange::Added(entry) => ("add", "added", format!("`{entry}` in front of {USER_PATH}")),
-            EntryChange::Moved(entry) => ("move", "moved", format!("`{entry}` to the front of {USER_PATH}")),
-            EntryChange::Removed(entries) => {
-                let entries: Vec<_> = entries.iter().map(|entry| format!("`{entry}`")).collect();
-                let rest = match after {
-                    Some(_) => "the rest stays",
-                    None => "it held nothing else, so the value is removed too",
-                };
-                ("remove", "removed", format!("{} from {USER_PATH}; {rest}", entries.join(" and ")))
-            }
-        },
-    };
-    if done { format!("{did} {what}") } else { format!("would {would} {what}") }
 }
 
 fn show(warnings: &[Warning], context: &Context<'_>) {

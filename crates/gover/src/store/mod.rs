@@ -16,5 +16,6 @@ pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod share;
 pub(crate) mod shims;
+pub(crate) mod startup;
 pub(crate) mod uninstall;
 pub(crate) mod uses;

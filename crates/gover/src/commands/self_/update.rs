@@ -99,6 +99,8 @@ impl Update<'_> {
         let context = self.context;
         self.refuse_elsewhere()?;
         let lock = lock::acquire(LOCK, context)?;
+        // This also removes what an interrupted update left.
+        let directory = Staged::directory(&context.layout, &lock)?;
         // Another process may have updated it while this one waited.
         let installed = match installed_version(&context.layout.program("gover")) {
             Some(version) => version,
@@ -111,7 +113,6 @@ impl Update<'_> {
         let is_other = offer.version != installed;
         if is_other {
             let busy = busy(format!("downloading gover {}", offer.version), NOTHING_YET, context);
-            let directory = Staged::directory(&context.layout, &lock)?;
             let staged = block_on(self.finder().fetch(&offer, directory))??;
             drop(busy);
             let _busy = self::busy(format!("installing gover {}", offer.version), UNFINISHED, context);

@@ -1,0 +1,148 @@
+//! `gover self uninstall`.
+
+use std::path::PathBuf;
+
+use gover_core::display::pasted;
+use gover_core::platform::IS_WINDOWS;
+use gover_core::text::counted;
+use gover_install::dismantle::{Contents, Toolchains};
+use gover_install::home;
+use gover_shell::persist::{self, Edit, Plan};
+use gover_sys::file::tree_size;
+use gover_update::{LOCK, Package};
+
+use crate::cli::SelfUninstallArgs;
+use crate::output::{Busy, facts, json_path, mebibytes};
+use crate::store::lock;
+use crate::store::startup::{apply, phrase};
+use crate::{Context, Failure};
+
+pub(super) fn run(arguments: &SelfUninstallArgs, context: &Context<'_>) -> Result<(), Failure> {
+    home::check_stamped(&context.layout)?;
+    let toolchains = if arguments.keep_toolchains { Toolchains::Keep } else { Toolchains::Remove };
+    let removal = Removal {
+        contents: Contents::of(&context.layout, toolchains)?,
+        plan: persist::plan_undo(context.env, &context.layout)?,
+        package: Package::of(context.build, context.env.program()),
+        context,
+    };
+    if removal.contents.own.is_empty() && removal.contents.toolchains.is_empty() {
+        context.printer.note(&format!("gover is not installed in {}", context.short(context.layout.home())));
+        return Ok(());
+    }
+    lock::refuse_read_only(LOCK, || lock::own_arguments(context), context)?;
+    let bytes = removal.show();
+    if !arguments.yes && !context.printer.confirm("uninstall gover?", "--yes")? {
+        context.printer.note("nothing was removed");
+        return Ok(());
+    }
+    removal.carry_out(arguments, bytes)
+}
+
+struct Removal<'a> {
+    contents: Contents,
+    plan: Plan,
+    package: Option<Package>,
+    context: &'a Context<'a>,
+}
+
+impl Removal<'_> {
+    /// Lists everything that will be removed, and what stays. Returns the size.
+    fn show(&self) -> u64 {
+        let Self { contents, plan, context, .. } = self;
+        let printer = context.printer;
+        let mut total = 0;
+        for path in &contents.toolchains {
+            let bytes = tree_size(path).unwrap_or_default();
+            total += bytes;
+            printer.note(&format!("toolchain  {}  {}", context.short(path), mebibytes(bytes)));
+        }
+        let size = |path: &PathBuf| tree_size(path).unwrap_or_default();
+        let bytes: u64 = contents.own.iter().map(size).sum();
+        total += bytes;
+        let home = context.short(context.layout.home());
+        printer.note(&format!("gover      {home}: programs, settings and cache  {}", mebibytes(bytes)));
+        if contents.own.iter().any(|path| path.ends_with("doctor")) {
+            printer
+                .note("journal    the changes of `gover doctor --fix`, which can then no longer be undone");
+        }
+        for edit in &plan.edits {
+            printer.note(&format!("PATH       {}", phrase(edit, false, context)));
+        }
+        for path in &contents.foreign {
+            printer.note(&format!("stays      {}, which is not gover's", context.short(path)));
+        }
+        total
+    }
+
+    /// PATH comes first, so that no shell has a directory on PATH that is gone. If a startup file
+    /// cannot be changed, nothing is removed.
+    fn carry_out(mut self, arguments: &SelfUninstallArgs, bytes: u64) -> Result<(), Failure> {
+        let context = self.context;
+        let lock = lock::acquire(LOCK, context)?;
+        let _shims = lock::acquire(gover_install::shims::LOCK, context)?;
+        drop(apply(&mut self.plan, context));
+        let has_failed = !self.plan.problems.is_empty();
+        for problem in std::mem::take(&mut self.plan.problems) {
+            context.printer.failure(&problem.into());
+        }
+        if has_failed {
+            context.printer.note("gover was not removed, because PATH still has it");
+            return Failure::silent_if(true);
+        }
+        let busy = Busy::new(context.printer, || {
+            vec!["interrupted; `gover self uninstall` removes the rest".to_owned()]
+        });
+        for path in &self.contents.toolchains {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            busy.step(format!("removing {name}"));
+            let lock = lock::acquire(&name, context)?;
+            Contents::remove_toolchain(path, &lock)?;
+        }
+        busy.step("removing gover".to_owned());
+        // Meanwhile a name in `bin` may have come or gone.
+        let toolchains = if arguments.keep_toolchains { Toolchains::Keep } else { Toolchains::Remove };
+        let removed = Contents::of(&context.layout, toolchains)?;
+        removed.remove_own(&context.layout, &lock)?;
+        drop(busy);
+        self.report(&removed, bytes);
+        if arguments.json {
+            let paths = self.contents.toolchains.iter().chain(&removed.own).cloned().collect();
+            context.printer.json(&SelfUninstallFacts::of(paths, &self.plan, bytes, &removed.foreign))?;
+        }
+        Ok(())
+    }
+
+    fn report(&self, removed: &Contents, bytes: u64) {
+        let Self { contents, package, context, .. } = self;
+        let toolchains = match contents.toolchains.len() {
+            0 => String::new(),
+            count => format!(" and {}", counted(count, "toolchain")),
+        };
+        let printer = context.printer;
+        let script = if IS_WINDOWS { "install.ps1" } else { "install.sh" };
+        printer.note(&format!(
+            "uninstalled gover{toolchains}, {}; {script} installs it again",
+            mebibytes(bytes)
+        ));
+        for path in &removed.foreign {
+            printer.note(&format!("{} is not gover's and stays", context.short(path)));
+        }
+        if let Some(original) = package.as_ref().and_then(|package| package.original.as_ref()) {
+            let original = pasted(&original.display().to_string());
+            printer.note(&format!("{original} stays; the package manager that installed it removes it"));
+        }
+    }
+}
+
+facts! {
+    SelfUninstallFacts(removed: Vec<PathBuf>, plan: &Plan, bytes: u64, kept: &[PathBuf]) {
+        removed: Vec<String> = removed.iter().map(|path| json_path(path)).collect()
+            => "the files and directories that were removed",
+        startup_files: Vec<String> = plan.edits.iter().filter_map(Edit::path).map(json_path).collect()
+            => "the startup files that gover's lines were removed from",
+        bytes: u64 = bytes => "the size of what was removed",
+        kept: Vec<String> = kept.iter().map(|path| json_path(path)).collect()
+            => "what is in gover's home, is not gover's and stays",
+    }
+}
