@@ -47,7 +47,7 @@ impl Contents {
                 "receipts" => contents.sort(&path, is_receipt, Sort::Own)?,
                 "share" => contents.sort_share(&path)?,
                 "cache" | "staging" | "sessions" | "doctor" | "default" | "current" | "config.toml"
-                | "shim.state" => contents.own.push(path),
+                | "shim.state" | "versions.index" => contents.own.push(path),
                 "bin" => contents.sort(&path, is_own_program, Sort::Own)?,
                 "locks" => {
                     for lock in entries(&path)? {

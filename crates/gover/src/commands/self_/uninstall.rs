@@ -30,7 +30,10 @@ pub(super) fn run(arguments: &SelfUninstallArgs, context: &Context<'_>) -> Resul
         context.printer.note(&format!("gover is not installed in {}", context.short(context.layout.home())));
         return Ok(());
     }
-    lock::refuse_read_only(LOCK, || lock::own_arguments(context), context)?;
+    // Before the question. Otherwise the lock, which is a file, is taken after it.
+    if lock::is_read_only(context) {
+        drop(lock::acquire(LOCK, context)?);
+    }
     let bytes = removal.show();
     if !arguments.yes && !context.printer.confirm("uninstall gover?", "--yes")? {
         context.printer.note("nothing was removed");
