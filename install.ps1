@@ -110,7 +110,7 @@ function Build-Programs {
   $Cargo = Get-Command cargo -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
   $Cargo = if ($Cargo) { $Cargo.Path } else { Join-Path $env:USERPROFILE '.cargo\bin\cargo.exe' }
   if (-not (Test-Path -LiteralPath $Cargo)) {
-    Stop-Install 'gover must be built, and cargo is not installed' @(
+    Stop-Install 'building gover needs cargo, which is not installed' @(
       'winget install Rustlang.Rustup, then run this again in a new window',
       'or put the built programs gover.exe and gover-shim.exe into the directory of install.ps1')
   }
@@ -152,7 +152,7 @@ function Find-SshKeygen {
   foreach ($Path in "$env:SystemRoot\System32\OpenSSH\ssh-keygen.exe", "$env:ProgramFiles\Git\usr\bin\ssh-keygen.exe") {
     if (Test-Path -LiteralPath $Path) { return $Path }
   }
-  Stop-Install 'a signature is checked with ssh-keygen, which is not here' @(
+  Stop-Install 'checking the signature needs ssh-keygen, which is not installed' @(
     'winget install Git.Git, then run this again in a new window',
     'or, as administrator: Add-WindowsCapability -Online -Name OpenSSH.Client~~~~0.0.1.0')
 }
@@ -168,7 +168,7 @@ function Test-Signature([string] $List, [string] $Signature, [string] $From) {
     -RedirectStandardInput $List -RedirectStandardOutput "$Temporary\out" -RedirectStandardError "$Temporary\err"
   if ($Verify.ExitCode -ne 0) {
     Stop-Install "$From is not signed by a key of gover" @(
-      'nothing was installed; do not use this server, and tell the people who run it',
+      'nothing was installed; do not use this server, and report this to its operator',
       'ssh-keygen of OpenSSH 8.1 or newer is needed: winget install Git.Git')
   }
 }
@@ -177,13 +177,13 @@ function Test-Signature([string] $List, [string] $Signature, [string] $From) {
 function Get-Release {
   $Base = if ($env:GOVER_DOWNLOAD_BASE) { $env:GOVER_DOWNLOAD_BASE } else { $DownloadBase }
   if (-not $Base -or -not $ReleaseKeys) {
-    Stop-Install 'this script is not part of a release, so it has nothing to download' @(
+    Stop-Install 'this script is not part of a release, so it has no address to download from' @(
       'run install.ps1 in a checkout of gover, or in the directory of an unpacked release')
   }
   $Base = $Base.TrimEnd('/')
   [IO.Directory]::CreateDirectory($Temporary) | Out-Null
   $Note = Join-Path $Temporary 'note'
-  # Releases lie as on GitHub, or one lies there alone.
+  # The server has GitHub's layout for releases, or only the files of one release.
   $From = "$Base/latest/download"
   try { Save-File "$From/SHA256SUMS.note" $Note } catch {
     $From = $Base

@@ -114,7 +114,7 @@ download_programs() {
   base=${GOVER_DOWNLOAD_BASE:-$download_base}
   base=${base%/}
   if [ -z "$base" ] || [ -z "$release_keys" ]; then
-    fail 'this script is not part of a release, so it has nothing to download' \
+    fail 'this script is not part of a release, so it has no address to download from' \
       'run ./install.sh in a checkout of gover, or in the directory of an unpacked release'
   fi
   name_platform
@@ -122,7 +122,7 @@ download_programs() {
   temporary=$(mktemp -d) || fail 'cannot create a temporary directory'
   trap 'rm -rf "$temporary"' EXIT
   trap 'exit 1' HUP INT TERM
-  # Releases lie as on GitHub, or one lies there alone.
+  # The server has GitHub's layout for releases, or only the files of one release.
   directory=$base/latest/download
   if ! fetch "$directory/SHA256SUMS.note" "$temporary/note" 2>/dev/null; then
     directory=$base
@@ -145,7 +145,7 @@ download_programs() {
   fetch "$directory/$name.tar.gz" "$temporary/archive" || fail "cannot download $directory/$name.tar.gz" \
     'check the network, and run this again'
   [ "$(checksum "$temporary/archive")" = "$sum" ] || fail "$directory/$name.tar.gz is not what was released" \
-    'nothing was installed; do not use this file, and tell the people who run the server'
+    'nothing was installed; do not use this file, and report this to the operator of the server'
   (cd "$temporary" && gzip -dc archive | tar -xf -) || fail "cannot unpack $name.tar.gz" 'check the space in /tmp'
   gover=$temporary/$name/gover
   shim=$temporary/$name/gover-shim
@@ -178,7 +178,7 @@ check_tools() {
   has curl || has wget || fail 'a download needs curl or wget' "$(install_command curl)"
   has sha256sum || has shasum || has openssl || fail 'a download needs sha256sum' "$(install_command coreutils)"
   { has tar && has gzip; } || fail 'a release is unpacked with tar and gzip' "$(install_command tar gzip)"
-  openssl_can || ssh_can || fail 'a signature is checked with openssl 3 or with ssh-keygen, and neither is here' \
+  openssl_can || ssh_can || fail 'checking the signature needs openssl 3 or ssh-keygen' \
     "$(install_command openssl)"
 }
 
@@ -228,7 +228,7 @@ verify_list() {
   fail "$1/SHA256SUMS.note is not signed by a key of gover" "$UNSIGNED"
 }
 
-UNSIGNED='nothing was installed; do not use this server, and tell the people who run it'
+UNSIGNED='nothing was installed; do not use this server, and report this to its operator'
 
 verify_with_openssl() {
   # shellcheck disable=SC2013 # each is one word
@@ -284,10 +284,11 @@ build_programs() {
     PATH=${CARGO_HOME:-${HOME:-}/.cargo}/bin:$PATH
     export PATH
   fi
-  has cargo || fail 'gover must be built, and cargo is not installed' "$(rust_command)" \
+  has cargo || fail 'building gover needs cargo, which is not installed' "$(rust_command)" \
     'or put the built programs gover and gover-shim into the directory of install.sh'
   check_rust
-  has cc || has gcc || has clang || fail 'gover must be built, and there is no C compiler' "$(compiler_command)"
+  has cc || has gcc || has clang || fail 'building gover needs a C compiler, and none is installed' \
+    "$(compiler_command)"
   target=${CARGO_TARGET_DIR:-$here/target}
   case $target in
     /*) ;;
@@ -304,7 +305,7 @@ build_programs() {
 }
 
 build_failed() {
-  fail 'cargo cannot build gover' "gover needs Rust $(rust_version) or newer and a C compiler; the reason is above"
+  fail 'cargo cannot build gover' "see the error above; gover needs Rust $(rust_version) or newer and a C compiler"
 }
 
 # Stops if the Rust here is older than the one that gover needs. One that does not say its version is left to cargo.
@@ -314,7 +315,7 @@ check_rust() {
   [ -n "$found" ] && [ -n "$wanted" ] || return 0
   if [ "${found%%.*}" -gt "${wanted%%.*}" ]; then return 0; fi
   if [ "${found%%.*}" -eq "${wanted%%.*}" ] && [ "${found#*.}" -ge "${wanted#*.}" ]; then return 0; fi
-  fail "gover needs Rust $wanted or newer, and this is Rust $found" "$(rust_command)"
+  fail "gover needs Rust $wanted or newer; Rust $found is installed" "$(rust_command)"
 }
 
 # What to type to get the newest Rust.

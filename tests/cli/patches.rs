@@ -99,7 +99,7 @@ exit: 0
 ----- stderr -----
 go1.91.4: downloading [SIZE] from [ROOT]/shop/go/patches/go1.91.2..go1.91.4.[PLATFORM].gvp
 installed go1.91.4 in [TIME] ([SIZE] from [ROOT]/shop/go, rest from go1.91.2), verified
-  download: go1.91.2..go1.91.4.[PLATFORM].gvp; all other files are copies of go1.91.2's
+  download: go1.91.2..go1.91.4.[PLATFORM].gvp; all other files were copied from go1.91.2
   proof: checksum database record 2 (sum.test)
   directory: [ROOT]/gover/versions/go1.91.4
 
@@ -159,7 +159,7 @@ exit: 0
 
 ----- stderr -----
 go1.91.4: downloading [SIZE] from [ROOT]/shop/go/patches/go1.91.2..go1.91.4.[PLATFORM].gvp
-go1.91.4: cannot make it from an installed toolchain, so the whole file is downloaded: `src/large.go` in the bundle is damaged: it cannot be inflated
+go1.91.4: cannot upgrade from an installed toolchain, so the whole file is downloaded: `src/large.go` in the bundle is damaged: it cannot be inflated
 go1.91.4: downloading [SIZE] from [ROOT]/shop/go/go1.91.4.[PLATFORM].[ARCHIVE]
 installed go1.91.4 in [TIME] ([SIZE] from [ROOT]/shop/go), verified
   proof: sha256 (index of [SITE])

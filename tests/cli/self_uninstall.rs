@@ -80,7 +80,7 @@ fn files_of_others_stay_and_are_named() {
     let json = output.success().json();
     assert_eq!(json["kept"].as_array().unwrap().len(), 3, "{output}");
     assert_eq!(json["startup_files"].as_array().unwrap().len(), 2, "{output}");
-    assert!(output.stderr.contains("[ROOT]/gover/notes.txt is not gover's and stays"), "{output}");
+    assert!(output.stderr.contains("kept [ROOT]/gover/notes.txt, which is not part of gover"), "{output}");
     let left: Vec<String> = files(ctx.layout().home()).into_keys().collect();
     assert_eq!(left, ["bin/golangci-lint", "notes.txt", "versions/mine/x"]);
 }
@@ -93,7 +93,10 @@ fn nothing_is_removed_if_path_cannot_be_changed() {
     fs::write(&startup, text.replace("# <<< gover <<<", "")).unwrap();
     let before = files(ctx.layout().home());
     let output = ctx.gover(["self", "uninstall", "--yes"]);
-    assert!(output.exits(1).stderr.contains("gover was not removed, because PATH still has it"), "{output}");
+    assert!(
+        output.exits(1).stderr.contains("gover was not removed, because its PATH entry could not be removed"),
+        "{output}"
+    );
     let after = files(ctx.layout().home());
     let is_same = |name: &&String| name.starts_with("locks/") || before.get(*name) == after.get(*name);
     assert!(after.keys().all(|name| is_same(&name)) && before.keys().all(|name| is_same(&name)));

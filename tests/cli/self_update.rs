@@ -90,7 +90,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-updated gover from 0.1.0 to 0.1.1 (goproxy, proven by the checksum database; `gover self update --version 0.1.0` undoes this)
+updated gover from 0.1.0 to 0.1.1 (goproxy, verified with the checksum database; `gover self update --version 0.1.0` undoes this)
 
 "#]]
     );
@@ -119,7 +119,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-updated gover from 0.1.0 to 0.1.1 ([ROOT]/release, proven by the signature)
+updated gover from 0.1.0 to 0.1.1 ([ROOT]/release, verified with the signature)
 
 "#]]
     );
@@ -151,7 +151,7 @@ fn what_is_compiled_in_is_asked_in_order() {
     // A proxy that does not have it leaves it to the archives.
     OwnRelease::new("0.1.1").serve(&server, "/releases", &signer());
     let output = ctx.gover(["self", "update"]);
-    assert!(output.success().stderr.contains("proven by the signature"), "{output}");
+    assert!(output.success().stderr.contains("verified with the signature"), "{output}");
     has_version(&ctx, "0.1.1");
 }
 
@@ -215,17 +215,17 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: the newest gover from goproxy is 0.0.9, which is older than 0.1.0, the installed one
+error: the newest gover at goproxy is 0.0.9, which is older than the installed 0.1.0
   nothing was changed
-hint: this place is out of date; `gover self update --version 0.0.9` goes back on purpose
+hint: this source is out of date; to downgrade, run `gover self update --version 0.0.9`
 
 "#]]
     );
     // Replayed by a server of archives.
     let directory = directory_of(&ctx, &older);
-    refuses(&ctx, &from(&directory), "is 0.0.9, which is older than 0.1.0");
+    refuses(&ctx, &from(&directory), "is 0.0.9, which is older than the installed 0.1.0");
     let check = [from(&directory).as_slice(), &["--check".to_owned()]].concat();
-    refuses(&ctx, &check, "is 0.0.9, which is older than 0.1.0");
+    refuses(&ctx, &check, "is 0.0.9, which is older than the installed 0.1.0");
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn an_archive_without_a_right_signature_is_refused() {
     let release = OwnRelease::new("0.1.1");
     let directory = ctx.root().join("release");
     release.write_to(&directory, &signer().impostor());
-    refuses(&ctx, &from(&directory), "is not a list that gover's key has signed");
+    refuses(&ctx, &from(&directory), "is not a checksum list signed with gover's release key");
     // The right signature under another text.
     let list = directory.join("SHA256SUMS.note");
     let note = String::from_utf8(signer().sign(&release.list())).unwrap();
@@ -251,8 +251,8 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: [ROOT]/release has no SHA256SUMS.note, the signed list of a release
-hint: name the directory or address of a release, which has SHA256SUMS.note, with `--from`
+error: [ROOT]/release has no SHA256SUMS.note, the signed checksums of a release
+hint: pass `--from` the directory or URL of a release, which contains SHA256SUMS.note
 
 "#]]
     );
@@ -305,7 +305,7 @@ fn a_new_gover_that_does_not_run_or_is_another_replaces_nothing() {
     refuses(&ctx, &from(&directory_of(&ctx, &release)), "gover does not run as");
     // Everything is signed, but the program says that it is another version.
     let release = OwnRelease::new("0.1.1").renamed("0.1.2");
-    refuses(&ctx, &from(&directory_of(&ctx, &release)), "the new gover says that it is `0.1.1`, not 0.1.2");
+    refuses(&ctx, &from(&directory_of(&ctx, &release)), "the new gover reports version `0.1.1`, not 0.1.2");
 }
 
 #[test]
@@ -354,8 +354,8 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: this gover was installed by a Debian package, which also updates it
-hint: sudo apt-get install --only-upgrade gover
+error: this gover was installed through a Debian package; update it the same way
+hint: install the newer .deb file of gover with apt-get
 
 "#]]
     );
@@ -366,7 +366,8 @@ hint: sudo apt-get install --only-upgrade gover
     fs::create_dir_all(mark.parent().unwrap()).unwrap();
     fs::write(&mark, format!("npm\n{}\n", original.display())).unwrap();
     let output = ctx.gover(["self", "update", "--check"]);
-    let expected = "hint: `npm install --global gover@latest`, then `[ROOT]/npm/gover setup`\n";
+    let expected =
+        "hint: install the newer .tgz files of gover with npm, then run `[ROOT]/npm/gover setup`\n";
     assert!(output.exits(1).stderr.ends_with(expected), "{output}");
 }
 
@@ -375,9 +376,9 @@ fn a_build_without_a_place_to_update_from_says_how_to_update() {
     let ctx = context!();
     let script = if IS_WINDOWS { "install.ps1" } else { "./install.sh" };
     for (arguments, words) in [
-        (&["self", "update"] as &[&str], "this gover was built without a place to update from"),
-        (&["self", "update", "--check"], "this gover was built without a place to update from"),
-        (&["self", "update", "--from", "."], "this gover was built without a key of releases"),
+        (&["self", "update"] as &[&str], "this gover has no built-in address or module to update from"),
+        (&["self", "update", "--check"], "this gover has no built-in address or module to update from"),
+        (&["self", "update", "--from", "."], "this gover has no built-in release key"),
     ] {
         let output = ctx.gover(arguments);
         assert!(output.exits(1).stderr.contains(words), "{output}");
@@ -395,7 +396,7 @@ fn only_the_gover_in_its_home_updates_itself() {
     OwnRelease::new("0.1.0").install(&elsewhere);
     let output = ctx.command(elsewhere.join(executable_name("gover"))).args(["self", "update"]).run();
     assert!(
-        output.exits(1).stderr.contains("and only the one in `[ROOT]/gover/bin` updates itself"),
+        output.exits(1).stderr.contains("only the gover in `[ROOT]/gover/bin` can update itself"),
         "{output}"
     );
     has_version(&ctx, "0.1.0");

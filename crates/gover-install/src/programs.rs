@@ -103,7 +103,7 @@ pub enum ProgramsError {
     /// The manager does not run in `bin/`. The programs that were there are unchanged.
     #[error("gover does not run as `{}`", path.display())]
     DoesNotRun { path: PathBuf, source: io::Error },
-    #[error("the new gover says that it is `{}`, not {expected}", shown(found))]
+    #[error("the new gover reports version `{}`, not {expected}", shown(found))]
     OtherVersion { expected: String, found: String },
     #[error(transparent)]
     File(#[from] FileError),

@@ -70,19 +70,19 @@ impl PackageManager {
         }
     }
 
-    /// The command that updates gover.
+    /// What updates gover: a command, or what to do.
     pub fn command(self) -> &'static str {
         match self {
-            Self::Deb => "sudo apt-get install --only-upgrade gover",
-            Self::Rpm => "sudo dnf upgrade gover",
-            Self::Pip => "pip install --upgrade gover",
-            Self::Npm => "npm install --global gover@latest",
+            Self::Deb => "install the newer .deb file of gover with apt-get",
+            Self::Rpm => "install the newer .rpm file of gover with dnf",
+            Self::Pip => "install the newer wheel file of gover with pip",
+            Self::Npm => "install the newer .tgz files of gover with npm",
             Self::Homebrew => "brew upgrade gover",
             Self::Scoop => "scoop update gover",
             Self::Winget => "winget upgrade gover",
             Self::Aur => "install the newer package of the AUR, with your AUR helper or makepkg",
             Self::Nix => "nix profile upgrade gover",
-            Self::Cargo => "cargo install gover --force",
+            Self::Cargo => "run both cargo commands of docs/install.md in a newer checkout",
         }
     }
 

@@ -17,11 +17,11 @@ use crate::version::ReleaseVersion;
 
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
-    #[error("this gover was built without a place to update from")]
+    #[error("this gover has no built-in address or module to update from")]
     Unconfigured,
-    #[error("this gover was built without a key of releases, so it cannot verify an archive")]
+    #[error("this gover has no built-in release key, so it cannot verify an archive")]
     NoKey,
-    #[error("a key that is compiled into this gover is not valid")]
+    #[error("a built-in release key of this gover is not valid")]
     Key(#[source] KeyError),
     #[error("`{}` is neither an http(s) address nor a directory", shown(text))]
     Base { text: String },
@@ -33,13 +33,13 @@ pub enum UpdateError {
     Source { place: String, source: Box<SourceError> },
     #[error("{place} has no release of gover for {platform}")]
     NoRelease { place: String, platform: Platform },
-    #[error("{place} has no {NOTE}, the signed list of a release")]
+    #[error("{place} has no {NOTE}, the signed checksums of a release")]
     Unsigned { place: String },
-    #[error("{place} is not a list that gover's key has signed")]
+    #[error("{place} is not a checksum list signed with gover's release key")]
     Sums { place: String, source: SumsError },
     #[error("{place} has gover {found}, not {asked}")]
     OtherVersion { asked: ReleaseVersion, found: ReleaseVersion, place: String },
-    #[error("the newest gover from {place} is {found}, which is older than {installed}, the installed one")]
+    #[error("the newest gover at {place} is {found}, which is older than the installed {installed}")]
     Older { found: ReleaseVersion, installed: ReleaseVersion, place: String },
     #[error("the checksum database does not prove {module}")]
     Lookup { module: String, source: Box<LookupError> },
@@ -51,7 +51,7 @@ pub enum UpdateError {
     Incomplete { file: String, missing: &'static str },
     #[error(transparent)]
     Programs(#[from] ProgramsError),
-    #[error("gover is updated, but the programs in its bin directory are not")]
+    #[error("gover was updated, but its shims were not")]
     Shims(#[source] ShimError),
     #[error(transparent)]
     File(#[from] FileError),
@@ -113,17 +113,15 @@ impl Diagnose for UpdateError {
             Self::Source { source, .. } => source.remedy().unwrap_or_else(|| AGAIN.to_owned()),
             Self::NoRelease { .. } => "build gover for this platform from a checkout".to_owned(),
             Self::Unsigned { .. } => {
-                format!("name the directory or address of a release, which has {NOTE}, with `--from`")
+                format!("pass `--from` the directory or URL of a release, which contains {NOTE}")
             }
             Self::Sums { .. } | Self::Altered { .. } => {
-                "do not use these files; get the release from another place, and tell who runs this one"
+                "do not use these files; get the release elsewhere, and report this to its operator"
                     .to_owned()
             }
             Self::OtherVersion { found, .. } => format!("gover self update --version {found}"),
             Self::Older { found, .. } => {
-                format!(
-                    "this place is out of date; `gover self update --version {found}` goes back on purpose"
-                )
+                format!("this source is out of date; to downgrade, run `gover self update --version {found}`")
             }
             Self::Lookup { source, .. } if source.is_denial() => {
                 "wait until the release is in the checksum database, and try again".to_owned()
@@ -155,4 +153,4 @@ fn written(error: &io::Error) -> Vec<String> {
     vec![if full { MAKE_ROOM } else { "check that you own GOVER_HOME and may write there" }.to_owned()]
 }
 
-const AGAIN: &str = "check the place with `gover self update --check`, and try again";
+const AGAIN: &str = "try again later; `gover self update --check` shows what is available";

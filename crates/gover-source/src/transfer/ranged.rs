@@ -33,7 +33,7 @@ impl<'a> RangedZip<'a> {
             RangeResponse::Stream(stream) if stream.ranges => (stream.total, stream.validator()),
             _ => (None, None),
         };
-        let total = total.ok_or_else(|| SourceError::lacks("it grants no ranges"))?;
+        let total = total.ok_or_else(|| SourceError::lacks("the server does not support range requests"))?;
         let request = RangeRequest { total: Some(total), validator, ..whole(artifact) };
         let end = zip_end(http, url, &request, total).await?;
         Ok(Self { http, url, request, end })

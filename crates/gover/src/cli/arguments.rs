@@ -371,7 +371,7 @@ pub(crate) struct MirrorArgs {
     /// it)
     #[arg(long, value_name = "RECORDS")]
     pub(crate) seen: Vec<u64>,
-    /// Also write patch bundles, with which clients upgrade from a patch release to the newest one
+    /// Also write patch bundles, which make upgrades to the newest patch release small
     #[arg(long)]
     pub(crate) patches: bool,
     /// Read every toolchain file again and replace damaged ones

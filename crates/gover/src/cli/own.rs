@@ -20,14 +20,17 @@ pub(crate) enum SelfAction {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover self update
+  gover self update --check")]
 pub(crate) struct UpdateArgs {
-    /// Release to install, also an older one [default: the newest]
+    /// Release to install, which may be older [default: the newest]
     #[arg(long, value_name = "VERSION", conflicts_with = "check")]
     pub(crate) version: Option<String>,
-    /// Only say whether there is a newer release: exit code 1 if so, 0 if not
+    /// Check for a newer release without installing it; exit code 1 if there is one, else 0
     #[arg(long)]
     pub(crate) check: bool,
-    /// Directory or address of a release, in place of the one that is compiled in
+    /// Directory or URL of a release, instead of the built-in one
     #[arg(long, value_name = "DIR|URL")]
     pub(crate) from: Option<String>,
     /// Print JSON
@@ -36,6 +39,9 @@ pub(crate) struct UpdateArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover self uninstall
+  gover self uninstall --keep-toolchains")]
 pub(crate) struct SelfUninstallArgs {
     /// Keep the installed toolchains
     #[arg(long)]

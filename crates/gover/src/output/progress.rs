@@ -219,7 +219,7 @@ impl Reporter for ProgressBars<'_> {
     }
 
     fn fell_back(&self, toolchain: &str, reason: &str) {
-        let why = "cannot make it from an installed toolchain, so the whole file is downloaded";
+        let why = "cannot upgrade from an installed toolchain, so the whole file is downloaded";
         self.printer.detail(&format!("{toolchain}: {why}: {reason}"));
     }
 }

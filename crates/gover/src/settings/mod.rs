@@ -247,8 +247,8 @@ const REQUIRE_SUMDB: SettingInfo = SettingInfo {
 };
 const VERIFY_BEFORE_UNPACK: SettingInfo = SettingInfo {
     name: "verify_before_unpack",
-    meaning: "whether a download is unpacked only once it is complete and its checksum is known, and not while it \
-              arrives. An install takes longer; it is verified in either case before it is visible",
+    meaning: "whether gover unpacks a download only after it is complete and its checksum is \
+              verified. Installs take longer. Either way, a toolchain is verified before it becomes visible",
     variable: vars::GOVER_VERIFY_BEFORE_UNPACK,
     builtin: "false",
 };

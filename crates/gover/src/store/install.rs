@@ -262,7 +262,7 @@ impl<'a> Installation<'a> {
         context.known_releases.take();
         context.printer.note(&format!("{number}{}", sentence(installed, took)));
         if let Some(Receipt { file, base: Some(base), .. }) = &installed.receipt {
-            context.printer.detail(&format!("  download: {file}; all other files are copies of {base}'s"));
+            context.printer.detail(&format!("  download: {file}; all other files were copied from {base}"));
         }
         let proofs = installed.receipt.iter().flat_map(|receipt| &receipt.proofs);
         for proof in proofs.map(described) {

@@ -14,8 +14,8 @@ pub(super) const CHECK: Check = Check {
     cause: "The shell's startup file has no line with `gover init`, or the line names a gover that was \
             installed elsewhere.",
     repair: "`gover setup` writes the line for your login shell, and for each other shell whose startup file or \
-            configuration directory exists. Elsewhere the command shown adds it. Remove a line that names \
-            another gover yourself.",
+            configuration directory exists. For other shells, run the command shown. Remove a line \
+            that names another gover yourself.",
     run,
 };
 

@@ -66,14 +66,13 @@ impl Removal<'_> {
         let home = context.short(context.layout.home());
         printer.note(&format!("gover      {home}: programs, settings and cache  {}", mebibytes(bytes)));
         if contents.own.iter().any(|path| path.ends_with("doctor")) {
-            printer
-                .note("journal    the changes of `gover doctor --fix`, which can then no longer be undone");
+            printer.note("journal    changes made by `gover doctor --fix` can no longer be undone");
         }
         for edit in &plan.edits {
             printer.note(&format!("PATH       {}", phrase(edit, false, context)));
         }
         for path in &contents.foreign {
-            printer.note(&format!("stays      {}, which is not gover's", context.short(path)));
+            printer.note(&format!("keep       {}, which is not part of gover", context.short(path)));
         }
         total
     }
@@ -90,7 +89,7 @@ impl Removal<'_> {
             context.printer.failure(&problem.into());
         }
         if has_failed {
-            context.printer.note("gover was not removed, because PATH still has it");
+            context.printer.note("gover was not removed, because its PATH entry could not be removed");
             return Failure::silent_if(true);
         }
         let busy = Busy::new(context.printer, || {
@@ -129,11 +128,11 @@ impl Removal<'_> {
             mebibytes(bytes)
         ));
         for path in &removed.foreign {
-            printer.note(&format!("{} is not gover's and stays", context.short(path)));
+            printer.note(&format!("kept {}, which is not part of gover", context.short(path)));
         }
         if let Some(original) = package.as_ref().and_then(|package| package.original.as_ref()) {
             let original = pasted(&original.display().to_string());
-            printer.note(&format!("{original} stays; the package manager that installed it removes it"));
+            printer.note(&format!("kept {original}; remove it with the package manager that installed it"));
         }
     }
 }
@@ -146,6 +145,6 @@ facts! {
             => "the startup files that gover's lines were removed from",
         bytes: u64 = bytes => "the size of what was removed",
         kept: Vec<String> = kept.iter().map(|path| json_path(path)).collect()
-            => "what is in gover's home, is not gover's and stays",
+            => "the files in GOVER_HOME that are not part of gover and were kept",
     }
 }

@@ -37,11 +37,11 @@ fn refuse_package(context: &Context<'_>) -> Result<(), Failure> {
     let name = manager.map_or("a package manager", |manager| manager.name());
     let command = manager.map_or("update gover with that package manager", |manager| manager.command());
     // The running program is a copy that setup made of the packaged one.
-    let copy = original.map(|original| format!(", then `{} setup`", pasted(&original.display().to_string())));
+    let copy = original.map(|original| pasted(&original.display().to_string()));
     Err(Failure::new(
-        format!("this gover was installed by {name}, which also updates it"),
+        format!("this gover was installed through {name}; update it the same way"),
         match copy {
-            Some(copy) => format!("`{command}`{copy}"),
+            Some(copy) => format!("{command}, then run `{copy} setup`"),
             None => command.to_owned(),
         },
     ))
@@ -56,7 +56,7 @@ fn busy<'a>(step: String, interrupted: &'static str, context: &'a Context<'_>) -
 
 const NOTHING_YET: &str = "interrupted; gover was not updated";
 
-const UNFINISHED: &str = "interrupted; `gover self update` finishes what is left";
+const UNFINISHED: &str = "interrupted; `gover self update` completes the update";
 
 fn from_argument(from: &str, context: &Context<'_>) -> Result<Location, Failure> {
     Ok(match parse_base(from)? {
@@ -135,7 +135,7 @@ impl Update<'_> {
                 format!("; `gover self update --version {installed}` undoes this")
             };
             printer.note(&format!(
-                "updated gover from {installed} to {newest} ({}, proven by the {}{undo})",
+                "updated gover from {installed} to {newest} ({}, verified with the {}{undo})",
                 offer.place,
                 offer.proof()
             ));
@@ -177,7 +177,7 @@ impl Update<'_> {
             format!("{} setup", pasted(&own.display().to_string()))
         };
         let (own, bin) = (context.short(own), context.short(&context.layout.bin()));
-        Err(Failure::new(format!("this gover is `{own}`, and only the one in `{bin}` updates itself"), hint))
+        Err(Failure::new(format!("this gover is `{own}`; only the gover in `{bin}` can update itself"), hint))
     }
 
     fn own_version(&self) -> Result<ReleaseVersion, Failure> {
