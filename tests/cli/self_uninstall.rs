@@ -103,6 +103,41 @@ fn nothing_is_removed_if_path_cannot_be_changed() {
 }
 
 #[test]
+fn nothing_is_removed_in_a_home_directory() {
+    let Some(mut ctx) = installed() else { return };
+    let home = ctx.layout().home().to_owned();
+    ctx.set("HOME", home.to_str().unwrap());
+    let before = files(&home);
+    let output = ctx.gover(["self", "uninstall", "--yes"]);
+    assert!(
+        output.exits(1).stderr.contains("holds more than gover, so nothing in it was removed"),
+        "{output}"
+    );
+    assert!(files(&home) == before);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_link_in_the_home_leads_to_stays() {
+    let Some(ctx) = installed() else { return };
+    let home = ctx.layout().home().to_owned();
+    let elsewhere = ctx.root().join("elsewhere");
+    for path in ["man1/gover.1", "go1.91.3/bin/go"] {
+        let path = elsewhere.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "precious").unwrap();
+    }
+    drop(fs::remove_dir_all(home.join("share")));
+    fs::create_dir(home.join("share")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, home.join("share/man")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.join("go1.91.3"), home.join("versions/go1.91.3")).unwrap();
+    let before = files(&elsewhere);
+    ctx.gover(["self", "uninstall", "--yes"]).success();
+    assert!(files(&elsewhere) == before);
+    assert_eq!(ctx.names_in("gover"), ["share"]);
+}
+
+#[test]
 fn a_home_that_may_not_be_gover_s_is_left_alone() {
     let ctx = context!();
     ctx.install_fake("go1.91.2");

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gover_core::inventory::name_at;
+use gover_core::platform::IS_WINDOWS;
 use gover_core::{Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
 use crate::files::{FileError, entries, remove};
+use crate::staging::{self, UninstallError};
 
 /// What becomes of a home if gover is removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,14 +34,13 @@ impl Contents {
         let mut contents = Self::default();
         let mut last = Vec::new();
         for path in entries(layout.home())? {
-            let is_real_directory = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
             let keeps = toolchains == Toolchains::Keep;
             match name(&path) {
                 "versions" | "receipts" | "default" | "current" if keeps => {}
                 // Of a directory that is a link, only the link is gover's.
                 "bin" | "versions" | "receipts" | "locks" | "share" | "cache" | "staging" | "sessions"
                 | "doctor"
-                    if !is_real_directory =>
+                    if !is_real_directory(&path) =>
                 {
                     contents.own.push(path);
                 }
@@ -56,7 +57,7 @@ impl Contents {
                         to.push(lock);
                     }
                 }
-                other if other.starts_with(TEMPORARY) => contents.own.push(path),
+                _ if is_temporary_file(&path) => contents.own.push(path),
                 _ => contents.foreign.push(path),
             }
         }
@@ -87,35 +88,58 @@ impl Contents {
         Ok(())
     }
 
-    /// The manual pages and the mark of a package.
+    /// The manual pages and the mark of a package. Nothing is looked for behind a link.
     fn sort_share(&mut self, share: &Path) -> Result<(), FileError> {
         for path in entries(share)? {
             match name(&path) {
-                "gover" => self.sort(&path, |path| name(path) == "channel", Sort::Own)?,
-                "man" => {
-                    for section in entries(&path)? {
-                        self.sort(&section, |path| name(path).starts_with("gover"), Sort::Own)?;
-                    }
+                "gover" if is_real_directory(&path) => {
+                    self.sort(&path, |path| name(path) == "channel", Sort::Own)?;
                 }
+                "man" if is_real_directory(&path) => self.sort_manual(&path)?,
                 _ => self.foreign.push(path),
             }
         }
         Ok(())
     }
 
-    /// Removes one toolchain. `_lock` is that of its name.
-    pub fn remove_toolchain(path: &Path, _lock: &Lock) -> Result<(), FileError> {
-        remove(path)
+    fn sort_manual(&mut self, manual: &Path) -> Result<(), FileError> {
+        for section in entries(manual)? {
+            if name(&section) == "man1" && is_real_directory(&section) {
+                self.sort(&section, is_manual_page, Sort::Own)?;
+            } else {
+                self.foreign.push(section);
+            }
+        }
+        Ok(())
     }
 
-    /// Removes everything else, and the directories that are empty then. `_lock` is the lock of
-    /// updates.
-    pub fn remove_own(&self, layout: &Layout, _lock: &Lock) -> Result<(), FileError> {
+    /// Removes one toolchain: one rename makes it invisible first. `lock` is that of its name.
+    pub fn remove_toolchain(layout: &Layout, path: &Path, lock: &Lock) -> Result<(), FileError> {
+        let Some(name) = name_at(path) else { return Ok(()) };
+        match staging::uninstall(layout, &name, lock) {
+            Ok(_) | Err(UninstallError::NotInstalled { .. }) => Ok(()),
+            Err(UninstallError::File(error)) => Err(error),
+        }
+    }
+
+    /// Removes everything else, and the directories that are empty then. `locks` are all locks of the
+    /// home, so no other gover is at work there. Windows keeps the name of an open file, so there they are
+    /// released before their files are removed.
+    ///
+    /// A program that still runs on Windows goes beside the home, or to `temporary` where a user may
+    /// not create files there.
+    pub fn remove_own(&self, layout: &Layout, temporary: &Path, locks: Vec<Lock>) -> Result<(), FileError> {
         let home = layout.home();
         let beside = home.parent().unwrap_or(home);
+        let mut locks = Some(locks);
         for path in &self.own {
+            if IS_WINDOWS && path.parent() == Some(&layout.locks()) {
+                drop(locks.take());
+            }
             if path.parent() == Some(&layout.bin()) {
-                file::remove_program(path, beside).map_err(FileError::at("remove", path))?;
+                let removed = file::remove_program(path, beside);
+                let removed = removed.or_else(|_| file::remove_program(path, temporary));
+                removed.map_err(FileError::at("remove", path))?;
             } else {
                 remove(path)?;
             }
@@ -123,6 +147,19 @@ impl Contents {
         remove_empty(home);
         Ok(())
     }
+}
+
+/// The names of all locks that a home has, or needs for the toolchains in it.
+pub fn lock_names(layout: &Layout) -> Result<Vec<String>, FileError> {
+    let locks = entries(&layout.locks())?.into_iter();
+    let mut names: Vec<_> =
+        locks.filter_map(|path| Some(name(&path).strip_suffix(".lock")?.to_owned())).collect();
+    let toolchains = entries(&layout.versions())?;
+    names.extend(toolchains.iter().filter_map(|path| Some(name_at(path)?.to_string())));
+    names.extend(staging::staged(layout)?);
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 #[derive(Clone, Copy)]
@@ -145,22 +182,35 @@ fn is_own_program(path: &Path) -> bool {
     let name = name(path);
     let program = name.strip_suffix(".exe").unwrap_or(name);
     ["gover", "gover-shim", "go", "gofmt", ".shim"].contains(&program)
-        || name.starts_with(TEMPORARY)
+        || is_temporary_file(path)
         || ToolchainName::parse(program).is_ok()
 }
 
 fn is_receipt(path: &Path) -> bool {
     let name = name(path);
     let toolchain = name.strip_suffix(".json").or_else(|| name.strip_suffix(".files"));
-    name.starts_with(TEMPORARY) || toolchain.is_some_and(|name| ToolchainName::parse(name).is_ok())
+    is_temporary_file(path) || toolchain.is_some_and(|name| ToolchainName::parse(name).is_ok())
 }
 
 fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 
-/// How files begin that are being written, and programs that were replaced.
-const TEMPORARY: &str = ".gover";
+fn is_manual_page(path: &Path) -> bool {
+    let page = name(path).strip_suffix(".1").and_then(|name| name.strip_prefix("gover"));
+    page.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
+/// Whether this is a file that was being written, or a program that was replaced: `.gover-PID-…`.
+fn is_temporary_file(path: &Path) -> bool {
+    let number = name(path).strip_prefix(".gover-").and_then(|rest| rest.split('-').next());
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+        && path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
+fn is_real_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+}
 
 #[cfg(test)]
 mod tests {
@@ -190,9 +240,14 @@ mod tests {
             "config.toml",
             "default",
             "share/man/man1/gover.1",
-            "share/man/man1/other.1",
+            "share/man/man1/gover-install.1",
+            "share/man/man1/governor.1",
+            "share/man/whatis",
             "share/gover/channel",
             "notes.txt",
+            ".gover-12-3-config.toml",
+            ".gover-notes",
+            ".gover/versions/go1.91.2/VERSION",
         ] {
             write(path);
         }
@@ -207,10 +262,13 @@ mod tests {
         assert_eq!(
             short(&contents.foreign),
             [
+                ".gover",
+                ".gover-notes",
                 program("golangci-lint").as_str(),
                 "notes.txt",
                 "receipts/notes.json",
-                "share/man/man1/other.1",
+                "share/man/man1/governor.1",
+                "share/man/whatis",
                 "versions/mine"
             ]
         );
@@ -218,9 +276,10 @@ mod tests {
         assert_eq!(contents.own.get(contents.own.len() - 2), Some(&layout.program("gover")));
         let lock = Lock::acquire(&root.path().join("lock"), || ()).unwrap();
         for toolchain in &contents.toolchains {
-            Contents::remove_toolchain(toolchain, &lock).unwrap();
+            Contents::remove_toolchain(&layout, toolchain, &lock).unwrap();
         }
-        contents.remove_own(&layout, &lock).unwrap();
+        let contents = Contents::of(&layout, Toolchains::Remove).unwrap();
+        contents.remove_own(&layout, root.path(), vec![lock]).unwrap();
         for path in &contents.foreign {
             assert!(path.exists(), "{}", path.display());
         }

@@ -1,14 +1,15 @@
 //! Locks between processes. A value holds the lock until it is dropped or the process ends.
 //!
-//! A lock is an advisory lock of the operating system on a file that has no other purpose. The file
-//! is **never deleted**: otherwise a process that waits for the deleted file and one that creates a
-//! new file could both hold the lock. The shim takes no lock.
+//! A lock is an advisory lock of the operating system on a file that has no other purpose. Only
+//! `gover self uninstall` deletes the file, while it holds the lock. A process that waited for a
+//! deleted file starts over with the new one, so two processes never hold the same lock. The shim
+//! takes no lock.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
 
-use crate::file::open_or_create;
+use crate::file::{is_deleted, open_or_create};
 
 /// Held as long as this value lives.
 ///
@@ -29,18 +30,25 @@ impl Lock {
             return Ok(lock);
         }
         on_wait();
-        let file = open(path)?;
-        lock(&file)?;
-        Ok(Self { _file: file })
+        loop {
+            let file = open(path)?;
+            lock(&file)?;
+            if !is_deleted(&file) {
+                return Ok(Self { _file: file });
+            }
+        }
     }
 
     /// `None` if another process or value holds the lock.
     pub fn try_acquire(path: &Path) -> io::Result<Option<Self>> {
-        let file = open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
+        loop {
+            let file = open(path)?;
+            match file.try_lock() {
+                Ok(()) if is_deleted(&file) => {}
+                Ok(()) => return Ok(Some(Self { _file: file })),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
         }
     }
 }
@@ -91,6 +99,25 @@ mod tests {
         assert!(!victim.exists());
         fs::write(&victim, "precious").unwrap();
         assert!(Lock::try_acquire(&path).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_whose_file_was_deleted_meanwhile_is_taken_on_the_new_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("one.lock");
+        let lock = Lock::acquire(&path, || ()).unwrap();
+        let (sender, receiver) = mpsc::channel();
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| Lock::acquire(&path, || sender.send(()).unwrap()).unwrap());
+            receiver.recv().unwrap();
+            fs::remove_file(&path).unwrap();
+            drop(lock);
+            let held = waiter.join().unwrap();
+            assert!(path.is_file());
+            assert!(Lock::try_acquire(&path).unwrap().is_none());
+            drop(held);
+        });
     }
 
     #[test]

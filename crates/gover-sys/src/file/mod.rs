@@ -19,6 +19,7 @@ mod staged;
 mod tests;
 
 pub use exchange::exchange;
+pub(crate) use imp::is_deleted;
 pub use imp::{
     available_space, directory_stamp, is_executable, is_writable, long_path, make_executable,
     may_be_executed, renew_directory_stamp, same_file, sync_file_system,

@@ -152,6 +152,11 @@ pub fn renew_directory_stamp(path: &Path) -> io::Result<Option<String>> {
 /// A running program can be removed, so there is never anything to delete later.
 pub(super) fn delete_later(_path: &Path) {}
 
+/// Whether an open file has no name any more.
+pub(crate) fn is_deleted(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+}
+
 /// Whether both paths lead to the same file or directory. A missing one is an error.
 pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
     let (a, b) = (fs::metadata(a)?, fs::metadata(b)?);

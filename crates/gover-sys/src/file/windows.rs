@@ -115,6 +115,11 @@ pub fn renew_directory_stamp(_path: &Path) -> io::Result<Option<String>> {
     Ok(None)
 }
 
+/// A file cannot be opened once it is deleted, so nothing waits for it.
+pub(crate) fn is_deleted(_file: &File) -> bool {
+    false
+}
+
 pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
     Ok(identity(a)? == identity(b)?)
 }

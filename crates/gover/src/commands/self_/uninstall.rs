@@ -1,14 +1,16 @@
 //! `gover self uninstall`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use gover_core::display::pasted;
 use gover_core::platform::IS_WINDOWS;
 use gover_core::text::counted;
-use gover_install::dismantle::{Contents, Toolchains};
-use gover_install::home;
+use gover_install::dismantle::{self, Contents, Toolchains};
+use gover_install::{home, staging};
 use gover_shell::persist::{self, Edit, Plan};
-use gover_sys::file::tree_size;
+use gover_sys::Lock;
+use gover_sys::file::{same_file, tree_size};
 use gover_update::{LOCK, Package};
 
 use crate::cli::SelfUninstallArgs;
@@ -19,6 +21,7 @@ use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &SelfUninstallArgs, context: &Context<'_>) -> Result<(), Failure> {
     home::check_stamped(&context.layout)?;
+    refuse_shared_home(context)?;
     let toolchains = if arguments.keep_toolchains { Toolchains::Keep } else { Toolchains::Remove };
     let removal = Removal {
         contents: Contents::of(&context.layout, toolchains)?,
@@ -40,6 +43,17 @@ pub(super) fn run(arguments: &SelfUninstallArgs, context: &Context<'_>) -> Resul
         return Ok(());
     }
     removal.carry_out(arguments, bytes)
+}
+
+/// In the home directory of a user, directories such as `cache` may hold anyone's files.
+fn refuse_shared_home(context: &Context<'_>) -> Result<(), Failure> {
+    let home = context.layout.home();
+    let is_users = context.env.user_home().is_some_and(|user| same_file(&user, home).unwrap_or(false));
+    if is_users || home.parent().is_none() {
+        let message = format!("`{}` holds more than gover, so nothing in it was removed", home.display());
+        return Err(Failure::new(message, "`gover setup --undo` removes gover from PATH"));
+    }
+    Ok(())
 }
 
 struct Removal<'a> {
@@ -81,8 +95,13 @@ impl Removal<'_> {
     /// cannot be changed, nothing is removed.
     fn carry_out(mut self, arguments: &SelfUninstallArgs, bytes: u64) -> Result<(), Failure> {
         let context = self.context;
-        let lock = lock::acquire(LOCK, context)?;
-        let _shims = lock::acquire(gover_install::shims::LOCK, context)?;
+        let locks = all_locks(context)?;
+        let toolchains = if arguments.keep_toolchains { Toolchains::Keep } else { Toolchains::Remove };
+        if Contents::of(&context.layout, toolchains)?.toolchains != self.contents.toolchains {
+            let message =
+                "toolchains were installed or removed since they were listed, so nothing was removed";
+            return Err(Failure::new(message, format!("gover {}", lock::own_arguments(context))));
+        }
         drop(apply(&mut self.plan, context));
         let has_failed = !self.plan.problems.is_empty();
         for problem in std::mem::take(&mut self.plan.problems) {
@@ -98,14 +117,15 @@ impl Removal<'_> {
         for path in &self.contents.toolchains {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             busy.step(format!("removing {name}"));
-            let lock = lock::acquire(&name, context)?;
-            Contents::remove_toolchain(path, &lock)?;
+            if let Some(lock) = locks.get(&*name) {
+                Contents::remove_toolchain(&context.layout, path, lock)?;
+            }
         }
         busy.step("removing gover".to_owned());
-        // Meanwhile a name in `bin` may have come or gone.
-        let toolchains = if arguments.keep_toolchains { Toolchains::Keep } else { Toolchains::Remove };
+        // Their receipts are gone now.
         let removed = Contents::of(&context.layout, toolchains)?;
-        removed.remove_own(&context.layout, &lock)?;
+        let temporary = context.env.temporary_directory();
+        removed.remove_own(&context.layout, &temporary, locks.into_values().collect())?;
         drop(busy);
         self.report(&removed, bytes);
         if arguments.json {
@@ -133,6 +153,28 @@ impl Removal<'_> {
         if let Some(original) = package.as_ref().and_then(|package| package.original.as_ref()) {
             let original = pasted(&original.display().to_string());
             printer.note(&format!("kept {original}; remove it with the package manager that installed it"));
+        }
+    }
+}
+
+/// Every lock of the home, so that no other gover is at work there; waits for those that are. What a
+/// crash left in staging, which may be a toolchain, is recovered.
+fn all_locks(context: &Context<'_>) -> Result<BTreeMap<String, Lock>, Failure> {
+    let layout = &context.layout;
+    let mut locks = BTreeMap::new();
+    loop {
+        let mut names = vec![LOCK.to_owned(), gover_install::shims::LOCK.to_owned()];
+        names.extend(dismantle::lock_names(layout)?);
+        names.retain(|name| !locks.contains_key(name));
+        if names.is_empty() {
+            return Ok(locks);
+        }
+        for name in names {
+            let lock = lock::acquire(&name, context)?;
+            if staging::staged(layout)?.contains(&name) {
+                staging::recover(layout, &name, &lock)?;
+            }
+            locks.insert(name, lock);
         }
     }
 }
