@@ -83,7 +83,8 @@ fn busy() -> TestContext {
 }
 
 fn on_terminal(ctx: &TestContext, line: &str, columns: u16) -> Output {
-    ctx.command(ctx.gover_program()).args(line.split(' ')).run_on_terminal(columns)
+    // An answer to a command that asks.
+    ctx.command(ctx.gover_program()).args(line.split(' ')).stdin("n\n").run_on_terminal(columns)
 }
 
 /// Lines without colours, as wide as they really are.

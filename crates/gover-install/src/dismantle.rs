@@ -149,7 +149,7 @@ impl Contents {
     }
 }
 
-/// The names of all locks that a home has, or needs for the toolchains in it.
+/// The names of all locks that a home has, or needs for the toolchains in it; some twice.
 pub fn lock_names(layout: &Layout) -> Result<Vec<String>, FileError> {
     let locks = entries(&layout.locks())?.into_iter();
     let mut names: Vec<_> =
@@ -157,8 +157,6 @@ pub fn lock_names(layout: &Layout) -> Result<Vec<String>, FileError> {
     let toolchains = entries(&layout.versions())?;
     names.extend(toolchains.iter().filter_map(|path| Some(name_at(path)?.to_string())));
     names.extend(staging::staged(layout)?);
-    names.sort();
-    names.dedup();
     Ok(names)
 }
 

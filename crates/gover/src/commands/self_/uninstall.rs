@@ -1,6 +1,6 @@
 //! `gover self uninstall`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use gover_core::display::pasted;
@@ -163,7 +163,7 @@ fn all_locks(context: &Context<'_>) -> Result<BTreeMap<String, Lock>, Failure> {
     let layout = &context.layout;
     let mut locks = BTreeMap::new();
     loop {
-        let mut names = vec![LOCK.to_owned(), gover_install::shims::LOCK.to_owned()];
+        let mut names = BTreeSet::from([LOCK, gover_install::shims::LOCK].map(str::to_owned));
         names.extend(dismantle::lock_names(layout)?);
         names.retain(|name| !locks.contains_key(name));
         if names.is_empty() {
