@@ -27,9 +27,13 @@ pub struct Limits {
     pub names: u64,
 }
 
+impl Limits {
+    pub(crate) const DEFAULT: Self = Self { entries: 1 << 16, bytes: 2 << 30, names: 4 << 20 };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { entries: 1 << 16, bytes: 2 << 30, names: 4 << 20 }
+        Self::DEFAULT
     }
 }
 

@@ -21,8 +21,8 @@ use std::path::{Path, PathBuf};
 use gover_core::{Platform, ToolchainName};
 
 use super::PatchError;
-use crate::Content;
 use crate::digest::Digest;
+use crate::{Content, Limits};
 
 /// What a bundle leads from and to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +105,10 @@ impl Patch {
             let text = line()?;
             if text.is_empty() {
                 break;
+            }
+            // A line takes less space in the head than its change takes in memory.
+            if changes.len() as u64 >= MAX_CHANGES {
+                return Err(PatchError::Broken { what: "its head has too many lines" });
             }
             let invalid = PatchError::Line { line: changes.len() + 3 };
             let Some(change) = parse_change(&text, &mut end) else { return Err(invalid) };
@@ -221,3 +225,6 @@ fn parse_change(line: &str, end: &mut u64) -> Option<Change> {
 const MAGIC: &str = "gover-patch";
 /// The most bytes of a head. That of a patch release has about 20 KB.
 const MAX_HEAD: u64 = 4 << 20;
+/// No toolchain has more files, nor could one be unpacked. That many changes take less than 30 MiB
+/// of memory, names included.
+const MAX_CHANGES: u64 = Limits::DEFAULT.entries;

@@ -244,6 +244,8 @@ fn a_huge_claim_costs_neither_memory_nor_disk() {
     assert!(error.to_string().contains("over the limit of 7 entries"), "{error}");
     let long = format!("- {}", "x".repeat(5 << 20));
     world.refuses(&Bundle::new().with(long, b""), "too long or cut off");
+    let many: Vec<_> = (100_000..200_000).map(|number| format!("- {number}")).collect();
+    world.refuses(&Bundle::new().with(many.join("\n"), b""), "too many lines");
 }
 
 #[test]
