@@ -6,8 +6,18 @@ use std::thread;
 
 /// The results of `work` for all items, in no particular order. `start` makes what each thread
 /// needs for itself. An error ends all threads, and the error of the first item that failed is
-/// returned; `None` if one of them panicked.
+/// returned; `None` if one of them panicked. Where no thread can be started, the caller's works.
 pub fn on_all_cores<'a, T: Sync, S, R: Send, E: Send>(
+    items: &'a [T],
+    start: impl Fn() -> Result<S, E> + Sync,
+    work: impl Fn(&mut S, &'a T) -> Result<R, E> + Sync,
+) -> Option<Result<Vec<R>, E>> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
+    on_threads(threads, items, start, work)
+}
+
+fn on_threads<'a, T: Sync, S, R: Send, E: Send>(
+    threads: usize,
     items: &'a [T],
     start: impl Fn() -> Result<S, E> + Sync,
     work: impl Fn(&mut S, &'a T) -> Result<R, E> + Sync,
@@ -26,9 +36,13 @@ pub fn on_all_cores<'a, T: Sync, S, R: Send, E: Send>(
     // After an error no more items are begun, but those that were begun are finished. Items are begun
     // in order, so all before one that failed have a result, and the first error is always the same.
     let run = || work_off().inspect_err(|_| next.store(items.len(), Ordering::Relaxed));
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
     let joined: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        // A limit on processes may leave room for few threads. Those that start do all the work.
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, run).ok();
+        let workers: Vec<_> = (0..threads).map_while(spawn).collect();
+        if workers.is_empty() {
+            return vec![Some(run())];
+        }
         // All are joined, because the scope itself panics if one that is not joined panicked.
         workers.into_iter().map(|worker| worker.join().ok()).collect()
     });
@@ -65,6 +79,13 @@ mod tests {
         }
         let all = on_all_cores(&items, || Ok::<_, usize>(()), |(), item| Ok(*item)).unwrap().unwrap();
         assert_eq!(all.len(), items.len());
+    }
+
+    #[test]
+    fn without_threads_the_caller_does_the_work() {
+        let items = items();
+        let all = on_threads(0, &items, || Ok::<_, usize>(()), |(), item| Ok(*item)).unwrap().unwrap();
+        assert_eq!(all, items);
     }
 
     #[test]

@@ -46,7 +46,10 @@ struct Unpack<'a, 'scope> {
 
 impl Unpack<'_, '_> {
     /// The digests of the large files; the writers have the others.
-    fn entries(mut self, archive: &mut Archive<ReadAhead>) -> Result<Vec<FileDigest>, ArchiveError> {
+    fn entries(
+        mut self,
+        archive: &mut Archive<ReadAhead<impl Read>>,
+    ) -> Result<Vec<FileDigest>, ArchiveError> {
         let mut files = Vec::new();
         let mut long_name = None;
         // Raw, because the crate would read a long name of any length into memory.
@@ -180,7 +183,7 @@ fn extension<R: Read>(entry: &mut Entry<'_, R>) -> Result<Vec<u8>, ArchiveError>
 
 /// Reads to the end, which also checks gzip's sums: only zeros may follow the last entry. The end
 /// mark is two blocks of them, the first already read; without it, entries may be missing.
-fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
+fn expect_padding(mut rest: ReadAhead<impl Read>) -> Result<(), ArchiveError> {
     let mut buffer = vec![0; CHUNK];
     let mut total = 0;
     loop {

@@ -23,30 +23,45 @@ pub(super) struct Whole {
 /// Files larger than this are not worth a place in memory.
 pub(super) const SMALL: u64 = 256 * 1024;
 
+/// Where no thread can be started, files are written when they are handed over.
 pub(super) struct Writers<'scope> {
+    tree: &'scope Tree<'scope>,
     batches: SyncSender<Vec<Whole>>,
     threads: Vec<ScopedJoinHandle<'scope, Result<Vec<FileDigest>, ArchiveError>>>,
     has_failed: Arc<AtomicBool>,
     batch: Vec<Whole>,
     size: usize,
+    /// What was written without a thread.
+    written: Vec<FileDigest>,
 }
 
 impl<'scope> Writers<'scope> {
     pub(super) fn start<'env>(scope: &'scope Scope<'scope, 'env>, tree: &'env Tree<'env>) -> Self {
+        Self::with_threads(count(), scope, tree)
+    }
+
+    fn with_threads<'env>(
+        threads: usize,
+        scope: &'scope Scope<'scope, 'env>,
+        tree: &'env Tree<'env>,
+    ) -> Self {
         let (batches, receiver) = sync_channel(WAITING);
         let receiver = Arc::new(Mutex::new(receiver));
         let has_failed = Arc::<AtomicBool>::default();
-        let threads = (0..count()).map(|_| {
+        // A limit on processes may leave room for few threads. Those that start do all the work.
+        let threads = (0..threads).map_while(|_| {
             let (receiver, has_failed) = (Arc::clone(&receiver), Arc::clone(&has_failed));
-            scope.spawn(move || {
+            let work = move || {
                 // Dropping the receiver early would make the reader fail before it sees why.
                 write_all(&receiver, tree).inspect_err(|_| has_failed.store(true, Ordering::Relaxed))
-            })
+            };
+            thread::Builder::new().spawn_scoped(scope, work).ok()
         });
-        Self { batches, threads: threads.collect(), has_failed, batch: Vec::new(), size: 0 }
+        let threads = threads.collect();
+        Self { tree, batches, threads, has_failed, batch: Vec::new(), size: 0, written: Vec::new() }
     }
 
-    /// Hands a file over. An error says only that a thread has failed; [`finish`](Self::finish)
+    /// Hands a file over. An error may only say that a thread has failed; [`finish`](Self::finish)
     /// knows why.
     pub(super) fn add(&mut self, file: Whole) -> Result<(), ArchiveError> {
         self.size += file.bytes.len() + EACH;
@@ -57,7 +72,11 @@ impl<'scope> Writers<'scope> {
     /// Hands over what waits for more.
     pub(super) fn flush(&mut self) -> Result<(), ArchiveError> {
         self.size = 0;
-        let sent = self.batches.send(std::mem::take(&mut self.batch));
+        let batch = std::mem::take(&mut self.batch);
+        if self.threads.is_empty() {
+            return write_batch(batch, self.tree, &mut self.written);
+        }
+        let sent = self.batches.send(batch);
         if sent.is_err() || self.has_failed.load(Ordering::Relaxed) { Err(broken(FAILED)) } else { Ok(()) }
     }
 
@@ -68,11 +87,10 @@ impl<'scope> Writers<'scope> {
         read: Result<Vec<FileDigest>, ArchiveError>,
     ) -> Result<Vec<FileDigest>, ArchiveError> {
         let read = read.and_then(|files| self.flush().map(|()| files));
-        let Self { batches, threads, .. } = self;
+        let Self { batches, threads, mut written, .. } = self;
         drop(batches);
         // All are joined, because the scope itself panics if one that is not joined panicked.
         let ends: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
-        let mut written = Vec::new();
         for end in ends {
             written.append(&mut end.unwrap_or_else(|_| Err(broken(FAILED)))?);
         }
@@ -94,14 +112,23 @@ fn write_all(
     loop {
         let batch = locked(batches).recv();
         let Ok(batch) = batch else { return Ok(written) };
-        for Whole { path, meta, bytes } in batch {
-            let mut file = tree.create_file(&path, meta)?;
-            file.write(&bytes)?;
-            let digest = file.finish()?;
-            tree.progress.add_file();
-            written.push(FileDigest { path, digest, executable: meta.executable });
-        }
+        write_batch(batch, tree, &mut written)?;
     }
+}
+
+fn write_batch(
+    batch: Vec<Whole>,
+    tree: &Tree<'_>,
+    written: &mut Vec<FileDigest>,
+) -> Result<(), ArchiveError> {
+    for Whole { path, meta, bytes } in batch {
+        let mut file = tree.create_file(&path, meta)?;
+        file.write(&bytes)?;
+        let digest = file.finish()?;
+        tree.progress.add_file();
+        written.push(FileDigest { path, digest, executable: meta.executable });
+    }
+    Ok(())
 }
 
 /// Bytes that are handed over at once.
@@ -111,3 +138,35 @@ const EACH: usize = 256;
 /// Batches that wait for a thread. With the largest files, they take 5 MiB.
 const WAITING: usize = 16;
 const FAILED: &str = "a thread that wrote it ended early";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Progress;
+
+    #[test]
+    fn files_are_written_with_threads_and_without_them() {
+        for count in [0, 2] {
+            let root = tempfile::tempdir().unwrap();
+            let progress = Progress::default();
+            let tree = Tree { root: Some(root.path()), progress: &progress };
+            let meta = FileMeta { executable: false, modified: None };
+            let whole = |path: String, size| Whole { path, meta, bytes: vec![b'x'; size] };
+            let written = thread::scope(|scope| {
+                let mut writers = Writers::with_threads(count, scope, &tree);
+                for number in 0..100 {
+                    writers.add(whole(number.to_string(), 5000)).unwrap();
+                }
+                writers.finish(Ok(Vec::new()))
+            });
+            assert_eq!(written.unwrap().len(), 100);
+            assert_eq!(std::fs::read(root.path().join("99")).unwrap().len(), 5000);
+            let refused = thread::scope(|scope| {
+                let mut writers = Writers::with_threads(count, scope, &tree);
+                let added = writers.add(whole("missing/file".to_owned(), BATCH));
+                writers.finish(added.map(|()| Vec::new()))
+            });
+            assert!(matches!(refused, Err(ArchiveError::Write { verb: "create", .. })), "{refused:?}");
+        }
+    }
+}
