@@ -17,7 +17,8 @@ pub struct Arena {
     end: AtomicUsize,
 }
 
-// SAFETY: no two blocks overlap, and `end` changes atomically.
+// SAFETY: no two blocks overlap, and `end` changes atomically. Who takes a block acquires what was
+// released when it was given back, so its last use happens before its next one on another thread.
 unsafe impl Sync for Arena {}
 
 impl Arena {
@@ -37,7 +38,7 @@ impl Arena {
 
     /// Moves the end from that of a block to `to`; false if other blocks follow it.
     fn move_end(&self, from: usize, to: usize) -> bool {
-        to <= SIZE && self.end.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        to <= SIZE && self.end.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
     /// The offset of a new block.
@@ -49,7 +50,7 @@ impl Arena {
             taken = Some(start);
             start.checked_add(layout.size()).filter(|end| *end <= SIZE)
         };
-        self.end.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).ok().and(taken)
+        self.end.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).ok().and(taken)
     }
 }
 
