@@ -133,20 +133,36 @@ pub(super) fn is_in_use(_error: &io::Error) -> bool {
 /// [`renew_directory_stamp`]; `None` if there is no directory, or on Windows, some of whose file
 /// systems do not note when that happened.
 pub fn directory_stamp(path: &Path) -> Option<String> {
-    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_dir)?;
+    fs::metadata(path).ok().as_ref().and_then(stamp)
+}
+
+fn stamp(metadata: &fs::Metadata) -> Option<String> {
+    if !metadata.is_dir() {
+        return None;
+    }
     let (number, (modified, changed)) = (metadata.ino(), (metadata.mtime(), metadata.ctime()));
     // The second time cannot be set, so a copy or a restored directory has another one.
     Some(format!("{number} {modified}.{} {changed}.{}", metadata.mtime_nsec(), metadata.ctime_nsec()))
 }
 
-/// Gives the directory, which this user must own, a new stamp.
+/// Gives the directory, which this user must own, a new stamp; `None` if it changed meanwhile.
 ///
 /// Its time of modification becomes one that is long gone. A later change sets it to the present, so
 /// it is noticed even if it comes within the same tick of the clock.
 pub fn renew_directory_stamp(path: &Path) -> io::Result<Option<String>> {
-    let past = SystemTime::now().checked_sub(Duration::from_hours(24));
-    File::open(path)?.set_modified(past.unwrap_or(SystemTime::UNIX_EPOCH))?;
-    Ok(directory_stamp(path))
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    // Every file system can keep an even second, so any other time afterwards means a change.
+    let seconds = now.as_secs().saturating_sub(24 * 60 * 60) & !1;
+    let past = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    File::open(path)?.set_modified(past)?;
+    Ok(stamp_since(path, past))
+}
+
+/// The stamp, if the directory has not changed since `modified` became its time of modification. A
+/// stamp with a present time could stay the same after the next change.
+fn stamp_since(path: &Path, modified: SystemTime) -> Option<String> {
+    let metadata = fs::metadata(path).ok()?;
+    metadata.modified().is_ok_and(|time| time == modified).then(|| stamp(&metadata))?
 }
 
 /// A running program can be removed, so there is never anything to delete later.
@@ -331,6 +347,17 @@ mod tests {
         assert!(of("/tmp/x").forbids_programs && !of("/tmpx").forbids_programs);
         assert!(of("/mnt/my share/go").is_remote);
         assert_eq!(of_mount("", Path::new("/")), FileSystem::default());
+    }
+
+    #[test]
+    fn a_directory_that_changes_while_it_gets_a_stamp_has_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let stamp = renew_directory_stamp(directory.path()).unwrap();
+        assert!(stamp.is_some() && stamp == directory_stamp(directory.path()));
+        let past = fs::metadata(directory.path()).unwrap().modified().unwrap();
+        assert_eq!(stamp_since(directory.path(), past), stamp);
+        fs::create_dir(directory.path().join("go1.91.2")).unwrap();
+        assert_eq!(stamp_since(directory.path(), past), None);
     }
 
     #[test]
