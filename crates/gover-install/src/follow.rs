@@ -16,6 +16,7 @@ use gover_core::sync::locked;
 use gover_source::{Artifact, Proof};
 use gover_sys::file;
 
+use crate::FileError;
 use crate::proof::contents;
 
 /// A thread that unpacks what a part file receives. [`end`](Self::end), and dropping it, ends it,
@@ -76,15 +77,18 @@ impl Follower {
 
     /// Lets the thread see the end of the file, which is complete and has its checksum, and waits
     /// for it. Blocks. `None` if the file has yet to be unpacked, into an empty tree: the thread
-    /// failed, or did not do what `is_wanted` wants.
-    pub(crate) fn end(self, is_wanted: impl FnOnce(&Streamed) -> bool) -> Option<Streamed> {
+    /// failed, or did not do what `is_wanted` wants. An error if the tree cannot be emptied for that.
+    pub(crate) fn end(
+        self,
+        is_wanted: impl FnOnce(&Streamed) -> bool,
+    ) -> Result<Option<Streamed>, FileError> {
         let thread = self.tap.close(true);
         let streamed = thread.and_then(|thread| thread.join().ok().flatten()).filter(is_wanted);
         if streamed.is_none() {
-            // The thread may have panicked.
-            let _ = empty(&self.tree);
+            // The thread may have panicked, or could not empty it.
+            empty(&self.tree)?;
         }
-        streamed
+        Ok(streamed)
     }
 }
 
@@ -158,17 +162,18 @@ impl State {
 }
 
 /// Unpacks one file after the other, each as soon as the one before it is abandoned, until there
-/// are no more. Returns the last, if it is complete, and leaves an empty tree otherwise.
+/// are no more. Returns the last, if it is complete, and leaves an empty tree otherwise, unless that
+/// fails, which [`Follower::end`] will find again.
 fn follow(files: &Receiver<(Artifact, Arriving)>, tree: &Path, progress: &Progress) -> Option<Streamed> {
     let mut streamed = None;
     for (artifact, file) in files {
         if streamed.take().is_some() {
-            empty(tree)?;
+            empty(tree).ok()?;
         }
         progress.restart();
         streamed = unpack(&artifact, &file, tree, progress);
         if streamed.is_none() {
-            empty(tree)?;
+            empty(tree).ok()?;
         }
     }
     streamed
@@ -186,7 +191,24 @@ fn unpack(artifact: &Artifact, file: &Arriving, tree: &Path, progress: &Progress
     Some(Streamed { tree, file, coverage, unpacked })
 }
 
-/// Empties the tree; `None` if it cannot be used any more.
-fn empty(tree: &Path) -> Option<()> {
-    file::remove_tree(tree).and_then(|()| fs::create_dir(tree)).ok()
+fn empty(tree: &Path) -> Result<(), FileError> {
+    file::remove_tree(tree).map_err(FileError::at("remove", tree))?;
+    fs::create_dir(tree).map_err(FileError::at("create", tree))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_that_cannot_be_emptied_is_an_error() {
+        let root = tempfile::tempdir().unwrap();
+        let tree = root.path().join("tree");
+        fs::create_dir_all(tree.join("left")).unwrap();
+        assert!(Follower::start(tree.clone()).end(|_| true).unwrap().is_none());
+        assert!(fs::read_dir(&tree).unwrap().next().is_none());
+        let missing = root.path().join("missing").join("tree");
+        let error = Follower::start(missing.clone()).end(|_| true).err().unwrap();
+        assert_eq!(error.action, format!("create `{}`", missing.display()));
+    }
 }

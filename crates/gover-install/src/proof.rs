@@ -197,7 +197,7 @@ impl Checked {
         };
         let work = tokio::task::spawn_blocking(|| follower.end(is_this));
         let streamed = watched(work, &progress, (task, self.received.bytes), reporter).await;
-        streamed.map_err(|source| self.defect(source))
+        Ok(streamed.map_err(|source| self.defect(source))??)
     }
 
     fn defect(&self, source: tokio::task::JoinError) -> InstallError {
