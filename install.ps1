@@ -46,7 +46,7 @@ $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $false
 
 # Where a release is unpacked.
-$Temporary = Join-Path ([IO.Path]::GetTempPath()) "gover-install-$PID"
+$Temporary = Join-Path ([IO.Path]::GetTempPath()) "gover-install-$([IO.Path]::GetRandomFileName())"
 
 function Remove-Temporary {
   Remove-Item -LiteralPath $Temporary -Recurse -Force -ErrorAction SilentlyContinue
