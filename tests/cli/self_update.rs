@@ -9,7 +9,7 @@ use gover_core::layout::executable_name;
 use gover_core::platform::IS_WINDOWS;
 use gover_sys::Lock;
 use gover_test::snapbox::str;
-use gover_test::{FakeServer, Fault, OwnRelease, Signer, TestContext, context, gover_snapshot};
+use gover_test::{FakeServer, FakeSite, Fault, OwnRelease, Signer, TestContext, context, gover_snapshot};
 
 #[cfg(unix)]
 use crate::crash::{Random, number};
@@ -296,6 +296,24 @@ fn a_module_that_is_not_the_logged_one_is_refused() {
     refuses(&ctx, &["self", "update"], "cannot unpack gover.test/gover@v0.1.1-");
     ctx.site().server().fault(&path, Fault::Status(404));
     refuses(&ctx, &["self", "update"], "no proxy in GOPROXY served gover.test/gover@v0.1.1-");
+}
+
+#[test]
+fn gosumdb_does_not_choose_the_key_that_proves_gover() {
+    let mut ctx = installed();
+    let release = OwnRelease::new("0.1.1");
+    publish_module(&ctx, &release);
+    // An impostor has a record too, and serves its log where GOSUMDB says.
+    let impostor = ctx.site().log().impostor();
+    let other = FakeSite::start();
+    other.serve_log(&impostor);
+    let setting = format!("{} {}", impostor.verifier_key(), other.server().at("/sumdb"));
+    ctx.set("GOSUMDB", &setting);
+    refuses(&ctx, &["self", "update"], "the checksum database does not prove gover.test/gover@v0.1.1-");
+    // The key alone has no effect.
+    ctx.set("GOSUMDB", impostor.verifier_key());
+    ctx.gover(["self", "update"]).success();
+    has_version(&ctx, "0.1.1");
 }
 
 #[test]

@@ -41,6 +41,11 @@ impl Database {
         Ok(Self { key, address: address?, direct })
     }
 
+    /// The same place to ask, of the database with this name or key.
+    pub fn with_key(self, key: &str) -> Result<Self, DatabaseError> {
+        Ok(Self { address: self.address, ..Self::parse(key)? })
+    }
+
     /// Verifies the signature of a tree head, but not its history. Returns its size.
     pub fn verify_head(&self, note: &[u8]) -> Result<u64, HeadError> {
         Ok(Head::open(note, &self.key)?.tree.size)
@@ -115,6 +120,15 @@ const GO_KEY: &str = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18ht
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fixed_key_leaves_only_the_address_of_a_setting() {
+        let other = Database::parse(&format!("{TEST_KEY} https://log.example/")).unwrap();
+        let go = other.with_key(GO_NAME).unwrap();
+        assert_eq!(go.key.to_string(), GO_KEY);
+        assert_eq!(go.address.unwrap().to_string(), "https://log.example");
+        assert_eq!(go.direct.to_string(), "https://sum.golang.org");
+    }
 
     const TEST_KEY: &str = "localhost.localdev/sumdb+00000c67+AcTrnkbUA+TU4heY3hkjiSES/DSQniBqIeQ/YppAUtK6";
 

@@ -29,6 +29,9 @@ pub(crate) struct LogRoute<'a> {
     pub(crate) warnings: &'a LogWarnings,
     /// The value of GOSUMDB; `None` means sum.golang.org, as in the go.env of every toolchain.
     pub(crate) setting: Option<&'a str>,
+    /// The name or key of the only database that counts, whatever the setting names. The setting
+    /// then only says where to ask.
+    pub(crate) key: Option<&'a str>,
     /// Where tiles and the tree head are cached.
     pub(crate) cache: &'a Path,
 }
@@ -56,7 +59,8 @@ impl<'a> LogRoute<'a> {
     }
 
     pub(crate) fn database(self) -> Result<Database, DatabaseError> {
-        Database::parse(self.setting.unwrap_or("sum.golang.org"))
+        let database = Database::parse(self.setting.unwrap_or("sum.golang.org"))?;
+        self.key.map_or(Ok(database.clone()), |key| database.with_key(key))
     }
 
     fn remote(self) -> Result<LogMirrors<'a, DatabaseRoute<'a>>, DatabaseError> {

@@ -27,9 +27,12 @@ pub struct FakeSite {
 }
 
 impl FakeSite {
-    /// Starts with no release and an empty log named `sum.test`.
+    /// The name of the log, which also makes its key.
+    pub const LOG: &'static str = "sum.test";
+
+    /// Starts with no release and an empty log.
     pub fn start() -> Self {
-        let log = FakeLog::new("sum.test");
+        let log = FakeLog::new(Self::LOG);
         let site = Self { server: FakeServer::start(), log, releases: Arc::default() };
         let releases = Arc::clone(&site.releases);
         site.server.handle("/dl/", move |request| {

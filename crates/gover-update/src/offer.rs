@@ -163,9 +163,10 @@ impl Finder<'_> {
     ) -> Result<Staged, UpdateError> {
         let version = offer.version.module_version(self.platform);
         let name = format!("{module}@{version}");
+        let database = self.build.log_key.unwrap_or(GO_DATABASE);
         let (zip, record) = tokio::join!(
             self.supply.module_zip(module, &version, SIZE_LIMIT),
-            self.supply.module_record(module, &version)
+            self.supply.module_record(module, &version, database)
         );
         let zip = zip?;
         let record = record
@@ -266,6 +267,9 @@ impl Shape {
         }
     }
 }
+
+/// Its key is compiled into gover-log. GOSUMDB may not name another one here.
+const GO_DATABASE: &str = "sum.golang.org";
 
 /// A list has some dozen lines.
 const NOTE_LIMIT: u64 = 1 << 20;

@@ -13,6 +13,9 @@ pub struct ReleaseBuild {
     pub base: Option<&'static str>,
     /// Verifier keys, as `name+hash+key`; a release needs the signature of one of them.
     pub keys: Vec<&'static str>,
+    /// The key of the checksum database that proves the module, if it is not Go's. Only builds for
+    /// tests have one.
+    pub log_key: Option<&'static str>,
     /// The word of the package manager that this build is for.
     pub channel: Option<&'static str>,
     /// The address of the list of changes.
@@ -28,6 +31,7 @@ impl ReleaseBuild {
             module: set(option_env!("GOVER_RELEASE_MODULE")),
             base: set(option_env!("GOVER_RELEASE_BASE")),
             keys: KEYS.iter().copied().chain(further.split_whitespace()).collect(),
+            log_key: None,
             channel: set(option_env!("GOVER_CHANNEL")),
             changelog: set(option_env!("GOVER_RELEASE_CHANGELOG")),
         }

@@ -1,4 +1,4 @@
-//! gover as tests update it: a build with the module and the key that tests publish releases with.
+//! gover as tests update it: a build with the module and the keys that tests publish releases with.
 //!
 //! What differs between two releases is the end of the file of the program itself, so that one build
 //! is enough: a line `GOVER-TEST-RELEASE NAME=VALUE…`, with the version and whatever else a release
@@ -8,7 +8,7 @@
 use std::fs;
 
 use gover_core::Env;
-use gover_test::{OwnRelease, Signer};
+use gover_test::{FakeLog, FakeSite, OwnRelease, Signer};
 use gover_update::ReleaseBuild;
 
 fn main() {
@@ -26,6 +26,7 @@ fn main() {
         module: value("module"),
         base: value("base"),
         keys: vec![key],
+        log_key: Some(FakeLog::new(FakeSite::LOG).verifier_key().leak()),
         channel: value("channel"),
         changelog: value("changelog"),
     };

@@ -67,6 +67,7 @@ impl Scene {
             recent: &recent,
             warnings: &warnings,
             setting: Some(&setting),
+            key: None,
             cache: cache.path(),
         };
         let wanted = Wanted {

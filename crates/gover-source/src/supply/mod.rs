@@ -130,6 +130,7 @@ impl Supply {
             recent: &self.recent,
             warnings: &self.warnings,
             setting: self.settings.sumdb.as_deref(),
+            key: None,
             cache: &self.settings.sumdb_cache,
         }
     }

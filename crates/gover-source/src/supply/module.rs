@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::Supply;
 use crate::artifact::Location;
 use crate::bounds::MAX_LIST;
+use crate::checksums::LogRoute;
 use crate::error::{LookupError, SourceError, SourceFailure, aligned, remedies};
 use crate::proxy::{self, Entry, Place};
 use crate::settings::SourceSpec;
@@ -53,9 +54,16 @@ impl Supply {
         self.first_proxy(&path, MAX_LIST, &format!("{module}@{version}")).await.map(drop)
     }
 
-    /// Looks up the record of any module version in the checksum database, and proves it.
-    pub async fn module_record(&self, module: &str, version: &str) -> Result<LogRecord, LookupError> {
-        self.log_route(&self.settings.sources).lookup_module(module, version).await
+    /// Looks up the record of any module version in the checksum database with the name or key
+    /// `database`, and proves it. The settings say at most where to ask, not which key counts.
+    pub async fn module_record(
+        &self,
+        module: &str,
+        version: &str,
+        database: &str,
+    ) -> Result<LogRecord, LookupError> {
+        let route = self.log_route(&self.settings.sources);
+        LogRoute { key: Some(database), ..route }.lookup_module(module, version).await
     }
 
     /// Reads a file of at most `limit` bytes from a server or this machine.
