@@ -317,6 +317,23 @@ fn gosumdb_does_not_choose_the_key_that_proves_gover() {
 }
 
 #[test]
+fn a_release_that_the_proxy_lists_and_cannot_serve_comes_from_the_archives() {
+    let server = FakeServer::start();
+    let address = server.at("/releases");
+    let ctx = installed_as(&OwnRelease::with("0.1.0", &[("module", OwnRelease::MODULE), ("base", &address)]));
+    let release = OwnRelease::new("0.1.1");
+    publish_module(&ctx, &release);
+    let path = format!("/proxy/{}/@v/{}.zip", OwnRelease::MODULE, release.module_version());
+    ctx.site().server().fault(&path, Fault::Status(404));
+    // Without archives, both places are named.
+    refuses(&ctx, &["self", "update"], "cannot get a release of gover");
+    release.serve(&server, "/releases", &signer());
+    let output = ctx.gover(["self", "update"]);
+    assert!(output.success().stderr.contains("proven by the signature"), "{output}");
+    has_version(&ctx, "0.1.1");
+}
+
+#[test]
 fn a_new_gover_that_does_not_run_or_is_another_replaces_nothing() {
     let ctx = installed();
     let release = OwnRelease::new("0.1.1").with_gover("not a program");

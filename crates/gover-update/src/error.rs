@@ -70,8 +70,13 @@ impl UpdateError {
         )
     }
 
+    /// This error and that of the next place, unless something was learned there.
+    pub(crate) fn unless_severe(&self, next: Self) -> Self {
+        if next.is_absence() { self.and(&next) } else { next }
+    }
+
     /// Both places failed.
-    pub(crate) fn and(&self, other: &Self) -> Self {
+    fn and(&self, other: &Self) -> Self {
         let line = |error: &Self| {
             let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
             format!("{error}{}", cause.unwrap_or_default())

@@ -8,7 +8,8 @@ use gover_archive::{Container, Guard, Limits, Progress, Unpacked, unpack};
 use gover_core::Platform;
 use gover_core::layout::executable_name;
 use gover_install::FileError;
-use gover_source::{Location, SourceError, SourceSpec, Supply};
+use gover_log::LogRecord;
+use gover_source::{Location, LookupError, ModuleZip, SourceError, SourceSpec, Supply};
 
 use crate::error::UpdateError;
 use crate::release_build::ReleaseBuild;
@@ -68,20 +69,21 @@ impl Finder<'_> {
             return self.in_archives(from, [Shape::Flat, Shape::Releases], version).await;
         }
         let base = self.build.base.map(parse_base).transpose()?;
-        let in_base =
-            async |base: &Location| self.in_archives(base, [Shape::Releases, Shape::Flat], version).await;
         match (self.build.module, &base) {
             (None, None) => Err(UpdateError::Unconfigured),
-            (None, Some(base)) => in_base(base).await,
+            (None, Some(base)) => self.in_base(base, version).await,
             (Some(module), None) => self.in_module(module, version).await,
             (Some(module), Some(base)) => match self.in_module(module, version).await {
                 Err(of_module) if of_module.is_absence() => {
-                    let archives = in_base(base).await;
-                    archives.map_err(|error| if error.is_absence() { of_module.and(&error) } else { error })
+                    self.in_base(base, version).await.map_err(|error| of_module.unless_severe(error))
                 }
                 found => found,
             },
         }
+    }
+
+    async fn in_base(&self, base: &Location, version: Option<&ReleaseVersion>) -> Result<Offer, UpdateError> {
+        self.in_archives(base, [Shape::Releases, Shape::Flat], version).await
     }
 
     async fn in_module(
@@ -145,42 +147,41 @@ impl Finder<'_> {
         Err(other.unwrap_or_else(|| UpdateError::Unsigned { place: base.to_string() }))
     }
 
-    /// Downloads and proves a release, and unpacks it into `directory`. Nothing of it is run.
-    pub async fn fetch(&self, offer: &Offer, directory: Directory) -> Result<Staged, UpdateError> {
-        match &offer.origin {
-            Origin::Module(module) => self.fetch_module(module, offer, directory).await,
-            Origin::Archives { directory: base, sums } => {
-                self.fetch_archive(base, sums, offer, directory).await
+    /// Downloads and proves a release, and unpacks it into `directory`. Nothing of it is run. A proxy
+    /// may list what it cannot serve; the same release then comes from the archives, and the offer
+    /// that is returned says so.
+    pub async fn fetch(&self, offer: Offer, directory: Directory) -> Result<(Offer, Staged), UpdateError> {
+        let staged = match &offer.origin {
+            Origin::Module(module) => {
+                let version = offer.version.module_version(self.platform);
+                let database = self.build.log_key.unwrap_or(GO_DATABASE);
+                let (zip, record) = tokio::join!(
+                    self.supply.module_zip(module, &version, SIZE_LIMIT),
+                    self.supply.module_record(module, &version, database)
+                );
+                match zip {
+                    Ok(zip) => {
+                        unpack_module(&format!("{module}@{version}"), (zip, record), &offer, directory)?
+                    }
+                    Err(error) => {
+                        let other = self.in_place_of_module(&offer, error.into()).await?;
+                        return Box::pin(self.fetch(other, directory)).await;
+                    }
+                }
             }
-        }
+            Origin::Archives { directory: base, sums } => {
+                self.fetch_archive(base, sums, &offer, directory).await?
+            }
+        };
+        Ok((offer, staged))
     }
 
-    async fn fetch_module(
-        &self,
-        module: &str,
-        offer: &Offer,
-        directory: Directory,
-    ) -> Result<Staged, UpdateError> {
-        let version = offer.version.module_version(self.platform);
-        let name = format!("{module}@{version}");
-        let database = self.build.log_key.unwrap_or(GO_DATABASE);
-        let (zip, record) = tokio::join!(
-            self.supply.module_zip(module, &version, SIZE_LIMIT),
-            self.supply.module_record(module, &version, database)
-        );
-        let zip = zip?;
-        let record = record
-            .map_err(|source| UpdateError::Lookup { module: name.clone(), source: Box::new(source) })?;
-        let file = directory.write("module.zip", &zip.bytes)?;
-        let unpacked = unpack_into(&directory, &file, Container::Zip, &name)?;
-        let full = |file: &FileDigest| (format!("{name}/{}", file.path), file.digest);
-        let received = hash1(unpacked.files.iter().map(full).collect())
-            .map_err(|_| UpdateError::Incomplete { file: name.clone(), missing: "valid names" })?;
-        if received != record.h1 {
-            let (expected, place) = (record.h1, zip.location.to_string());
-            return Err(UpdateError::Altered { file: name, place, expected, received });
-        }
-        staged(offer, directory, "bin", &name)
+    /// The same release in the archives.
+    async fn in_place_of_module(&self, offer: &Offer, of_module: UpdateError) -> Result<Offer, UpdateError> {
+        let base = self.build.base.filter(|_| of_module.is_absence()).map(parse_base).transpose()?;
+        let Some(base) = base else { return Err(of_module) };
+        let found = self.in_base(&base, Some(&offer.version)).await;
+        found.map_err(|error| of_module.unless_severe(error))
     }
 
     async fn fetch_archive(
@@ -213,6 +214,26 @@ impl Finder<'_> {
 
 fn unread(place: String, source: SourceError) -> UpdateError {
     UpdateError::Source { place, source: Box::new(source) }
+}
+
+fn unpack_module(
+    name: &str,
+    (zip, record): (ModuleZip, Result<LogRecord, LookupError>),
+    offer: &Offer,
+    directory: Directory,
+) -> Result<Staged, UpdateError> {
+    let record =
+        record.map_err(|source| UpdateError::Lookup { module: name.to_owned(), source: Box::new(source) })?;
+    let file = directory.write("module.zip", &zip.bytes)?;
+    let unpacked = unpack_into(&directory, &file, Container::Zip, name)?;
+    let full = |file: &FileDigest| (format!("{name}/{}", file.path), file.digest);
+    let received = hash1(unpacked.files.iter().map(full).collect())
+        .map_err(|_| UpdateError::Incomplete { file: name.to_owned(), missing: "valid names" })?;
+    if received != record.h1 {
+        let (expected, place) = (record.h1, zip.location.to_string());
+        return Err(UpdateError::Altered { file: name.to_owned(), place, expected, received });
+    }
+    staged(offer, directory, "bin", name)
 }
 
 fn unpack_into(
@@ -274,7 +295,7 @@ const GO_DATABASE: &str = "sum.golang.org";
 /// A list has some dozen lines.
 const NOTE_LIMIT: u64 = 1 << 20;
 
-/// The most bytes of an archive; a release has about 10 MiB.
-const SIZE_LIMIT: u64 = 512 << 20;
+/// The most bytes of an archive, which is kept in memory; a release has about 10 MiB.
+const SIZE_LIMIT: u64 = 64 << 20;
 
 const LIMITS: Limits = Limits { entries: 1 << 12, bytes: 1 << 30, names: 1 << 20 };

@@ -106,14 +106,15 @@ impl Update<'_> {
             Some(version) => version,
             None => self.own_version()?,
         };
-        let offer = self.find()?;
+        let mut offer = self.find()?;
         if self.asked.is_none() {
             offer.check_not_older(&installed)?;
         }
         let is_other = offer.version != installed;
         if is_other {
             let busy = busy(format!("downloading gover {}", offer.version), NOTHING_YET, context);
-            let staged = block_on(self.finder().fetch(&offer, directory))??;
+            let staged;
+            (offer, staged) = block_on(self.finder().fetch(offer, directory))??;
             drop(busy);
             let _busy = self::busy(format!("installing gover {}", offer.version), UNFINISHED, context);
             let shims_lock = lock::acquire(gover_install::shims::LOCK, context)?;
