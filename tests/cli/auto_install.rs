@@ -157,7 +157,7 @@ fn concurrent_shims_download_once() {
         assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "go1.91.2");
     }
     drop(talks);
-    assert_eq!(ctx.site().server().requests_for(&path).len(), 1);
+    assert_eq!(ctx.site().server().downloads_of(&path), 1);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn exec_use_and_default_install_what_they_need() {
         assert!(!ctx.layout().default_file().exists(), "{output}");
         ctx.unset("GOVER_AUTO_INSTALL");
         ctx.gover(arguments).success();
-        assert_eq!(ctx.site().server().requests_for(&FakeSite::archive_path(&release)).len(), 1);
+        assert_eq!(ctx.site().server().downloads_of(&FakeSite::archive_path(&release)), 1);
     }
 }
 

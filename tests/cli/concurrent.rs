@@ -49,7 +49,7 @@ fn eight_concurrent_installs_of_one_toolchain_download_it_once() {
     let results = at_once(&ctx, &[&["install", "1.91.2"] as &[&str]; 8]);
     all_well(&results);
     assert_eq!(results.iter().filter(|(_, said)| said.contains("installed go1.91.2 in")).count(), 1);
-    assert_eq!(ctx.site().server().requests_for(&FakeSite::archive_path(&release)).len(), 1);
+    assert_eq!(ctx.site().server().downloads_of(&FakeSite::archive_path(&release)), 1);
     all_is_verified(&ctx, &["go1.91.2"]);
 }
 

@@ -90,6 +90,8 @@ fn on_terminal(ctx: &TestContext, line: &str, columns: u16) -> Output {
 /// Lines without colours, as wide as they really are.
 fn screen(output: &Output) -> Vec<String> {
     let text = String::from_utf8(output.raw_stdout.clone()).unwrap().replace("\r\n", "\n");
+    // A person's Enter ends the line of a question; here it came before the question.
+    let text = text.replace("[y/N] ", "[y/N]\n");
     // A bar is drawn over itself.
     let lines = text.lines().map(|line| line.rsplit('\r').next().unwrap_or_default());
     lines.map(without_escapes).collect()

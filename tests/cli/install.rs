@@ -187,7 +187,7 @@ fn force_reinstalls_and_repairs_changes() {
     assert!(output.success().stderr.contains("installed go1.91.2 in"), "{output}");
     assert_eq!(fs::read_to_string(&changed).unwrap(), "package fmt\n");
     assert!(!ctx.layout().versions().join("go1.91.2/extra").exists());
-    assert_eq!(ctx.site().server().requests_for(&FakeSite::archive_path(&release)).len(), 2);
+    assert_eq!(ctx.site().server().downloads_of(&FakeSite::archive_path(&release)), 2);
     assert!(ctx.names_in("gover/staging").is_empty());
 }
 
@@ -254,7 +254,7 @@ fn two_concurrent_installs_download_once() {
     assert!(first.wait_with_output().unwrap().status.success());
     assert!(second.wait().unwrap().success());
     assert!(talk.join().unwrap().contains("go1.91.2 is installed"));
-    assert_eq!(ctx.site().server().requests_for(&path).len(), 1);
+    assert_eq!(ctx.site().server().downloads_of(&path), 1);
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn a_download_waits_for_the_one_before_it() {
     assert!(server.requests_for(&FakeSite::archive_path(&second)).is_empty());
     server.release_stalled();
     assert!(child.wait_with_output().unwrap().status.success());
-    assert_eq!(server.requests_for(&FakeSite::archive_path(&second)).len(), 1);
+    assert_eq!(server.downloads_of(&FakeSite::archive_path(&second)), 1);
 }
 
 /// What a command prints that Ctrl-C ends.

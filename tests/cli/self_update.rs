@@ -362,6 +362,8 @@ fn a_release_that_does_not_exist_is_refused() {
     }
 }
 
+/// Not on Windows, where the waiting program cannot be overwritten like this.
+#[cfg(unix)]
 #[test]
 fn the_second_of_two_updates_waits_and_finds_its_work_done() {
     let ctx = installed();

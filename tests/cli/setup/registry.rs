@@ -130,7 +130,7 @@ fn any_value_gets_gover_first_and_undo_restores_it() {
         assert_eq!(set_up, Text { text: expected, expands });
 
         let again = registry.setup(&[]);
-        assert_eq!(again.success().stderr, "PATH is already set up\n", "{again}");
+        assert_eq!(again.success().stderr, "PATH is already set up\nhint: gover install latest\n", "{again}");
         assert_eq!(now(), Some(set_up));
 
         registry.setup(&["--undo"]).success();
@@ -174,7 +174,11 @@ fn an_entry_of_gover_is_recognised_in_any_spelling() {
         // Programs other than cmd.exe do not find a directory between quotation marks.
         let first = put(&format!(r"{};C:\a", form.replace('"', "")));
         let output = registry.setup(&[]);
-        assert_eq!(output.success().stderr, "PATH is already set up\n", "{form}\n{output}");
+        assert_eq!(
+            output.success().stderr,
+            "PATH is already set up\nhint: gover install latest\n",
+            "{form}\n{output}"
+        );
         assert_eq!(now(), Some(first.clone()));
 
         put(&format!(r"C:\a;{form}"));
@@ -301,7 +305,11 @@ fn a_user_name_may_be_any_text() {
         let set_up = stored(&format!(r"{expected};C:\a"), true);
         assert_eq!(now(), Some(set_up.clone()));
         let again = registry.setup(&[]);
-        assert_eq!(again.success().stderr, "PATH is already set up\n", "{name}\n{again}");
+        assert_eq!(
+            again.success().stderr,
+            "PATH is already set up\nhint: gover install latest\n",
+            "{name}\n{again}"
+        );
         // A value that Windows expands itself, with the same name in a variable.
         put(r"C:\a;%USERPROFILE%\.gover\bin");
         registry.setup(&[]).success();
@@ -352,6 +360,7 @@ warning: your Path has 2048 characters; gover keeps all of them
   the old dialog and some programs truncate it at 2047, setx at 1024
 hint: remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables
 PATH is already set up
+hint: gover install latest
 
 "#]]
     );

@@ -142,6 +142,15 @@ impl FakeServer {
         self.state().requests.iter().filter(|request| matches(path, &request.path)).cloned().collect()
     }
 
+    /// How often a file was requested, from its start or from where an earlier download broke off.
+    /// A request for the directory of a zip, which is a range with an end, does not count.
+    pub fn downloads_of(&self, path: &str) -> usize {
+        let requests = self.requests_for(path);
+        let is_download =
+            |request: &&Request| request.header("range").is_none_or(|range| range.ends_with('-'));
+        requests.iter().filter(is_download).count()
+    }
+
     /// `GET /path` of every request so far.
     pub fn request_lines(&self) -> Vec<String> {
         self.state().requests.iter().map(|request| format!("{} {}", request.method, request.path)).collect()
