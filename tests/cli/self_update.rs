@@ -329,7 +329,7 @@ fn a_release_that_the_proxy_lists_and_cannot_serve_comes_from_the_archives() {
     refuses(&ctx, &["self", "update"], "cannot get a release of gover");
     release.serve(&server, "/releases", &signer());
     let output = ctx.gover(["self", "update"]);
-    assert!(output.success().stderr.contains("proven by the signature"), "{output}");
+    assert!(output.success().stderr.contains("verified with the signature"), "{output}");
     has_version(&ctx, "0.1.1");
 }
 

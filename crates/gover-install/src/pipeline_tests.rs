@@ -24,6 +24,7 @@ mod custom_build;
 mod proofs;
 
 #[path = "pipeline_streaming_tests.rs"]
+#[cfg(unix)]
 mod streaming;
 
 #[path = "pipeline_upgrade_tests.rs"]
