@@ -207,7 +207,7 @@ $Install = @{ Failed = $false; Temporary = $null }
     }
     Test-Signature $List $Signature "$From/SHA256SUMS.note"
     if ($Text -notmatch '^gover ([0-9A-Za-z.-]+)\n') {
-      Stop-Install "$From/SHA256SUMS.note names no release" @('try again later')
+      Stop-Install "$From/SHA256SUMS.note names no release" @('report this to the operator of the server')
     }
     $Release = $Matches[1]
     $Machine = if ($env:PROCESSOR_ARCHITEW6432) { $env:PROCESSOR_ARCHITEW6432 } else { $env:PROCESSOR_ARCHITECTURE }

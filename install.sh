@@ -119,7 +119,7 @@ download_programs() {
   fi
   name_platform
   check_tools
-  temporary=$(mktemp -d) || fail 'cannot create a temporary directory'
+  temporary=$(mktemp -d) || fail 'cannot create a temporary directory' 'check the space and the rights in /tmp, or set TMPDIR'
   trap 'rm -rf "$temporary"' EXIT
   trap 'exit 1' HUP INT TERM
   # The server has GitHub's layout for releases, or only the files of one release.
@@ -134,7 +134,7 @@ download_programs() {
   verify_list "$directory"
   release=$(sed -n '1s/^gover //p' "$temporary/list")
   case $release in
-    '' | *[!0-9A-Za-z.-]*) fail "$directory/SHA256SUMS.note names no release" ;;
+    '' | *[!0-9A-Za-z.-]*) fail "$directory/SHA256SUMS.note names no release" 'report this to the operator of the server' ;;
   esac
   name=gover-$release-$platform
   sum=$(sed -n "s/^\([0-9a-f]\{64\}\)  $name\.tar\.gz\$/\1/p" "$temporary/list")
@@ -146,10 +146,12 @@ download_programs() {
     'check the network, and run this again'
   [ "$(checksum "$temporary/archive")" = "$sum" ] || fail "$directory/$name.tar.gz is not what was released" \
     'nothing was installed; do not use this file, and report this to the operator of the server'
-  (cd "$temporary" && gzip -dc archive | tar -xf -) || fail "cannot unpack $name.tar.gz" 'check the space in /tmp'
+  (cd "$temporary" && gzip -dc archive | tar -xf -) || fail "cannot unpack $name.tar.gz" "check the space in ${temporary%/*}"
   gover=$temporary/$name/gover
   shim=$temporary/$name/gover-shim
-  if [ ! -f "$gover" ] || [ ! -f "$shim" ]; then fail "$name.tar.gz does not hold both programs"; fi
+  if [ ! -f "$gover" ] || [ ! -f "$shim" ]; then
+    fail "$name.tar.gz does not hold both programs" 'report this to the operator of the server'
+  fi
 }
 
 # Sets `platform` in the words of Go.

@@ -9,7 +9,7 @@ run_packages() {
   step "cargo install, and what cargo publishes" step_cargo
   step "Homebrew's formula, evaluated" step_homebrew
   step "AUR: package() of the PKGBUILD" step_aur
-  step "Nix, Scoop and winget" step_recipes
+  step "Nix" step_nix
 }
 
 # packaged PREFIX WHAT CHANNEL: the programs there are those of the archive, with the note of their package.
@@ -158,12 +158,8 @@ step_aur() {
   expect_in ".SRCINFO" "$sums = $(sum_of "$stem.tar.gz")" "$(cat "$out/packages/aur/.SRCINFO")"
 }
 
-# There are no clients of these here. Nix checks the form of its own language; the manifests of Scoop and winget are only
-# written for archives for Windows, which `whole` has.
-step_recipes() {
+# There is no Nix here, only the parser of its language. whole.sh checks the manifests of Scoop and winget.
+step_nix() {
   nix-instantiate --parse "$out/packages/nix/flake.nix" >"$work/log" 2>&1 || fail "nix-instantiate --parse" "$(cat "$work/log")"
   expect_in "flake.nix" "$(sum_of "$stem.tar.gz")" "$(cat "$out/packages/nix/flake.nix")"
-  if [[ -d $out/packages/scoop ]]; then
-    python3 "$root/tests/release/windows_manifests.py" "$out" "$version" "$base" || fail "the manifests of Scoop and winget"
-  fi
 }

@@ -20,12 +20,29 @@ pub(super) const PROGRAMS: [&str; 2] = ["gover", "gover-shim"];
 pub(super) fn programs(target: &Target, root: &Path, time: u64) -> Result<Vec<Entry>, String> {
     let rust = Rust::for_target(target)?;
     let directory = root.join("target/dist-build");
+    let built = directory.join(rust.triple).join("release");
+    let mut entries = Vec::new();
+    for program in PROGRAMS {
+        let mut command = command(target, &rust, root, time)?;
+        command.args(["--package", program, "--bin", program, "--"]);
+        if program == "gover-shim" && target.system == System::Linux {
+            command.args(crate::files::read(&root.join("shims/linux-flags"))?.lines());
+        }
+        let status = command.status().map_err(|error| format!("cannot start cargo auditable: {error}"))?;
+        if !status.success() {
+            return Err(format!("{program} for {} cannot be built ({status})", target.name));
+        }
+        entries.push(read(&built, &target.program(program))?);
+    }
+    Ok(entries)
+}
+
+/// Builds a program in `target/dist-build`, once its package and its own flags follow.
+fn command(target: &Target, rust: &Rust, root: &Path, time: u64) -> Result<Command, String> {
+    let directory = root.join("target/dist-build");
     let scratch = directory.join("support").join(rust.triple);
     let mut command = Command::new(auditable(root)?);
-    command.args(["auditable", "build", "--release", "--locked"]).args(rust.arguments());
-    for program in PROGRAMS {
-        command.args(["--package", program, "--bin", program]);
-    }
+    command.args(["auditable", "rustc", "--release", "--locked"]).args(rust.arguments());
     for name in FOREIGN {
         command.env_remove(name);
     }
@@ -36,16 +53,11 @@ pub(super) fn programs(target: &Target, root: &Path, time: u64) -> Result<Vec<En
         .env("CARGO_INCREMENTAL", "0")
         .env("SOURCE_DATE_EPOCH", time.to_string())
         .env("ZERO_AR_DATE", "1")
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(target, &rust, root, &scratch)?.join("\x1f"));
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(target, rust, root, &scratch)?.join("\x1f"));
     for (name, value) in rust.environment(&scratch)? {
         command.env(name, value);
     }
-    let status = command.status().map_err(|error| format!("cannot start cargo auditable: {error}"))?;
-    if !status.success() {
-        return Err(format!("{} cannot be built ({status})", target.name));
-    }
-    let built = directory.join(rust.triple).join("release");
-    PROGRAMS.iter().map(|name| read(&built, &target.program(name))).collect()
+    Ok(command)
 }
 
 fn read(directory: &Path, name: &str) -> Result<Entry, String> {

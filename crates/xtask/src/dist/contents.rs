@@ -76,7 +76,7 @@ fn ssh_key(verifier: &str) -> Result<String, String> {
     let key = data.as_deref().and_then(|data| data.strip_prefix(&[sign::ED25519]));
     let key = key.filter(|key| key.len() == 32);
     key.map(|key| BASE64_STANDARD.encode(sign::ssh_public(key)))
-        .ok_or_else(|| format!("`{verifier}` in GOVER_RELEASE_KEYS is not a public key"))
+        .ok_or_else(|| format!("`{verifier}` is not a public key; see GOVER_RELEASE_KEYS and crates/gover-update/src/release_build.rs"))
 }
 
 /// The names that each shell looks for.

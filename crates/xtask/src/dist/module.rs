@@ -21,7 +21,11 @@ pub(super) fn write(
     release: &Release,
 ) -> Result<(), String> {
     let version = format!("v{}-{}", release.version, target.name);
-    let directory = release.out.join("module").join(escaped(module)).join("@v");
+    let directory = release
+        .out
+        .join("module")
+        .join(gover_log::escape_path(module).map_err(|error| error.to_string())?)
+        .join("@v");
     let list = directory.join("list");
     let go_mod = format!("module {module}\n");
     let zip = files::zip(&format!("{module}@{version}/"), &contents(entries, &go_mod))?;
@@ -50,26 +54,9 @@ fn contents(entries: &[Entry], go_mod: &str) -> Vec<Entry> {
     contents
 }
 
-/// A module path as a GOPROXY writes it: `!` and a small letter for a capital one.
-fn escaped(module: &str) -> String {
-    let mut escaped = String::new();
-    for letter in module.chars() {
-        if letter.is_ascii_uppercase() {
-            escaped.push('!');
-        }
-        escaped.push(letter.to_ascii_lowercase());
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_module_path_is_escaped_as_go_escapes_it() {
-        assert_eq!(escaped("example.com/BurntSushi/gover"), "example.com/!burnt!sushi/gover");
-    }
 
     #[test]
     fn the_zip_holds_the_programs_in_bin_and_no_script() {

@@ -19,7 +19,7 @@ pub(super) struct Subject<'a> {
 pub(super) fn document(subject: &Subject<'_>, dependencies: &Dependencies) -> String {
     let packages = &dependencies.packages;
     let reference = |index: &usize| packages.get(*index).map(purl);
-    // What nothing else uses is what the archive holds: the two programs.
+    // The archive holds the two programs.
     let programs = packages.iter().filter(|package| super::build::PROGRAMS.contains(&package.name.as_str()));
     let root = json!({"ref": subject.file, "dependsOn": programs.map(purl).collect::<Vec<_>>()});
     let edges = packages.iter().map(|package| {
