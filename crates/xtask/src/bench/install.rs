@@ -48,6 +48,7 @@ pub(super) fn measure(scene: &Scene, options: &Options) -> Result<Section, Strin
     section.note(&format!("an install receives {} bytes", server.take_sent()));
     phases(scene, &gover(scene, "", &server, releases.new), &releases, &mut section)?;
     section.plot(by_bandwidth(scene, options, &releases)?);
+    drop(fs::remove_dir_all(home(scene)));
     Ok(section)
 }
 
@@ -73,6 +74,7 @@ pub(super) fn upgrade(scene: &Scene, options: &Options) -> Result<Section, Strin
         section.add(in_turns(&scene.program("runner"), &tasks, options.rounds(3), &before)?);
         section.note(&format!("the last upgrade{at} received {} bytes", server.take_sent()));
     }
+    drop(fs::remove_dir_all(home(scene)));
     Ok(section)
 }
 
@@ -81,7 +83,7 @@ fn releases(scene: &Scene, options: &Options, section: &mut Section) -> Option<R
     let (old, new) = ("1.27.2", "1.27.3");
     let mirror = options.mirror.clone().unwrap_or_else(|| scene.root.join("mirror"));
     let mut command = Command::new(&scene.gover);
-    command.args(["mirror", "--format", "module"]).arg(&mirror).args([old, new]);
+    command.args(["mirror", "--format", "module", "--patches"]).arg(&mirror).args([old, new]);
     command.env("GOVER_HOME", scene.root.join("home-mirror"));
     if !mirror.join("sumdb").is_dir()
         && let Err(error) = run(&mut command)
@@ -111,7 +113,11 @@ fn releases(scene: &Scene, options: &Options, section: &mut Section) -> Option<R
 /// On a RAM disk, if there is one: the disk of a virtual machine differs from run to run.
 fn home(scene: &Scene) -> PathBuf {
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() { memory.join("gover-bench") } else { scene.root.join("home-install") }
+    if memory.is_dir() {
+        memory.join(scene.root.file_name().unwrap_or_default())
+    } else {
+        scene.root.join("home-install")
+    }
 }
 
 fn empty(scene: &Scene) -> Result<(), String> {

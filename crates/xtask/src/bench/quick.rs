@@ -9,9 +9,9 @@ use super::shim::{partial, shim};
 
 /// What is counted, and the most that it may be.
 const LIMITS: [(&str, f64); 5] = [
-    ("system calls of the shim, pin 1.22.5 four directories up, 20 toolchains", 60.0),
-    ("system calls of the shim, pin 1.22, 20 toolchains", 64.0),
-    ("system calls of the shim, pin 1.22, 200 toolchains", 64.0),
+    ("system calls of the shim, exact pin four directories up, 20 toolchains", 60.0),
+    ("system calls of the shim, partial pin, 20 toolchains", 64.0),
+    ("system calls of the shim, partial pin, 200 toolchains", 64.0),
     ("bytes of an install, per byte of the archive", 1.01),
     ("peak memory of an install, MiB", 64.0),
 ];

@@ -106,7 +106,7 @@ fn by_toolchains(scene: &Scene, options: &Options) -> Result<Plot, String> {
         title: "The shim, by the number of toolchains",
         x: "toolchains",
         y: "ms",
-        lines: vec![Line::new("pin 1.22.5", exact), Line::new("pin 1.22", language)],
+        lines: vec![Line::new("exact pin", exact), Line::new("partial pin", language)],
     })
 }
 
