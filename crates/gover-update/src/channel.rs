@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use gover_core::Layout;
 use gover_sys::file::read_text_limited;
 
 use crate::release_build::ReleaseBuild;
@@ -22,11 +23,13 @@ impl Package {
         if let Some(word) = build.channel {
             return Some(Self { manager: PackageManager::parse(word), original: None });
         }
-        let program = program?.canonicalize().ok()?;
-        let directory = program.parent()?;
-        let beside = directory.join(MARK);
-        let marks = directory.parent().map(|above| above.join(MARK)).into_iter().chain([beside]);
-        marks.into_iter().find(|mark| mark.exists()).map(|mark| Self::read(&mark))
+        mark_of(&program?.canonicalize().ok()?).map(|mark| Self::read(&mark))
+    }
+
+    /// The word with which the package of `program` names its kind, known to this gover or not.
+    pub fn word(program: &Path) -> Option<String> {
+        let text = read_text_limited(&mark_of(program)?, LIMIT).ok()?;
+        text.lines().next().map(|line| line.trim().to_owned()).filter(|word| !word.is_empty())
     }
 
     /// An unreadable file still says that there is a package.
@@ -103,8 +106,13 @@ impl PackageManager {
     }
 }
 
-/// Below the prefix of a package, or beside its programs.
-const MARK: &str = "share/gover/channel";
+/// The file by which a package is known. It is where a home has it, below the prefix of the package
+/// or below the directory of its programs.
+fn mark_of(program: &Path) -> Option<PathBuf> {
+    let directory = program.parent()?;
+    let places = directory.parent().into_iter().chain([directory]);
+    places.map(|place| Layout::new(place.to_owned()).channel()).find(|mark| mark.exists())
+}
 
 const LIMIT: u64 = 64 << 10;
 

@@ -2,10 +2,11 @@
 //! a `bin` on PATH, and which package this gover came from.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gover_core::platform::IS_WINDOWS;
 use gover_sys::file;
+use gover_update::Package;
 
 use super::lock;
 use crate::{Context, Failure, manual};
@@ -31,21 +32,13 @@ fn note_channel(context: &Context<'_>) -> Result<(), Failure> {
         return Ok(());
     }
     let path = context.layout.channel();
-    match channel_of(&own) {
+    match Package::word(&own) {
         Some(channel) => write(&path, format!("{channel}\n{}\n", own.display()).as_bytes()),
         None if path.is_file() => {
             fs::remove_file(&path).map_err(|error| Failure::file("remove", &path, &error))
         }
         None => Ok(()),
     }
-}
-
-/// The first line of a package's note, if the program belongs to a package.
-fn channel_of(program: &Path) -> Option<String> {
-    let directory = program.parent()?;
-    let places: [Option<PathBuf>; 2] = [directory.parent().map(Path::to_owned), Some(directory.to_owned())];
-    let text = places.iter().flatten().find_map(|place| fs::read_to_string(place.join(CHANNEL)).ok())?;
-    text.lines().next().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
@@ -56,6 +49,3 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::create_dir_all(directory).map_err(|error| Failure::file("create", directory, &error))?;
     file::write_cached(path, bytes).map_err(|error| Failure::file("write", path, &error))
 }
-
-/// Below the prefix of a package, as below gover's home.
-const CHANNEL: &str = "share/gover/channel";
