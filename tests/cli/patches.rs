@@ -3,7 +3,7 @@
 use std::fs;
 
 use gover_test::snapbox::str;
-use gover_test::{Release, TestContext, context, gover_snapshot};
+use gover_test::{Output, Release, TestContext, context, gover_snapshot};
 use serde_json::Value;
 
 use crate::scene::files;
@@ -79,16 +79,16 @@ go1.91.1..go1.91.5.[PLATFORM].gvp: [SIZE]
     );
 }
 
+/// gover without a network, with the mirror as its source.
+fn client(ctx: &TestContext, arguments: &[&str]) -> Output {
+    let gover = ctx.command(ctx.gover_program()).env("GOVER_OFFLINE", "1");
+    gover.env("GOVER_SOURCES", ctx.work().join("go")).args(arguments).run()
+}
+
 #[test]
 fn a_client_upgrades_with_a_bundle() {
     let ctx = world();
-    let client = |arguments: &[&str]| {
-        ctx.command(ctx.gover_program())
-            .env("GOVER_OFFLINE", "1")
-            .env("GOVER_SOURCES", ctx.work().join("go"))
-            .args(arguments)
-            .run()
-    };
+    let client = |arguments: &[&str]| client(&ctx, arguments);
     client(&["install", "1.91.2"]);
     gover_snapshot!(
         client(&["install", "1.91.4", "-v"]),
@@ -125,13 +125,7 @@ go1.91.4  as released  15 files, [SIZE]  checksum database record 2
 #[test]
 fn a_bundle_that_lies_is_a_note_for_those_who_ask() {
     let ctx = world();
-    let client = |arguments: &[&str]| {
-        ctx.command(ctx.gover_program())
-            .env("GOVER_OFFLINE", "1")
-            .env("GOVER_SOURCES", ctx.work().join("go"))
-            .args(arguments)
-            .run()
-    };
+    let client = |arguments: &[&str]| client(&ctx, arguments);
     client(&["install", "1.91.2"]);
     for name in bundles(&ctx) {
         let path = ctx.work().join("go/patches").join(name);

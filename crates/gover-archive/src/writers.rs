@@ -133,7 +133,7 @@ fn write_batch(
 
 /// Bytes that are handed over at once.
 const BATCH: usize = 64 * 1024;
-/// About what a file costs beside its bytes, so that a batch of empty ones ends too.
+/// What a file counts in addition to its bytes, so that empty files fill a batch, too.
 const EACH: usize = 256;
 /// Batches that wait for a thread. With the largest files, they take 5 MiB.
 const WAITING: usize = 16;

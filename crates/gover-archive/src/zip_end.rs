@@ -1,7 +1,7 @@
 //! The end of a zip whose other bytes are somewhere else: its directory and the records after it.
 //!
 //! A server that grants ranges sends it before the rest, so that entries can be unpacked while they
-//! arrive, or fetched one by one. Nothing proves it: whoever uses it compares the result.
+//! arrive, or fetched one by one. Nothing proves it, so its callers verify what they unpack.
 
 use std::fmt;
 use std::fs::File;

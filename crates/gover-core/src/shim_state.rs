@@ -16,8 +16,8 @@ pub struct ShimState {
     /// Whether a missing toolchain is installed automatically; `None` means yes.
     pub auto_install: Option<bool>,
     pub offline: Option<bool>,
-    /// Whether the policy of the machine locks a value of one of the two with which nothing is
-    /// installed, so that no variable counts.
+    /// Whether the policy of the machine locks `auto_install = false` or `offline = true`. Variables
+    /// have no effect then.
     pub never_installs: bool,
     /// The newest stable release known; `oldstable` is the one before it.
     pub stable: Option<GoVersion>,

@@ -69,7 +69,7 @@ pub fn terminal_width(env: &Env, columns: Option<u16>) -> usize {
     exported_width(env).unwrap_or_else(columns).max(LEAST_WIDTH)
 }
 
-/// The width that the user asks for, which counts for messages even where there is no terminal.
+/// The width in COLUMNS. It applies to messages even without a terminal.
 pub fn exported_width(env: &Env) -> Option<usize> {
     let columns = env.text(vars::COLUMNS)?.parse::<u16>().ok().filter(|columns| *columns > 0)?;
     Some(usize::from(columns).max(LEAST_WIDTH))

@@ -55,7 +55,7 @@ struct Current {
 }
 
 impl Follower {
-    /// `tree` is an empty directory, which nothing else uses meanwhile.
+    /// `tree` must be an empty directory that nothing else uses until [`end`](Self::end).
     pub(crate) fn start(tree: PathBuf) -> Self {
         let (files, arriving) = channel();
         let progress = Arc::<Progress>::default();
@@ -161,9 +161,9 @@ impl State {
     }
 }
 
-/// Unpacks one file after the other, each as soon as the one before it is abandoned, until there
-/// are no more. Returns the last, if it is complete, and leaves an empty tree otherwise, unless that
-/// fails, which [`Follower::end`] will find again.
+/// Unpacks each file that the download starts; a new one replaces the one before it. Returns the
+/// last one if it is complete. Otherwise it empties the tree; [`Follower::end`] reports if that
+/// fails.
 fn follow(files: &Receiver<(Artifact, Arriving)>, tree: &Path, progress: &Progress) -> Option<Streamed> {
     let mut streamed = None;
     for (artifact, file) in files {

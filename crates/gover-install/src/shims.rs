@@ -26,8 +26,9 @@ pub struct ShimChanges {
 /// The name of the lock that [`refresh`] needs.
 pub const LOCK: &str = "shims";
 
-/// Updates `bin/` and the index to match `versions/`, and the shim to match `program`, that of this gover. `lock` is [`LOCK`].
-/// Replacing a program does not disturb one that runs. Other programs in `bin/` are left alone.
+/// Updates the names in `bin/` and the index to match `versions/`, and replaces the shim if it is not
+/// `program`, the one of this gover. `lock` is [`LOCK`]. Replacing a program does not disturb one
+/// that runs. Other programs in `bin/` are left alone.
 pub fn refresh(layout: &Layout, program: &Path, lock: &Lock) -> Result<ShimChanges, ShimError> {
     let bytes = fs::read(program).map_err(|source| ShimError::NoShim { path: program.to_owned(), source })?;
     let stamp = format!("{}\n", Sha256::of(&bytes));

@@ -47,8 +47,7 @@ fn set(constant: Option<&'static str>) -> Option<&'static str> {
 }
 
 /// The keys that sign releases. A release that is signed with a new key is also signed with the old
-/// one until every supported version knows the new one. There is no public key yet, because nothing
-/// has been released.
+/// one until every supported version knows the new one. Empty until the first release.
 const KEYS: &[&str] = &[];
 
 #[cfg(test)]

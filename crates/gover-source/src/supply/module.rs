@@ -119,7 +119,7 @@ pub enum ModuleError {
 }
 
 impl ModuleError {
-    /// Whether every proxy answered that it does not have it, or there is no proxy.
+    /// Whether no proxy has it: each one said so, or none is configured.
     pub fn is_not_found(&self) -> bool {
         match self {
             Self::Name { .. } => false,

@@ -11,5 +11,5 @@ pub unsafe fn arguments(_count: c_int, _arguments: *const *const c_char) -> Argu
     None
 }
 
-/// A process without a console has no streams, which is no problem for what it starts.
+/// On Windows, a child process starts without standard streams if its parent has none.
 pub fn open_missing_streams() {}

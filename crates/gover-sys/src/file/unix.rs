@@ -129,9 +129,9 @@ pub(super) fn is_in_use(_error: &io::Error) -> bool {
     false
 }
 
-/// A text that is another one whenever an entry was added to the directory, removed or renamed since
-/// [`renew_directory_stamp`]; `None` if there is no directory, or on Windows, some of whose file
-/// systems do not note when that happened.
+/// A text that differs if an entry of the directory was added, removed or renamed since
+/// [`renew_directory_stamp`]. `None` if the directory does not exist, and always on Windows, where
+/// some file systems do not record such changes.
 pub fn directory_stamp(path: &Path) -> Option<String> {
     fs::metadata(path).ok().as_ref().and_then(stamp)
 }

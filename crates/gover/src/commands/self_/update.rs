@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &UpdateArgs, context: &Context<'_>) -> Result<(), F
     result
 }
 
-/// Whoever installed gover as a package updates it as one, or two programs would disagree.
+/// An update here would leave the package manager with a version that is not installed.
 fn refuse_package(context: &Context<'_>) -> Result<(), Failure> {
     let own = context.env.program();
     let Some(Package { manager, original }) = Package::of(context.build, own) else {
