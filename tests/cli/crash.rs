@@ -160,6 +160,8 @@ fn a_change_of_settings_may_be_killed() {
 const SETUP: Scenario = Scenario {
     command: &["setup"],
     prepare: |ctx| {
+        // Otherwise only the first setup writes the manual pages.
+        gover_sys::file::remove_tree(&ctx.layout().home().join("share")).unwrap();
         for name in STARTUP {
             fs::write(ctx.home().join(name), MINE).unwrap();
         }
