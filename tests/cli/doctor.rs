@@ -9,6 +9,9 @@ use gover_test::snapbox::str;
 use gover_test::{Fault, TestContext, context, gover_snapshot};
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use crate::progress::interrupted;
+
 /// The file that `go env -w` writes, with that content.
 fn go_env(ctx: &TestContext, content: &[u8]) -> PathBuf {
     let path = user_env_file(&ctx.env()).unwrap();
@@ -302,6 +305,25 @@ fn a_fix_of_the_proxy_asks_the_new_one() {
     assert!(output.success().stderr.contains("- GOPROXY=,"), "{output}");
     let lines = ctx.site().server().request_lines();
     assert_eq!(lines.iter().filter(|line| line.ends_with("/@v/list")).count(), 1, "{lines:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_between_two_repairs_says_what_was_repaired() {
+    let mut ctx = with_list();
+    let goroot = ctx.install_fake("go1.91.2");
+    fs::write(goroot.join("go.env"), format!("GOPROXY={}\n", ctx.site().proxy_url())).unwrap();
+    ctx.unset("GOPROXY");
+    go_env(&ctx, b"GOPROXY=,\n");
+    // Nobody asks this proxy before the repair.
+    ctx.site().server().fault("/proxy/golang.org/toolchain/@v/list", Fault::Stall);
+    let fix = ["doctor", "goproxy", "--fix", "--yes"];
+    let child = ctx.command(ctx.gover_program()).args(fix).spawn();
+    ctx.site().server().wait_for_stalled(1);
+    let said = interrupted(child, &ctx);
+    let last = "interrupted; 1 change made (`gover doctor --undo` undoes it)\n";
+    assert!(said.ends_with(last), "{said}");
+    ctx.gover(["doctor", "--undo"]).success();
 }
 
 #[test]

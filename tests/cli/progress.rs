@@ -129,7 +129,7 @@ fn a_download_waits_for_the_one_before_it() {
 }
 
 /// What a command prints that Ctrl-C ends.
-fn interrupted(child: Child, ctx: &TestContext) -> String {
+pub(crate) fn interrupted(child: Child, ctx: &TestContext) -> String {
     let kill = ctx.find_on_machine("kill").unwrap();
     ctx.command(kill).args(["-INT", &child.id().to_string()]).run().success();
     let output = child.wait_with_output().unwrap();

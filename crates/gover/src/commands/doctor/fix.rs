@@ -39,19 +39,28 @@ pub(super) fn run(
     let mut rounds = 0;
     loop {
         rounds += 1;
-        let (findings, run) = examine(checks, &mut answers, arguments.json, context);
+        let made = repairs.journal.changes();
+        let (findings, run) = examine(checks, &mut answers, made, arguments.json, context);
         let has_changed = repairs.round(&findings)?;
         if !has_changed || repairs.consent == Consent::Over || rounds == MAX_ROUNDS {
-            let findings =
-                if has_changed { examine(checks, &mut answers, arguments.json, context).0 } else { findings };
+            let made = repairs.journal.changes();
+            let findings = if has_changed {
+                examine(checks, &mut answers, made, arguments.json, context).0
+            } else {
+                findings
+            };
             let failed = repairs.failed || has_fault(&findings);
+            // Problems are left, and gover can repair none of them.
             let is_manual = !findings.is_empty() && repairs.refused.is_empty();
             if arguments.json {
                 context.printer.json(&Diagnosis::of(findings, run, repairs.changed))?;
             } else {
                 show::people(&findings, run, context)?;
             }
-            context.printer.note(&summary(&repairs.journal, is_manual));
+            context.printer.note(&match made {
+                0 if is_manual => "nothing was changed; run the commands after `fix:` yourself".to_owned(),
+                _ => self::made(made),
+            });
             if repairs.changes_environment {
                 announce(context);
             }
@@ -166,10 +175,9 @@ pub(super) fn announce(context: &Context<'_>) {
     }
 }
 
-/// `is_manual`: problems are left, and gover can repair none of them.
-fn summary(journal: &Journal, is_manual: bool) -> String {
-    match journal.changes() {
-        0 if is_manual => "nothing was changed; run the commands after `fix:` yourself".to_owned(),
+/// What was changed, and how to undo it.
+pub(super) fn made(changes: usize) -> String {
+    match changes {
         0 => "nothing was changed".to_owned(),
         1 => "1 change made (`gover doctor --undo` undoes it)".to_owned(),
         count => format!("{count} changes made (`gover doctor --undo` undoes all of them)"),

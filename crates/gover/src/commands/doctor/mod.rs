@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
     if arguments.fix {
         return fix::run(&checks, arguments, context);
     }
-    let (findings, run) = examine(&checks, &mut Answers::default(), arguments.json, context);
+    let (findings, run) = examine(&checks, &mut Answers::default(), 0, arguments.json, context);
     let is_faulty = has_fault(&findings);
     if arguments.json {
         context.printer.json(&Diagnosis::of(findings, run, Vec::new()))?;
@@ -38,10 +38,11 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
     Failure::silent_if(is_faulty)
 }
 
-/// The findings, worst first, and the number of checks that ran.
+/// The findings, worst first, and the number of checks that ran. `changes` were made before.
 fn examine(
     checks: &[&'static Check],
     answers: &mut Answers,
+    changes: usize,
     is_json: bool,
     context: &Context<'_>,
 ) -> (Vec<Finding>, usize) {
@@ -61,7 +62,7 @@ fn examine(
         SettingOrigin::File => SetBy::File,
         SettingOrigin::Machine(_) => SetBy::Policy,
     };
-    let busy = Busy::new(context.printer, || vec!["interrupted; nothing was changed".to_owned()]);
+    let busy = Busy::new(context.printer, move || vec![format!("interrupted; {}", fix::made(changes))]);
     if asks_network {
         busy.step("contacting servers".to_owned());
         // Settings without a usable source are reported by the commands that need one.
