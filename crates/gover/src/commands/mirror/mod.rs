@@ -226,13 +226,14 @@ impl<'a> Work<'a> {
     fn kept(&self, item: Option<&MirrorItem>) -> impl Fn() -> Vec<String> + Send + Sync + use<> {
         let part = item.map(|item| (item.to_string(), self.mirror.part_download(item)));
         let place = self.context.short(self.mirror.directory());
-        let added = counted(self.added.len(), "new file");
-        let is_larger = !self.added.is_empty();
+        let made = [(self.added.len(), "new file"), (self.patches.len(), "new patch bundle")];
+        let made = made.into_iter().filter(|(count, _)| *count > 0);
+        let made: Vec<String> = made.map(|(count, what)| counted(count, what)).collect();
         let next = format!("`gover {}` continues", lock::own_arguments(self.context));
         move || {
             let part = part.as_ref().map(|(item, bytes)| (item, bytes())).filter(|(_, bytes)| *bytes > 0);
             let part = part.map(|(item, bytes)| format!("the first {} of {item}", mebibytes(bytes)));
-            let kept: Vec<String> = is_larger.then(|| added.clone()).into_iter().chain(part).collect();
+            let kept: Vec<String> = made.iter().cloned().chain(part).collect();
             let what = if kept.is_empty() { "nothing new".to_owned() } else { kept.join(" and ") };
             vec![format!("interrupted; {place} has {what}"), next.clone()]
         }

@@ -13,17 +13,23 @@ impl Work<'_> {
     /// Makes the bundles that are missing, one at a time, since each takes much memory.
     pub(super) fn make_patches(&mut self) -> Result<(), Failure> {
         for PatchPlan { target, bases } in self.mirror.missing_patches()? {
-            let progress = ProgressBars::new(self.context.env, self.context.printer, self.kept(None));
-            let target = Arc::new(self.unpacked(&target, &progress)?);
+            let target = Arc::new(self.unpacked(&target, &self.progress())?);
             for base in &bases {
+                let progress = self.progress();
                 let base = self.unpacked(base, &progress)?;
                 let patch = block_on(self.mirror.make_patch(base, &target, &progress))??;
                 let name = patch.transition.file_name();
+                drop(progress);
                 self.context.printer.note(&format!("{name}: {}", mebibytes(patch.bytes)));
                 self.patches.push(patch);
             }
         }
         Ok(())
+    }
+
+    /// Says after Ctrl-C which bundles were made before.
+    fn progress(&self) -> ProgressBars<'_> {
+        ProgressBars::new(self.context.env, self.context.printer, self.kept(None))
     }
 
     fn unpacked(&self, held: &MirrorFile, progress: &ProgressBars<'_>) -> Result<UnpackedRelease, Failure> {
