@@ -4,7 +4,6 @@ use std::fs;
 
 use gover_test::snapbox::str;
 use gover_test::{Output, Release, TestContext, context, gover_snapshot};
-use serde_json::Value;
 
 use crate::scene::files;
 
@@ -17,7 +16,7 @@ fn world() -> TestContext {
         ctx.site().publish(Release::new(name).with_file("src/large.go", content));
     }
     let made = ctx.gover(["mirror", "go", "1.91.1", "1.91.2", "1.91.4", "1.90.4", "--patches"]);
-    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    made.success();
     ctx
 }
 
@@ -60,8 +59,7 @@ go1.91.1..go1.91.5.[PLATFORM].gvp: [SIZE]
 
 "#]]
     );
-    let made = ctx.gover(["mirror", "go", "--json"]);
-    let facts: Value = serde_json::from_str(&made.stdout).unwrap();
+    let facts = ctx.gover(["mirror", "go", "--json"]).success().json();
     let patches: Vec<_> = facts["patches"]
         .as_array()
         .unwrap()
@@ -89,7 +87,7 @@ fn client(ctx: &TestContext, arguments: &[&str]) -> Output {
 fn a_client_upgrades_with_a_bundle() {
     let ctx = world();
     let client = |arguments: &[&str]| client(&ctx, arguments);
-    client(&["install", "1.91.2"]);
+    client(&["install", "1.91.2"]).success();
     gover_snapshot!(
         client(&["install", "1.91.4", "-v"]),
         str![[r#"
@@ -116,8 +114,7 @@ go1.91.4  as released  15 files, [SIZE]  checksum database record 2
 
 "#]]
     );
-    let json = client(&["install", "-f", "1.91.4", "--json"]);
-    let facts: Value = serde_json::from_str(&json.stdout).unwrap();
+    let facts = client(&["install", "-f", "1.91.4", "--json"]).success().json();
     assert_eq!(facts[0]["base"], "go1.91.2");
     assert!(facts[0]["bytes"].as_u64().unwrap() < 2000, "{facts}");
 }
@@ -126,7 +123,7 @@ go1.91.4  as released  15 files, [SIZE]  checksum database record 2
 fn a_bundle_that_lies_is_a_note_for_those_who_ask() {
     let ctx = world();
     let client = |arguments: &[&str]| client(&ctx, arguments);
-    client(&["install", "1.91.2"]);
+    client(&["install", "1.91.2"]).success();
     for name in bundles(&ctx) {
         let path = ctx.work().join("go/patches").join(name);
         let mut bytes = fs::read(&path).unwrap();

@@ -131,10 +131,31 @@ hint: gover install 1.91.5
     let narrow = ctx.shim("go", ["build"]).stderr;
     assert!(narrow.ends_with("\nhint:\n  gover install 1.91.5\n"), "{narrow}");
     ctx.write(".go-version", "lastest\n");
-    let output = ctx.shim("go", ["version"]);
-    let wide = |line: &&str| line.chars().count() > 20 && line.trim_start().contains(' ');
-    let found: Vec<&str> = output.stderr.lines().filter(wide).collect();
-    assert!(found.iter().all(|line| line.contains('`')), "{found:?}");
+    gover_snapshot!(
+        ctx.shim("go", ["version"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+gover: cannot use
+  `[ROOT]/shop/.go-version`
+  line 1
+  caused by:
+    `lastest` does
+    not name a Go
+    version
+hint: did you mean
+  `latest`?
+hint: expected a
+  version (1.22.5,
+  1.22, 1.23rc1), a
+  range (^1.21), or
+  latest, oldstable,
+  next
+
+"#]]
+    );
 }
 
 #[cfg(unix)]

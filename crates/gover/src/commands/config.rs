@@ -34,7 +34,7 @@ fn set(name: &str, value: &str, as_json: bool, context: &Context<'_>) -> Result<
     let before = file.text(name);
     file.set(name, value)?;
     let is_same = file.text(name) == before;
-    // The same again makes a file with a password its owner's only.
+    // Also without a change, because this restricts a file with a password to its owner.
     file.write()?;
     settings::mirror(&context.layout, context.env, None, &lock)?;
     let settings = Settings::resolve(context.is_offline_by_option(), context.env, &context.layout)?;
@@ -47,7 +47,7 @@ fn set(name: &str, value: &str, as_json: bool, context: &Context<'_>) -> Result<
         (false, false) => format!("{name} is now {} in {path}{}", shown(name, value), undo(name, before)),
     });
     let is_own = ["config.toml", "default"].contains(&origin);
-    // Without a value of the user, whatever decides does so rightly, unless it is not the policy.
+    // After a removal, only the policy and the built-in default are expected to decide.
     let is_meant =
         if value.is_empty() { origin == settings.policy.place() } else { now == normal(name, value) };
     let is_overridden = !is_own && !is_meant;
