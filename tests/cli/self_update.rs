@@ -189,6 +189,7 @@ hint: gover self update
     let directory = directory_of(&ctx, &OwnRelease::new("0.1.1"));
     let output = ctx.gover([from(&directory).as_slice(), &["--check".to_owned()]].concat());
     assert!(output.exits(1).stdout.starts_with("gover 0.1.1 is available"), "{output}");
+    assert_eq!(output.stderr, "hint: gover self update --from [ROOT]/release\n");
     assert!(files(ctx.layout().home()) == before);
 }
 
@@ -199,7 +200,7 @@ fn an_update_is_described_as_json() {
     let json = ctx.gover(["self", "update", "--json"]).success().json();
     assert_eq!(
         json.to_string(),
-        r#"{"installed":"0.1.0","found":"0.1.1","newer":true,"updated":true,"place":"goproxy"}"#
+        r#"{"installed":"0.1.0","found":"0.1.1","newer":true,"updated":true,"source":"goproxy"}"#
     );
 }
 
@@ -224,6 +225,9 @@ hint: this source is out of date; to downgrade, run `gover self update --version
     // Replayed by a server of archives.
     let directory = directory_of(&ctx, &older);
     refuses(&ctx, &from(&directory), "is 0.0.9, which is older than the installed 0.1.0");
+    let output = ctx.gover(from(&directory));
+    let downgrade = "to downgrade, run `gover self update --from [ROOT]/release --version 0.0.9`\n";
+    assert!(output.exits(1).stderr.ends_with(downgrade), "{output}");
     let check = [from(&directory).as_slice(), &["--check".to_owned()]].concat();
     refuses(&ctx, &check, "is 0.0.9, which is older than the installed 0.1.0");
 }
@@ -344,6 +348,43 @@ fn a_new_gover_that_does_not_run_or_is_another_replaces_nothing() {
 }
 
 #[test]
+fn an_update_renews_the_manual_pages_that_setup_wrote() {
+    let ctx = installed();
+    let page = ctx.layout().manual_pages().join("gover.1");
+    publish_module(&ctx, &OwnRelease::new("0.1.1"));
+    ctx.gover(["self", "update"]).success();
+    // Nobody ran `gover setup`.
+    assert!(!page.exists());
+    fs::create_dir_all(page.parent().unwrap()).unwrap();
+    for (version, arguments) in [
+        ("0.1.2", ["self", "update"].map(str::to_owned).to_vec()),
+        ("0.1.3", from(&directory_of(&ctx, &OwnRelease::new("0.1.3"))).to_vec()),
+    ] {
+        publish_module(&ctx, &OwnRelease::new("0.1.2"));
+        ctx.gover(arguments).success();
+        has_version(&ctx, version);
+        assert_eq!(fs::read_to_string(&page).unwrap(), format!(".TH gover 1 \"gover {version}\"\n"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_during_an_update_prints_the_command_that_completes_it() {
+    let ctx = installed();
+    let update = from(&directory_of(&ctx, &OwnRelease::new("0.1.1")));
+    let _lock = Lock::acquire(&ctx.layout().lock("shims"), || ()).unwrap();
+    let mut waiting = ctx.command(ctx.gover_program()).args(&update).spawn();
+    let rest = wait_for_line(&mut waiting, "waiting for another gover");
+    let kill = ctx.find_on_machine("kill").unwrap();
+    ctx.command(kill).args(["-INT", &waiting.id().to_string()]).run().success();
+    waiting.wait().unwrap();
+    let command = update.join(" ");
+    let last = format!("interrupted; `gover {command}` completes the update\n");
+    let rest = rest.join().unwrap();
+    assert!(rest.ends_with(&last), "{rest}");
+}
+
+#[test]
 fn a_release_that_does_not_exist_is_refused() {
     let ctx = installed();
     publish_module(&ctx, &OwnRelease::new("0.1.1"));
@@ -353,6 +394,8 @@ fn a_release_that_does_not_exist_is_refused() {
     let asked = [from(&directory).as_slice(), &["--version".to_owned(), "0.1.7".to_owned()]].concat();
     let output = ctx.gover(asked);
     assert!(output.exits(1).stderr.contains("[ROOT]/release has gover 0.1.1, not 0.1.7"), "{output}");
+    let other = "hint: gover self update --from [ROOT]/release --version 0.1.1\n";
+    assert!(output.stderr.ends_with(other), "{output}");
     for (arguments, words) in [
         (&["--version", "latest"] as &[&str], "error: `latest` is not a version of gover"),
         (&["--from", "ftp://e.example/x"], "is neither an http(s) address nor a directory"),

@@ -134,7 +134,7 @@ impl OwnRelease {
     pub fn record(&self, log: &FakeLog) {
         let (module, version) = (Self::MODULE, self.module_version());
         let root = format!("{module}@{version}/");
-        let files = module_files(&root, &self.programs, &self.platform);
+        let files = module_files(&root, &self.version, &self.programs, &self.platform);
         let h1 = dirhash(files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
         let go_mod = dirhash([("go.mod", go_mod().as_bytes())]);
         log.add(&format!("{module} {version} {h1}\n{module} {version}/go.mod {go_mod}\n"));
@@ -157,11 +157,15 @@ impl OwnRelease {
             ..Entry::file(&format!("{root}{}", executable_name(name)), bytes)
         };
         let names = ["gover", "gover-shim"];
-        let mut entries = vec![Entry::directory(&root), Entry::file(&format!("{root}LICENSE"), "free\n")];
+        let mut entries = vec![
+            Entry::directory(&root),
+            Entry::file(&format!("{root}LICENSE"), "free\n"),
+            Entry::file(&format!("{root}man/gover.1"), page(version)),
+        ];
         entries.extend(names.into_iter().zip(&programs).map(entry));
         let archive = if platform.is_windows() { pack_zip(&entries) } else { pack_tar_gz(&entries) };
         let root = format!("{}@v{version}-{platform}/", Self::MODULE);
-        let files = module_files(&root, &programs, &platform);
+        let files = module_files(&root, version, &programs, &platform);
         let files: Vec<_> = files.iter().map(|(name, bytes)| Entry::file(name, bytes)).collect();
         Self {
             version: version.to_owned(),
@@ -174,7 +178,12 @@ impl OwnRelease {
     }
 }
 
-fn module_files(root: &str, programs: &[Vec<u8>; 2], platform: &Platform) -> Vec<(String, Vec<u8>)> {
+fn module_files(
+    root: &str,
+    version: &str,
+    programs: &[Vec<u8>; 2],
+    platform: &Platform,
+) -> Vec<(String, Vec<u8>)> {
     let extension = if platform.is_windows() { ".exe" } else { "" };
     let [gover, shim] = programs;
     vec![
@@ -182,7 +191,12 @@ fn module_files(root: &str, programs: &[Vec<u8>; 2], platform: &Platform) -> Vec
         (format!("{root}bin/gover{extension}"), gover.clone()),
         (format!("{root}bin/gover-shim{extension}"), shim.clone()),
         (format!("{root}go.mod"), go_mod().into_bytes()),
+        (format!("{root}man/gover.1"), page(version).into_bytes()),
     ]
+}
+
+fn page(version: &str) -> String {
+    format!(".TH gover 1 \"gover {version}\"\n")
 }
 
 fn go_mod() -> String {

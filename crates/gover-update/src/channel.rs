@@ -50,10 +50,8 @@ pub enum PackageManager {
     Npm,
     Homebrew,
     Scoop,
-    Winget,
     Aur,
     Nix,
-    Cargo,
 }
 
 impl PackageManager {
@@ -66,10 +64,8 @@ impl PackageManager {
             Self::Npm => "npm",
             Self::Homebrew => "Homebrew",
             Self::Scoop => "Scoop",
-            Self::Winget => "winget",
             Self::Aur => "a package of the AUR",
             Self::Nix => "Nix",
-            Self::Cargo => "cargo",
         }
     }
 
@@ -82,10 +78,8 @@ impl PackageManager {
             Self::Npm => "install the newer .tgz files of gover with npm",
             Self::Homebrew => "brew upgrade gover",
             Self::Scoop => "scoop update gover",
-            Self::Winget => "winget upgrade gover",
             Self::Aur => "install the newer package of the AUR, with your AUR helper or makepkg",
             Self::Nix => "nix profile upgrade gover",
-            Self::Cargo => "run both cargo commands of docs/install.md in a newer checkout",
         }
     }
 
@@ -97,10 +91,8 @@ impl PackageManager {
             "npm" => Self::Npm,
             "homebrew" => Self::Homebrew,
             "scoop" => Self::Scoop,
-            "winget" => Self::Winget,
             "aur" => Self::Aur,
             "nix" => Self::Nix,
-            "cargo" => Self::Cargo,
             _ => return None,
         })
     }

@@ -1,4 +1,5 @@
-//! Why gover was not updated. What is installed is unchanged, except after `Shims`.
+//! Why gover was not updated. What is installed is unchanged, except after `Shims` and after a rename
+//! that failed (`Programs`).
 
 use std::io;
 
@@ -52,7 +53,11 @@ pub enum UpdateError {
     #[error(transparent)]
     Programs(#[from] ProgramsError),
     #[error("gover was updated, but its shims were not")]
-    Shims(#[source] ShimError),
+    Shims {
+        /// Of the programs that are in place.
+        version: ReleaseVersion,
+        source: ShimError,
+    },
     #[error(transparent)]
     File(#[from] FileError),
 }
@@ -88,6 +93,50 @@ impl UpdateError {
         hints.extend(self.hints().into_iter().filter(|hint| !other.hints().contains(hint)));
         Self::Nowhere { failures, hints }
     }
+
+    /// The hints after `command`: `gover self update`, with `--from` if the user gave it.
+    pub fn hints_after(&self, command: &str) -> Vec<String> {
+        let again = || format!("try again later; `{command} --check` shows what is available");
+        let hint = match self {
+            Self::Base { .. } => "gover self update --help".to_owned(),
+            Self::Unconfigured | Self::NoKey | Self::Key(_) => {
+                let script = if IS_WINDOWS { "install.ps1" } else { "./install.sh" };
+                format!("run {script} of a newer checkout or release of gover")
+            }
+            Self::Nowhere { hints, .. } => return hints.clone(),
+            Self::Module(error) => return error.hints(),
+            Self::Source { source, .. } => source.remedy().unwrap_or_else(again),
+            Self::NoRelease { .. } => "build gover for this platform from a checkout".to_owned(),
+            Self::Unsigned { .. } => {
+                format!("pass `--from` the directory or URL of a release, which contains {NOTE}")
+            }
+            Self::Sums { .. } | Self::Altered { .. } => {
+                "do not use these files; get the release elsewhere, and report this to its operator"
+                    .to_owned()
+            }
+            Self::OtherVersion { found, .. } => format!("{command} --version {found}"),
+            Self::Older { found, .. } => {
+                format!("this source is out of date; to downgrade, run `{command} --version {found}`")
+            }
+            Self::Lookup { source, .. } if source.is_denial() => {
+                "wait until the release is in the checksum database, and try again".to_owned()
+            }
+            Self::Lookup { source, .. } => return source.hints(),
+            Self::Unpack { source, .. } => match &**source {
+                ArchiveError::Write { source, .. } => return written(source),
+                _ => again(),
+            },
+            Self::Incomplete { .. }
+            | Self::Programs(ProgramsError::DoesNotRun { .. } | ProgramsError::OtherVersion { .. }) => {
+                // It is the release that was published, so another source has the same files.
+                "report this, and update when a newer release is available".to_owned()
+            }
+            Self::Programs(error) => return error.hints(),
+            Self::Shims { version, .. } => format!("{command} --version {version}"),
+            Self::File(error) => return error.hints(),
+        };
+        vec![hint]
+    }
 }
 
 impl Diagnose for UpdateError {
@@ -101,47 +150,18 @@ impl Diagnose for UpdateError {
                 format!("received  {received}"),
                 "nothing was changed and the download was deleted".to_owned(),
             ],
-            Self::Sums { .. } | Self::Older { .. } => vec!["nothing was changed".to_owned()],
+            Self::Sums { .. }
+            | Self::Older { .. }
+            | Self::Incomplete { .. }
+            | Self::Programs(ProgramsError::DoesNotRun { .. } | ProgramsError::OtherVersion { .. }) => {
+                vec!["nothing was changed".to_owned()]
+            }
             _ => Vec::new(),
         }
     }
 
     fn hints(&self) -> Vec<String> {
-        let hint = match self {
-            Self::Base { .. } => "gover self update --help".to_owned(),
-            Self::Unconfigured | Self::NoKey | Self::Key(_) => {
-                let script = if IS_WINDOWS { "install.ps1" } else { "./install.sh" };
-                format!("run {script} of a newer checkout or release of gover")
-            }
-            Self::Nowhere { hints, .. } => return hints.clone(),
-            Self::Module(error) => return error.hints(),
-            Self::Source { source, .. } => source.remedy().unwrap_or_else(|| AGAIN.to_owned()),
-            Self::NoRelease { .. } => "build gover for this platform from a checkout".to_owned(),
-            Self::Unsigned { .. } => {
-                format!("pass `--from` the directory or URL of a release, which contains {NOTE}")
-            }
-            Self::Sums { .. } | Self::Altered { .. } => {
-                "do not use these files; get the release elsewhere, and report this to its operator"
-                    .to_owned()
-            }
-            Self::OtherVersion { found, .. } => format!("gover self update --version {found}"),
-            Self::Older { found, .. } => {
-                format!("this source is out of date; to downgrade, run `gover self update --version {found}`")
-            }
-            Self::Lookup { source, .. } if source.is_denial() => {
-                "wait until the release is in the checksum database, and try again".to_owned()
-            }
-            Self::Lookup { source, .. } => return source.hints(),
-            Self::Unpack { source, .. } => match &**source {
-                ArchiveError::Write { source, .. } => return written(source),
-                _ => AGAIN.to_owned(),
-            },
-            Self::Incomplete { .. } => AGAIN.to_owned(),
-            Self::Programs(error) => return error.hints(),
-            Self::Shims(_) => "gover self update".to_owned(),
-            Self::File(error) => return error.hints(),
-        };
-        vec![hint]
+        self.hints_after(COMMAND)
     }
 
     fn exit(&self) -> Exit {
@@ -158,4 +178,4 @@ fn written(error: &io::Error) -> Vec<String> {
     vec![if full { MAKE_ROOM } else { "check that you own GOVER_HOME and may write there" }.to_owned()]
 }
 
-const AGAIN: &str = "try again later; `gover self update --check` shows what is available";
+const COMMAND: &str = "gover self update";

@@ -32,7 +32,7 @@ pub struct Finder<'a> {
 pub struct Offer {
     pub version: ReleaseVersion,
     /// Where it is, for messages.
-    pub place: String,
+    pub source: String,
     origin: Origin,
 }
 
@@ -56,7 +56,7 @@ impl Offer {
         if self.version >= *installed {
             return Ok(());
         }
-        let (found, place) = (self.version.clone(), self.place.clone());
+        let (found, place) = (self.version.clone(), self.source.clone());
         Err(UpdateError::Older { found, installed: installed.clone(), place })
     }
 }
@@ -102,7 +102,7 @@ impl Finder<'_> {
                 platform: self.platform.clone(),
             })?
         };
-        Ok(Offer { version, place: "goproxy".to_owned(), origin: Origin::Module(module) })
+        Ok(Offer { version, source: "goproxy".to_owned(), origin: Origin::Module(module) })
     }
 
     async fn in_archives(
@@ -138,7 +138,7 @@ impl Finder<'_> {
                 _ => {
                     return Ok(Offer {
                         version: sums.version.clone(),
-                        place: base.to_string(),
+                        source: base.to_string(),
                         origin: Origin::Archives { directory, sums },
                     });
                 }
@@ -257,7 +257,7 @@ fn staged(offer: &Offer, directory: Directory, below: &str, file: &str) -> Resul
             return Err(UpdateError::Incomplete { file: file.to_owned(), missing });
         }
     }
-    Ok(Staged { version: offer.version.clone(), programs, _directory: directory })
+    Ok(Staged { version: offer.version.clone(), programs, directory })
 }
 
 /// The address or directory of releases, as `--from` or the build names it.

@@ -50,13 +50,18 @@ impl Drop for Directory {
 pub struct Staged {
     pub version: ReleaseVersion,
     pub(crate) programs: PathBuf,
-    pub(crate) _directory: Directory,
+    pub(crate) directory: Directory,
 }
 
 impl Staged {
     /// Where [`fetch`](crate::Finder::fetch) unpacks. `lock` is [`LOCK`].
     pub fn directory(layout: &Layout, lock: &Lock) -> Result<Directory, UpdateError> {
         Directory::create(layout, lock)
+    }
+
+    /// Where its manual pages are.
+    pub fn manual_pages(&self) -> PathBuf {
+        self.directory.tree().join("man")
     }
 
     /// Replaces both programs and all shims. Before the first rename, the new gover has run and said
@@ -66,7 +71,8 @@ impl Staged {
     pub fn put_in_place(&self, layout: &Layout, lock: &Lock) -> Result<(), UpdateError> {
         let version = self.version.to_string();
         Programs::in_directory(layout, &self.programs).place(layout, Some(&version), lock)?;
-        shims::refresh(layout, &layout.program("gover-shim"), lock).map_err(UpdateError::Shims)?;
+        shims::refresh(layout, &layout.program("gover-shim"), lock)
+            .map_err(|source| UpdateError::Shims { version: self.version.clone(), source })?;
         Ok(())
     }
 }

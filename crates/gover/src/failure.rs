@@ -93,6 +93,13 @@ impl Failure {
         Report { causes, ..Report::new(what, vec![hint], Exit::CannotExecute) }.into()
     }
 
+    pub(crate) fn with_hints(mut self, hints: Vec<String>) -> Self {
+        if let Self::Shown(report) = &mut self {
+            report.hints = hints;
+        }
+        self
+    }
+
     pub(crate) fn hint_first(mut self, hint: impl Into<String>) -> Self {
         if let Self::Shown(report) = &mut self {
             report.hints.insert(0, hint.into());

@@ -41,6 +41,20 @@ fn note_channel(context: &Context<'_>) -> Result<(), Failure> {
     }
 }
 
+/// Replaces the manual pages, if [`refresh`] wrote some, by those of a new release in `directory`.
+pub(crate) fn renew_pages(directory: &Path, context: &Context<'_>) -> Result<(), Failure> {
+    let pages = context.layout.manual_pages();
+    if !pages.is_dir() {
+        return Ok(());
+    }
+    let unreadable = |error| Failure::unreadable(directory, &error);
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        write(&pages.join(entry.file_name()), &fs::read(entry.path()).map_err(unreadable)?)?;
+    }
+    Ok(())
+}
+
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if fs::read(path).is_ok_and(|found| found == bytes) {
         return Ok(());

@@ -4,12 +4,14 @@ use gover_core::Platform;
 use gover_core::display::pasted;
 use gover_source::{Location, Supply};
 use gover_sys::file::same_file;
-use gover_update::{Finder, LOCK, Offer, Package, ReleaseVersion, Staged, installed_version, parse_base};
+use gover_update::{
+    Finder, LOCK, Offer, Package, ReleaseVersion, Staged, UpdateError, installed_version, parse_base,
+};
 
 use crate::cli::UpdateArgs;
 use crate::output::{Busy, facts};
 use crate::runtime::block_on;
-use crate::store::{lock, shims};
+use crate::store::{lock, share, shims};
 use crate::supply::{note_warnings, supply};
 use crate::{Context, Failure};
 
@@ -48,15 +50,19 @@ fn refuse_package(context: &Context<'_>) -> Result<(), Failure> {
 }
 
 /// Says on a terminal what happens now, and `interrupted` if Ctrl-C ends it.
-fn busy<'a>(step: String, interrupted: &'static str, context: &'a Context<'_>) -> Busy<'a> {
-    let busy = Busy::new(context.printer, move || vec![interrupted.to_owned()]);
+fn busy<'a>(step: String, interrupted: String, context: &'a Context<'_>) -> Busy<'a> {
+    let busy = Busy::new(context.printer, move || vec![interrupted.clone()]);
     busy.step(step);
     busy
 }
 
-const NOTHING_YET: &str = "interrupted; gover was not updated";
+fn nothing_yet() -> String {
+    "interrupted; gover was not updated".to_owned()
+}
 
-const UNFINISHED: &str = "interrupted; `gover self update` completes the update";
+fn unfinished(context: &Context<'_>) -> String {
+    format!("interrupted; `gover {}` completes the update", lock::own_arguments(context))
+}
 
 fn from_argument(from: &str, context: &Context<'_>) -> Result<Location, Failure> {
     Ok(match parse_base(from)? {
@@ -81,7 +87,7 @@ impl Update<'_> {
         let context = self.context;
         let installed = self.own_version()?;
         let offer = self.find()?;
-        offer.check_not_older(&installed)?;
+        offer.check_not_older(&installed).map_err(|error| self.failure(error))?;
         let is_newer = offer.version > installed;
         if self.arguments.json {
             context.printer.json(&UpdateFacts::of(&installed, &offer, false))?;
@@ -108,17 +114,24 @@ impl Update<'_> {
         };
         let mut offer = self.find()?;
         if self.asked.is_none() {
-            offer.check_not_older(&installed)?;
+            offer.check_not_older(&installed).map_err(|error| self.failure(error))?;
         }
         let is_other = offer.version != installed;
         if is_other {
-            let busy = busy(format!("downloading gover {}", offer.version), NOTHING_YET, context);
+            let busy = busy(format!("downloading gover {}", offer.version), nothing_yet(), context);
             let staged;
-            (offer, staged) = block_on(self.finder().fetch(offer, directory))??;
+            (offer, staged) =
+                block_on(self.finder().fetch(offer, directory))?.map_err(|error| self.failure(error))?;
             drop(busy);
-            let _busy = self::busy(format!("installing gover {}", offer.version), UNFINISHED, context);
+            let step = format!("installing gover {}", offer.version);
+            let _busy = self::busy(step, unfinished(context), context);
             let shims_lock = lock::acquire(gover_install::shims::LOCK, context)?;
-            staged.put_in_place(&context.layout, &shims_lock)?;
+            let placed = staged.put_in_place(&context.layout, &shims_lock);
+            placed.map_err(|error| self.failure(error))?;
+            if share::renew_pages(&staged.manual_pages(), context).is_err() {
+                let old = format!("the manual pages are still those of gover {installed}");
+                context.printer.warning(&format!("{old}; `gover setup` writes the new ones"));
+            }
         } else {
             // An update that was interrupted may have left older shims.
             shims::refresh(context)?;
@@ -137,7 +150,7 @@ impl Update<'_> {
             };
             printer.note(&format!(
                 "updated gover from {installed} to {newest} ({}, verified with the {}{undo})",
-                offer.place,
+                offer.source,
                 offer.proof()
             ));
             if let Some(changelog) = self.context.build.changelog {
@@ -154,8 +167,8 @@ impl Update<'_> {
     }
 
     fn find(&self) -> Result<Offer, Failure> {
-        let _busy = busy("looking for releases of gover".to_owned(), NOTHING_YET, self.context);
-        Ok(block_on(self.finder().find(self.asked.as_ref()))??)
+        let _busy = busy("looking for releases of gover".to_owned(), nothing_yet(), self.context);
+        block_on(self.finder().find(self.asked.as_ref()))?.map_err(|error| self.failure(error))
     }
 
     fn finder(&self) -> Finder<'_> {
@@ -185,6 +198,12 @@ impl Update<'_> {
         Ok(self.context.build.version.parse::<ReleaseVersion>()?)
     }
 
+    /// With hints that lead to the same source.
+    fn failure(&self, error: UpdateError) -> Failure {
+        let hints = error.hints_after(&self.command());
+        Failure::from(error).with_hints(hints)
+    }
+
     fn command(&self) -> String {
         let from = self.arguments.from.as_ref().map(|from| format!(" --from {}", pasted(from)));
         format!("gover self update{}", from.unwrap_or_default())
@@ -197,6 +216,6 @@ facts! {
         found: String = offer.version.to_string() => "the newest release, or the one that `--version` names",
         newer: bool = offer.version > *installed => "whether that release is newer than the installed one",
         updated: bool = updated => "whether gover was replaced",
-        place: String = offer.place.clone() => "where the release is: `goproxy`, an address or a directory",
+        source: String = offer.source.clone() => "where the release is: `goproxy`, an address or a directory",
     }
 }
