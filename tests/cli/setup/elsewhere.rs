@@ -109,6 +109,26 @@ fn setup_of_a_package_notes_its_kind_and_that_of_an_archive_forgets_it() {
     assert!(!ctx.layout().channel().exists());
 }
 
+/// As with Homebrew and Nix, where the next version has another directory.
+#[cfg(unix)]
+#[test]
+fn setup_of_a_package_notes_the_link_on_path() {
+    let mut ctx = with_startup_files();
+    let gover = unpacked(&ctx);
+    let note = ctx.root().join("download/share/gover/channel");
+    fs::create_dir_all(note.parent().unwrap()).unwrap();
+    fs::write(&note, "homebrew\n").unwrap();
+    let prefix = ctx.root().join("prefix");
+    fs::create_dir_all(&prefix).unwrap();
+    std::os::unix::fs::symlink(&gover, prefix.join("gover")).unwrap();
+    let path = ctx.variable("PATH").unwrap().to_owned();
+    let path = [prefix.clone()].into_iter().chain(std::env::split_paths(&path));
+    ctx.set("PATH", std::env::join_paths(path).unwrap());
+    ctx.command(prefix.join("gover")).arg("setup").run().success();
+    let expected = format!("homebrew\n{}\n", prefix.join("gover").display());
+    assert_eq!(fs::read_to_string(ctx.layout().channel()).unwrap(), expected);
+}
+
 #[test]
 fn setup_installs_the_manual_where_man_looks_for_it() {
     if !has_startup_files() {

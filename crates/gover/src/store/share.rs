@@ -2,8 +2,9 @@
 //! a `bin` on PATH, and which package this gover came from.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use gover_core::layout::executable_name;
 use gover_core::platform::IS_WINDOWS;
 use gover_sys::file;
 use gover_update::Package;
@@ -33,12 +34,21 @@ fn note_channel(context: &Context<'_>) -> Result<(), Failure> {
     }
     let path = context.layout.channel();
     match Package::word(&own) {
-        Some(channel) => write(&path, format!("{channel}\n{}\n", own.display()).as_bytes()),
+        Some(channel) => write(&path, format!("{channel}\n{}\n", lasting(own, context).display()).as_bytes()),
         None if path.is_file() => {
             fs::remove_file(&path).map_err(|error| Failure::file("remove", &path, &error))
         }
         None => Ok(()),
     }
+}
+
+/// The path by which PATH leads to that program. The directory of a version, as Homebrew and Nix have
+/// them, is gone after the next upgrade.
+fn lasting(program: PathBuf, context: &Context<'_>) -> PathBuf {
+    let name = executable_name("gover");
+    let mut linked = context.env.path().into_iter().map(|directory| directory.join(&name));
+    let is_same = |path: &PathBuf| path.is_absolute() && file::same_file(path, &program).unwrap_or(false);
+    linked.find(is_same).unwrap_or(program)
 }
 
 /// Replaces the manual pages, if [`refresh`] wrote some, by those of a new release in `directory`.
