@@ -2,7 +2,9 @@
 //!
 //! A toolchain has ten thousand small files, and where creating one is slow, several wait at once.
 
+use std::io;
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -10,7 +12,7 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use gover_core::sync::locked;
 
-use super::{ArchiveError, FileMeta, Tree, broken};
+use super::{ArchiveError, FileMeta, Tree};
 use crate::digest::FileDigest;
 
 /// A file that was read completely. Its directory exists.
@@ -20,6 +22,9 @@ pub(super) struct Whole {
     pub(super) bytes: Vec<u8>,
 }
 
+/// The files that one thread wrote.
+type Written = Result<Vec<FileDigest>, ArchiveError>;
+
 /// Files larger than this are not worth a place in memory.
 pub(super) const SMALL: u64 = 256 * 1024;
 
@@ -27,7 +32,7 @@ pub(super) const SMALL: u64 = 256 * 1024;
 pub(super) struct Writers<'scope> {
     tree: &'scope Tree<'scope>,
     batches: SyncSender<Vec<Whole>>,
-    threads: Vec<ScopedJoinHandle<'scope, Result<Vec<FileDigest>, ArchiveError>>>,
+    threads: Vec<ScopedJoinHandle<'scope, Written>>,
     has_failed: Arc<AtomicBool>,
     batch: Vec<Whole>,
     size: usize,
@@ -37,11 +42,12 @@ pub(super) struct Writers<'scope> {
 
 impl<'scope> Writers<'scope> {
     pub(super) fn start<'env>(scope: &'scope Scope<'scope, 'env>, tree: &'env Tree<'env>) -> Self {
-        Self::with_threads(count(), scope, tree)
+        Self::with_threads(count(), write_all, scope, tree)
     }
 
     fn with_threads<'env>(
         threads: usize,
+        write: impl Fn(&Mutex<Receiver<Vec<Whole>>>, &Tree<'_>) -> Written + Copy + Send + 'scope,
         scope: &'scope Scope<'scope, 'env>,
         tree: &'env Tree<'env>,
     ) -> Self {
@@ -52,8 +58,8 @@ impl<'scope> Writers<'scope> {
         let threads = (0..threads).map_while(|_| {
             let (receiver, has_failed) = (Arc::clone(&receiver), Arc::clone(&has_failed));
             let work = move || {
-                // Dropping the receiver early would make the reader fail before it sees why.
-                write_all(&receiver, tree).inspect_err(|_| has_failed.store(true, Ordering::Relaxed))
+                // The other threads go on, so only this makes the reader stop.
+                write(&receiver, tree).inspect_err(|_| has_failed.store(true, Ordering::Relaxed))
             };
             thread::Builder::new().spawn_scoped(scope, work).ok()
         });
@@ -77,7 +83,8 @@ impl<'scope> Writers<'scope> {
             return write_batch(batch, self.tree, &mut self.written);
         }
         let sent = self.batches.send(batch);
-        if sent.is_err() || self.has_failed.load(Ordering::Relaxed) { Err(broken(FAILED)) } else { Ok(()) }
+        let has_failed = sent.is_err() || self.has_failed.load(Ordering::Relaxed);
+        if has_failed { Err(ended_early(self.tree)) } else { Ok(()) }
     }
 
     /// Waits until all files are written. `read` is how reading the archive ended; a file that could
@@ -87,12 +94,12 @@ impl<'scope> Writers<'scope> {
         read: Result<Vec<FileDigest>, ArchiveError>,
     ) -> Result<Vec<FileDigest>, ArchiveError> {
         let read = read.and_then(|files| self.flush().map(|()| files));
-        let Self { batches, threads, mut written, .. } = self;
+        let Self { tree, batches, threads, mut written, .. } = self;
         drop(batches);
         // All are joined, because the scope itself panics if one that is not joined panicked.
         let ends: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
         for end in ends {
-            written.append(&mut end.unwrap_or_else(|_| Err(broken(FAILED)))?);
+            written.append(&mut end.unwrap_or_else(|_| Err(ended_early(tree)))?);
         }
         written.append(&mut read?);
         Ok(written)
@@ -104,10 +111,13 @@ fn count() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get).clamp(4, 16)
 }
 
-fn write_all(
-    batches: &Mutex<Receiver<Vec<Whole>>>,
-    tree: &Tree<'_>,
-) -> Result<Vec<FileDigest>, ArchiveError> {
+/// The error if a thread panicked, which says nothing about the archive.
+fn ended_early(tree: &Tree<'_>) -> ArchiveError {
+    let (verb, path) = ("write", tree.root.map(Path::to_owned).unwrap_or_default());
+    ArchiveError::Write { verb, path, source: io::Error::other("a thread that wrote files ended early") }
+}
+
+fn write_all(batches: &Mutex<Receiver<Vec<Whole>>>, tree: &Tree<'_>) -> Written {
     let mut written = Vec::new();
     loop {
         let batch = locked(batches).recv();
@@ -137,7 +147,6 @@ const BATCH: usize = 64 * 1024;
 const EACH: usize = 256;
 /// Batches that wait for a thread. With the largest files, they take 5 MiB.
 const WAITING: usize = 16;
-const FAILED: &str = "a thread that wrote it ended early";
 
 #[cfg(test)]
 mod tests {
@@ -153,7 +162,7 @@ mod tests {
             let meta = FileMeta { executable: false, modified: None };
             let whole = |path: String, size| Whole { path, meta, bytes: vec![b'x'; size] };
             let written = thread::scope(|scope| {
-                let mut writers = Writers::with_threads(count, scope, &tree);
+                let mut writers = Writers::with_threads(count, write_all, scope, &tree);
                 for number in 0..100 {
                     writers.add(whole(number.to_string(), 5000)).unwrap();
                 }
@@ -162,11 +171,27 @@ mod tests {
             assert_eq!(written.unwrap().len(), 100);
             assert_eq!(std::fs::read(root.path().join("99")).unwrap().len(), 5000);
             let refused = thread::scope(|scope| {
-                let mut writers = Writers::with_threads(count, scope, &tree);
+                let mut writers = Writers::with_threads(count, write_all, scope, &tree);
                 let added = writers.add(whole("missing/file".to_owned(), BATCH));
                 writers.finish(added.map(|()| Vec::new()))
             });
             assert!(matches!(refused, Err(ArchiveError::Write { verb: "create", .. })), "{refused:?}");
         }
+    }
+
+    #[test]
+    fn a_thread_that_panics_is_not_a_damaged_archive() {
+        let root = tempfile::tempdir().unwrap();
+        let progress = Progress::default();
+        let tree = Tree { root: Some(root.path()), progress: &progress };
+        let written = thread::scope(|scope| {
+            let mut writers = Writers::with_threads(2, |_, _| panic!("expected"), scope, &tree);
+            let meta = FileMeta { executable: false, modified: None };
+            let added = writers.add(Whole { path: "file".to_owned(), meta, bytes: Vec::new() });
+            writers.finish(added.map(|()| Vec::new()))
+        });
+        let error = written.unwrap_err();
+        assert!(matches!(error, ArchiveError::Write { .. }) && !error.is_integrity(), "{error:?}");
+        assert_eq!(error.to_string(), format!("cannot write `{}`", root.path().display()));
     }
 }

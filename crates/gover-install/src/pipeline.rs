@@ -2,7 +2,8 @@
 //!
 //! 1. lock the name and make a staging directory; if an installed toolchain and a patch bundle give
 //!    the release (`upgrade.rs`), continue with step 5,
-//! 2. download and unpack into staging at the same time, with the log asked meanwhile,
+//! 2. download, with the log asked meanwhile, and except on Windows unpack into staging at the same
+//!    time,
 //! 3. compare the checksum; what was not unpacked yet is unpacked now,
 //! 4. prove the tree, and run its `go`,
 //! 5. publish it by a rename, with its receipt and its names in `bin/`.
@@ -62,7 +63,7 @@ pub struct Installer<'a> {
 /// When a release is unpacked into staging. Nothing is visible before every proof holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unpacking {
-    /// While it arrives, as far as it can be read from its start.
+    /// While it arrives, if it can be read before its end is there. On Windows once it is complete.
     #[default]
     Streamed,
     /// Once it is complete and has its checksum (`verify_before_unpack`).
@@ -254,7 +255,8 @@ impl Installer<'_> {
         self.phase(wanted.name.as_str(), Phase::Prove, proof).await
     }
 
-    /// Downloads a release and unpacks it, at the same time unless the settings forbid that.
+    /// Downloads a release and unpacks it, at the same time unless this is Windows or the settings
+    /// forbid that.
     async fn contents(
         &self,
         wanted: &Wanted,

@@ -23,6 +23,7 @@ mod custom_build;
 #[path = "pipeline_proof_tests.rs"]
 mod proofs;
 
+// On Windows, nothing is unpacked before a download is complete.
 #[path = "pipeline_streaming_tests.rs"]
 #[cfg(unix)]
 mod streaming;
