@@ -258,40 +258,45 @@ fn a_base_that_was_changed_leads_to_the_whole_download() {
 
 #[test]
 fn a_base_that_is_removed_or_lies_leads_to_the_whole_download() {
-    for change in [
-        |upgrade: &Upgrade, base: &Path, _: &Path| {
-            // As an uninstall would, while the bundle is downloaded.
-            let base = base.to_owned();
-            let bundle = upgrade.bundle();
-            upgrade.world.site.server().handle(&Upgrade::bundle_path(), move |_| {
-                fs::remove_dir_all(&base).unwrap();
-                Some(Response::ok(bundle.clone()))
-            });
-        },
-        |upgrade: &Upgrade, base: &Path, _: &Path| {
-            fs::remove_file(base.join("LICENSE")).unwrap();
-            upgrade.serve(upgrade.bundle());
-        },
-        |upgrade: &Upgrade, _: &Path, list: &Path| {
-            fs::remove_file(list).unwrap();
-            upgrade.serve(upgrade.bundle());
-        },
-        |upgrade: &Upgrade, base: &Path, list: &Path| {
-            // The list agrees with the changed toolchain, so only the hash of the tree shows it.
-            fs::write(base.join("src/evil.go"), "package evil\n").unwrap();
-            let text = fs::read_to_string(list).unwrap();
-            let line = format!("{}  src/evil.go\n", sha256_hex(b"package evil\n"));
-            let mut lines: Vec<&str> = text.split_inclusive('\n').chain([line.as_str()]).collect();
-            lines.sort_by_key(|line| &line[66..]);
-            fs::write(list, lines.concat()).unwrap();
-            upgrade.serve(upgrade.bundle());
-        },
-    ] {
+    let removed = |upgrade: &Upgrade, base: &Path, _: &Path| {
+        // As an uninstall would, while the bundle is downloaded.
+        let base = base.to_owned();
+        let bundle = upgrade.bundle();
+        upgrade.world.site.server().handle(&Upgrade::bundle_path(), move |_| {
+            fs::remove_dir_all(&base).unwrap();
+            Some(Response::ok(bundle.clone()))
+        });
+    };
+    let incomplete = |upgrade: &Upgrade, base: &Path, _: &Path| {
+        fs::remove_file(base.join("LICENSE")).unwrap();
+        upgrade.serve(upgrade.bundle());
+    };
+    let unlisted = |upgrade: &Upgrade, _: &Path, list: &Path| {
+        fs::remove_file(list).unwrap();
+        upgrade.serve(upgrade.bundle());
+    };
+    // The list agrees with the changed toolchain, so only the hash of the tree shows it.
+    let lying = |upgrade: &Upgrade, base: &Path, list: &Path| {
+        fs::write(base.join("src/evil.go"), "package evil\n").unwrap();
+        let text = fs::read_to_string(list).unwrap();
+        let line = format!("{}  src/evil.go\n", sha256_hex(b"package evil\n"));
+        let mut lines: Vec<&str> = text.split_inclusive('\n').chain([line.as_str()]).collect();
+        lines.sort_by_key(|line| &line[66..]);
+        fs::write(list, lines.concat()).unwrap();
+        upgrade.serve(upgrade.bundle());
+    };
+    let changes: [(&dyn Fn(&Upgrade, &Path, &Path), &str); 4] = [
+        (&removed, "cannot read"),
+        (&incomplete, "LICENSE"),
+        (&unlisted, "has no list of its files"),
+        (&lying, "is not what was released"),
+    ];
+    for (change, reason) in changes {
         let upgrade = Upgrade::new();
         let name = ToolchainName::parse(BASE).unwrap();
         let layout = &upgrade.world.layout;
         change(&upgrade, &layout.toolchain(&name), &layout.file_list(&name));
-        upgrade.assert_falls_back(" ");
+        upgrade.assert_falls_back(reason);
     }
 }
 
