@@ -40,6 +40,8 @@ struct World {
     recorder: Recorder,
     sources: Vec<SourceSpec>,
     split: SplitSettings,
+    /// So long that a busy machine does not look like a silent server.
+    patience: Duration,
     unpacking: Unpacking,
 }
 
@@ -107,6 +109,7 @@ impl World {
             recorder: Recorder::default(),
             sources: sources.to_vec(),
             split: SplitSettings::default(),
+            patience: Duration::from_mins(1),
             unpacking: Unpacking::Streamed,
         }
     }
@@ -127,6 +130,7 @@ impl World {
         settings.network.retries = 0;
         settings.network.split = self.split.clone();
         settings.network.back_off = Duration::ZERO;
+        settings.network.patience = self.patience;
         Supply::new(settings).unwrap()
     }
 
@@ -511,7 +515,8 @@ fn what_several_connections_brought_and_is_wrong_comes_once_more_over_one() {
     server.handle(&path, move |request| {
         Some(if request.header("Range").is_some() { wrong.clone() } else { file.clone() })
     });
-    // The first connection does not bring the file by itself.
+    // The first connection does not bring the file by itself, and is given up.
+    world.patience = Duration::from_secs(2);
     server.fault_times(&path, Fault::StallAt(200_000), 1);
     world.install().unwrap();
     let requests = world.site.server().requests_for(&path);
