@@ -13,6 +13,7 @@ use gover_archive::ZipEnd;
 use gover_archive::digest::{Digest, Sha256};
 use gover_core::Layout;
 use gover_core::diagnose::is_full;
+use gover_core::display::mebibytes;
 use gover_source::{Artifact, Proof, Sink};
 use gover_sys::{Lock, file};
 
@@ -153,14 +154,14 @@ impl PartFile {
     /// server is at fault. What comes over one connection is its server's fault.
     pub(crate) fn start_over(self, error: InstallError, lock: &Lock) -> Result<Self, InstallError> {
         let may_help = error.is_integrity() && self.is_pieced() && !self.in_one_piece;
-        let Self { directory, lock_name, part, .. } = self;
+        let Self { directory, lock_name, part, limit, .. } = self;
         // This closes the file too.
         let path = part.map(|part| part.path).filter(|path| path.exists());
         if !error.keeps_download() {
             discard(&directory, &lock_name, lock);
             if may_help {
                 let (part, in_one_piece) = (None, true);
-                return Ok(Self { directory, lock_name, part, in_one_piece, tap: None, limit: u64::MAX });
+                return Ok(Self { directory, lock_name, part, in_one_piece, tap: None, limit });
             }
         }
         Err(match path {
@@ -237,7 +238,7 @@ impl Sink for PartFile {
         let (tap, limit) = (self.tap.clone(), self.limit);
         let part = self.current()?;
         if part.bytes + chunk.len() as u64 > limit {
-            let reason = format!("it is larger than {limit} bytes");
+            let reason = format!("it is larger than {}", mebibytes(limit));
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
         }
         if let Err(error) = part.write(chunk) {
