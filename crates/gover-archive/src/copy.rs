@@ -1,19 +1,13 @@
 //! Takes a file over from an installed toolchain.
 
 use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::Path;
 
 use gover_sys::file::{open_regular, share_content};
 
 use super::{ArchiveError, FileMeta, Tree, TreeFile};
 use crate::digest::{Digest, Sha256};
-
-/// Why a file was not taken over.
-pub(crate) enum CopyError {
-    Read { path: PathBuf, source: io::Error },
-    Write(ArchiveError),
-}
 
 impl Tree<'_> {
     /// Copies the file `from`, and returns the digest of what was written. The copy shares the disk
@@ -25,27 +19,26 @@ impl Tree<'_> {
         (path, meta): (&str, FileMeta),
         buffer: &mut [u8],
         shares: &mut bool,
-    ) -> Result<Digest, CopyError> {
-        let failed = |source| CopyError::Read { path: from.to_owned(), source };
-        let mut source = open_regular(from).map_err(failed)?;
-        let mut file = self.create_file(path, meta).map_err(CopyError::Write)?;
+    ) -> Result<Digest, ArchiveError> {
+        let failed = ArchiveError::reading(from);
+        let mut source = open_regular(from).map_err(&failed)?;
+        let mut file = self.create_file(path, meta)?;
         if *shares {
             *shares = file.shares(&source);
         }
         if *shares {
-            let written = file.path.clone();
-            let failed = |source| CopyError::Read { path: written.clone(), source };
+            let failed = ArchiveError::reading(&file.path);
             let mut sum = Sha256::default();
-            let copy = File::open(&written).map_err(failed)?;
-            sum.read(copy, buffer, |_| ()).map_err(failed)?;
+            let copy = File::open(&file.path).map_err(&failed)?;
+            sum.read(copy, buffer, |_| ()).map_err(&failed)?;
             return Ok(sum.finish());
         }
         loop {
-            let count = source.read(buffer).map_err(failed)?;
+            let count = source.read(buffer).map_err(&failed)?;
             if count == 0 {
-                return file.finish().map_err(CopyError::Write);
+                return file.finish();
             }
-            file.write(buffer.get(..count).unwrap_or_default()).map_err(CopyError::Write)?;
+            file.write(buffer.get(..count).unwrap_or_default())?;
         }
     }
 }

@@ -11,13 +11,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-use gover_archive::{Arrival, Arriving, Coverage, Progress, Unpacked, ZipEnd};
+use gover_archive::{Arrival, Arriving, Progress, Unpacked, ZipEnd};
 use gover_core::sync::locked;
-use gover_source::{Artifact, Proof};
+use gover_source::Artifact;
 use gover_sys::file;
 
 use crate::FileError;
-use crate::proof::contents;
+use crate::proof::{contents, written};
 
 /// A thread that unpacks what a part file receives. [`end`](Self::end), and dropping it, ends it,
 /// so that nothing is written to the tree afterwards.
@@ -27,12 +27,10 @@ pub(crate) struct Follower {
     tap: Arc<Tap>,
 }
 
-/// The tree of a file that was unpacked while it arrived.
+/// A file that was unpacked while it arrived.
 pub(crate) struct Streamed {
-    pub(crate) tree: PathBuf,
     /// The file and its length.
     pub(crate) file: (PathBuf, u64),
-    pub(crate) coverage: Coverage,
     pub(crate) unpacked: Unpacked,
 }
 
@@ -69,6 +67,11 @@ impl Follower {
 
     pub(crate) fn tap(&self) -> Arc<Tap> {
         Arc::clone(&self.tap)
+    }
+
+    /// Where it unpacks to.
+    pub(crate) fn tree(&self) -> &Path {
+        &self.tree
     }
 
     pub(crate) fn progress(&self) -> Arc<Progress> {
@@ -180,15 +183,10 @@ fn follow(files: &Receiver<(Artifact, Arriving)>, tree: &Path, progress: &Progre
 }
 
 fn unpack(artifact: &Artifact, file: &Arriving, tree: &Path, progress: &Progress) -> Option<Streamed> {
-    let coverage = match artifact.proof {
-        Proof::Sha256 { .. } => Coverage::Everything,
-        Proof::Log => Coverage::Module,
-    };
-    let (container, guard) = contents(artifact, coverage);
+    let (container, guard) = contents(artifact, written(artifact));
     let unpacked = gover_archive::unpack_arriving(file, container, tree, guard, progress).ok()??;
     let length = file.length().ok()?;
-    let (tree, file) = (tree.to_owned(), (file.path().to_owned(), length));
-    Some(Streamed { tree, file, coverage, unpacked })
+    Some(Streamed { file: (file.path().to_owned(), length), unpacked })
 }
 
 fn empty(tree: &Path) -> Result<(), FileError> {

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gover_archive::digest::{FileDigest, Hashed, is_outside_module, module_version, tree_hash};
+use gover_archive::digest::{Hashed, module_version, tree_hash};
 use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits, Progress, Unpacked};
 use gover_core::ToolchainName;
 use gover_core::diagnose::is_full;
@@ -178,7 +178,10 @@ impl Checked {
             None => None,
         };
         match streamed {
-            Some(Streamed { unpacked, coverage, .. }) => Ok(self.unproven(unpacked, coverage, staging)),
+            Some(Streamed { unpacked, .. }) => {
+                let coverage = written(&self.artifact);
+                Ok(self.unproven(unpacked, coverage, staging))
+            }
             None => self.read(staging, Some(tree), (task, reporter)).await,
         }
     }
@@ -190,11 +193,9 @@ impl Checked {
         (task, reporter): (Task<'_>, &dyn Reporter),
     ) -> Result<Option<Streamed>, InstallError> {
         let progress = follower.progress();
-        let (tree, coverage) = (tree.to_owned(), self.coverage(true));
+        let is_here = follower.tree() == tree;
         let file = (self.received.path.clone(), self.received.bytes);
-        let is_this = move |streamed: &Streamed| {
-            streamed.tree == tree && streamed.file == file && streamed.coverage == coverage
-        };
+        let is_this = move |streamed: &Streamed| is_here && streamed.file == file;
         let work = tokio::task::spawn_blocking(|| follower.end(is_this));
         let streamed = watched(work, &progress, (task, self.received.bytes), reporter).await;
         Ok(streamed.map_err(|source| self.defect(source))??)
@@ -202,11 +203,6 @@ impl Checked {
 
     fn defect(&self, source: tokio::task::JoinError) -> InstallError {
         InstallError::Defect { name: self.artifact.wanted.name.to_string(), source }
-    }
-
-    /// What is read: files that no proof will cover are not written.
-    fn coverage(&self, is_written: bool) -> Coverage {
-        if is_written && self.sum.is_none() { Coverage::Module } else { Coverage::Everything }
     }
 
     fn unproven<T>(self, unpacked: Unpacked, coverage: Coverage, place: T) -> Unproven<T> {
@@ -239,7 +235,7 @@ impl Checked {
         tree: Option<PathBuf>,
         (task, reporter): (Task<'_>, &dyn Reporter),
     ) -> Result<Unproven<T>, InstallError> {
-        let coverage = self.coverage(tree.is_some());
+        let coverage = if tree.is_some() { written(&self.artifact) } else { Coverage::Everything };
         let (container, guard) = contents(&self.artifact, coverage);
         let free = tree.as_deref().and_then(gover_sys::file::available_space);
         let path = self.received.path.clone();
@@ -252,6 +248,14 @@ impl Checked {
             .map_err(|source| self.defect(source))?
             .map_err(|error| not_read(error, &self.artifact, (&self.received.path, container), free))?;
         Ok(self.unproven(unpacked, coverage, place))
+    }
+}
+
+/// Which files are written: those that no proof will cover are left out.
+pub(crate) fn written(artifact: &Artifact) -> Coverage {
+    match artifact.proof {
+        Proof::Sha256 { .. } => Coverage::Everything,
+        Proof::Log => Coverage::Module,
     }
 }
 
@@ -270,23 +274,16 @@ pub(crate) fn contents(artifact: &Artifact, coverage: Coverage) -> (Container, G
 
 impl<T> Unproven<T> {
     /// Contents of which only a part was received. The rest was copied from the toolchain `base`.
-    /// No checksum was published for what was received, so the log has to prove all of it.
+    /// No checksum was published for what was received, so only files of the module may be in it,
+    /// and the log has to prove all of it.
     pub(crate) fn assembled(
         (artifact, received): (Artifact, Received),
         base: ToolchainName,
         unpacked: Unpacked,
         place: T,
     ) -> Self {
-        let is_covered = |file: &FileDigest| !is_outside_module(&file.path);
-        Self {
-            log_covers_all: unpacked.files.iter().all(is_covered),
-            list: FileList::new(unpacked.files),
-            hashed: unpacked.hashed,
-            bytes: unpacked.bytes,
-            base: Some(base),
-            file: Checked { artifact, received, sum: None },
-            place,
-        }
+        let file = Checked { artifact, received, sum: None };
+        Self { base: Some(base), ..file.unproven(unpacked, Coverage::Module, place) }
     }
 
     pub(crate) fn artifact(&self) -> &Artifact {

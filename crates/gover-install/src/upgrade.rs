@@ -24,8 +24,8 @@ use crate::report::{DownloadProgress, Outcome, Phase, Task, watched};
 use crate::staging::Staging;
 
 /// An installed toolchain whose files may be used again.
-pub(crate) struct Base {
-    pub(crate) name: ToolchainName,
+struct Base {
+    name: ToolchainName,
     root: PathBuf,
     list: FileList,
     bytes: u64,
@@ -63,7 +63,7 @@ fn is_for(layout: &Layout, name: &ToolchainName, wanted: &Wanted) -> bool {
 }
 
 /// Why an upgrade was given up, in one line.
-pub(crate) struct Doubt(String);
+struct Doubt(String);
 
 impl Doubt {
     fn because(error: impl std::error::Error) -> Self {

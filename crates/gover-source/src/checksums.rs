@@ -60,7 +60,10 @@ impl<'a> LogRoute<'a> {
 
     pub(crate) fn database(self) -> Result<Database, DatabaseError> {
         let database = Database::parse(self.setting.unwrap_or("sum.golang.org"))?;
-        self.key.map_or(Ok(database.clone()), |key| database.with_key(key))
+        match self.key {
+            Some(key) => database.with_key(key),
+            None => Ok(database),
+        }
     }
 
     fn remote(self) -> Result<LogMirrors<'a, DatabaseRoute<'a>>, DatabaseError> {

@@ -1,6 +1,6 @@
 //! Makes a tree from its base and a bundle, on all cores.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
 use std::path::Path;
@@ -8,9 +8,8 @@ use std::path::Path;
 use flate2::bufread::DeflateDecoder;
 
 use super::delta::{Delta, DeltaError};
-use super::head::{Change, ChangeKind, Packed, Patch, Span};
+use super::head::{ChangeKind, Packed, Patch, Span};
 use super::{Listed, PatchError};
-use crate::copy::CopyError;
 use crate::digest::{Digest, FileDigest, is_outside_module};
 use crate::{
     CHUNK, Coverage, EntryKind, FileMeta, Guard, Limits, Progress, Tree, Unpacked, below, is_program,
@@ -39,7 +38,7 @@ impl Patch {
         let work = |worker: &mut Worker<'_>, item: &Item<'_>| worker.write(item, &tree);
         let files = on_all_cores(&items, start, work).unwrap_or_else(|| {
             let source = io::Error::other("a thread that applied the bundle ended early");
-            Err(PatchError::Read { path: self.path.clone(), source })
+            Err(PatchError::reading(&self.path)(source))
         })?;
         Ok(Unpacked { files, hashed: guard.hashed, bytes: guard.bytes })
     }
@@ -54,9 +53,8 @@ impl Patch {
         let known: HashMap<&str, &FileDigest> =
             base.files.iter().map(|file| (file.path.as_str(), file)).collect();
         let mut plan = Plan { guard, items: Vec::new(), directories: Vec::new() };
-        let mut changed: HashMap<&str, &Change> = HashMap::new();
+        let changed: HashSet<&str> = self.changes.iter().map(|change| change.path.as_str()).collect();
         for change in &self.changes {
-            changed.insert(&change.path, change);
             let old = known.get(change.path.as_str());
             let needs_old = !matches!(&change.kind, ChangeKind::Content { packed: Packed::Whole(_), .. });
             if needs_old && old.is_none() {
@@ -67,7 +65,7 @@ impl Patch {
             }
         }
         let is_kept =
-            |file: &&FileDigest| !changed.contains_key(file.path.as_str()) && !is_outside_module(&file.path);
+            |file: &&FileDigest| !changed.contains(file.path.as_str()) && !is_outside_module(&file.path);
         for FileDigest { path, digest, .. } in base.files.iter().filter(is_kept) {
             let place = below(base.root, path);
             let metadata = place.symlink_metadata().map_err(PatchError::reading(&place))?;
@@ -150,11 +148,7 @@ impl<'a> Worker<'a> {
 
     fn copy(&mut self, item: &Item<'_>, meta: FileMeta, tree: &Tree<'_>) -> Result<Digest, PatchError> {
         let from = below(self.base, item.path);
-        let copied = tree.copy(&from, (item.path, meta), &mut self.buffer, &mut self.shares);
-        copied.map_err(|error| match error {
-            CopyError::Read { path, source } => PatchError::Read { path, source },
-            CopyError::Write(error) => error.into(),
-        })
+        Ok(tree.copy(&from, (item.path, meta), &mut self.buffer, &mut self.shares)?)
     }
 
     fn unpack(
@@ -193,8 +187,8 @@ impl<'a> Worker<'a> {
                 let write = |bytes: &[u8]| file.write(bytes);
                 delta.apply(old, item.size, &mut self.buffer, write).map_err(|error| match error {
                     DeltaError::Damaged(what) => damaged(what),
-                    DeltaError::Old(source) => PatchError::Read { path, source },
-                    DeltaError::Output(error) => PatchError::Write(error),
+                    DeltaError::Old(source) => PatchError::reading(&path)(source),
+                    DeltaError::Output(error) => error.into(),
                 })?;
                 for stream in [delta.steps, delta.differences, delta.extra] {
                     expect_end(stream).map_err(damaged)?;

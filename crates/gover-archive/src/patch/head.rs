@@ -72,7 +72,7 @@ pub(super) struct Span {
 }
 
 impl Transition {
-    /// The name of the bundle in the directory [`PATCHES`](Self::DIRECTORY) of a mirror.
+    /// The name of the bundle in the directory [`DIRECTORY`](Self::DIRECTORY) of a mirror.
     pub fn file_name(&self) -> String {
         format!("{}..{}.{}.gvp", self.base, self.name, self.platform)
     }
@@ -127,13 +127,6 @@ impl Patch {
 
     pub fn transition(&self) -> &Transition {
         &self.transition
-    }
-
-    /// How many files differ, and how many of them are deltas.
-    pub fn counts(&self) -> (usize, usize) {
-        let is_delta =
-            |change: &&Change| matches!(change.kind, ChangeKind::Content { packed: Packed::Delta(_), .. });
-        (self.changes.len(), self.changes.iter().filter(is_delta).count())
     }
 }
 

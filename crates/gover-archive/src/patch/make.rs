@@ -44,9 +44,9 @@ pub fn make(
             }
         }
     }
-    bundle.write(transition, to).map_err(|source| {
-        PatchError::Write(ArchiveError::Write { verb: "write", path: to.to_owned(), source })
-    })
+    bundle
+        .write(transition, to)
+        .map_err(|source| ArchiveError::Write { verb: "write", path: to.to_owned(), source }.into())
 }
 
 #[derive(Default)]

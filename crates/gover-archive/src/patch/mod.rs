@@ -50,15 +50,13 @@ pub enum PatchError {
     Refused(#[from] Refused),
     #[error("`{}` was changed since it was installed", path.display())]
     ChangedBase { path: PathBuf },
-    #[error("cannot read `{}`", path.display())]
-    Read { path: PathBuf, source: io::Error },
     #[error(transparent)]
-    Write(#[from] ArchiveError),
+    File(#[from] ArchiveError),
 }
 
 impl PatchError {
     fn reading(path: &Path) -> impl Fn(io::Error) -> Self {
-        move |source| Self::Read { path: path.to_owned(), source }
+        move |source| ArchiveError::reading(path)(source).into()
     }
 
     fn damaged(path: &str, what: &'static str) -> Self {

@@ -115,7 +115,7 @@ fn a_bundle_leads_from_one_release_to_the_next() {
     assert_eq!(model::patch(&bundle, &base), Some(new.clone()));
     model::assert_tree(&world.path("deep/target"), new);
     let patch = Patch::open(&world.path("bundle")).unwrap();
-    assert_eq!((patch.transition(), patch.counts()), (&transition(), (4, 1)));
+    assert_eq!(patch.transition(), &transition());
     assert_eq!(transition().file_name(), "go1.91.1..go1.91.2.linux-amd64.gvp");
 }
 
@@ -263,7 +263,8 @@ fn a_changed_base_is_noticed() {
         let world = World::new(&patch_base());
         change(&world.path("base/src/fmt/print.go"));
         let error = world.apply(&bundle).unwrap_err();
-        assert!(matches!(error, PatchError::ChangedBase { .. } | PatchError::Read { .. }), "{error:?}");
+        let is_right = matches!(error, PatchError::ChangedBase { .. } | PatchError::File(_));
+        assert!(is_right, "{error:?}");
     }
     // What a delta is applied to is checked by its result.
     let world = World::new(&patch_base());

@@ -64,7 +64,7 @@ impl Mirror {
             let (series, others): (Vec<_>, Vec<_>) =
                 held.into_iter().partition(|held| is_same_series(&held.wanted, &target.wanted));
             held = others;
-            let is_missing = |base: &MirrorFile| !there.contains(&transition(base, &target));
+            let is_missing = |base: &MirrorFile| !there.contains(&transition(&base.wanted, &target.wanted));
             let bases: Vec<_> = series.into_iter().rev().take(BASES).filter(is_missing).collect();
             if !bases.is_empty() {
                 plans.push(PatchPlan { target, bases });
@@ -94,11 +94,7 @@ impl Mirror {
         target: &Arc<UnpackedRelease>,
         reporter: &dyn Reporter,
     ) -> Result<MirrorPatch, MirrorError> {
-        let transition = Transition {
-            base: base.wanted().name.clone(),
-            name: target.wanted().name.clone(),
-            platform: target.wanted().platform.clone(),
-        };
+        let transition = transition(base.wanted(), target.wanted());
         let name = transition.file_name();
         let (cache, directory) = (self.work.cache(), self.directory.join(Transition::DIRECTORY));
         for directory in [&cache, &directory] {
@@ -142,9 +138,9 @@ fn is_same_series(one: &Wanted, other: &Wanted) -> bool {
     one.platform == other.platform && one.name.version().same_language(other.name.version())
 }
 
-fn transition(base: &MirrorFile, target: &MirrorFile) -> Transition {
-    let Wanted { name, platform } = target.wanted.clone();
-    Transition { base: base.wanted.name.clone(), name, platform }
+fn transition(base: &Wanted, target: &Wanted) -> Transition {
+    let Wanted { name, platform } = target.clone();
+    Transition { base: base.name.clone(), name, platform }
 }
 
 /// From how many releases bundles lead to the newest.

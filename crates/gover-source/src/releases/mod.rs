@@ -193,7 +193,7 @@ impl Releases {
     }
 
     pub fn newest_patch(&self, version: &GoVersion) -> Option<&Release> {
-        // What a list of installed toolchains asks for each of them, so the others are not looked at.
+        // Asked for each toolchain of a list, so it does not look at every release.
         let last =
             GoVersion::parse(&format!("{}.{}.{}", version.major()?, version.minor()?, u64::MAX)).ok()?;
         let up_to = self.by_name.range(..=ToolchainName::of(&last)).rev().map(|(_, release)| release);

@@ -5,7 +5,7 @@ use gover_core::ToolchainName;
 
 use super::Supply;
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
-use crate::error::{SourceError, SourceFailure, SupplyError};
+use crate::error::{SourceError, SupplyError};
 use crate::settings::SourceSpec;
 use crate::transfer::{Observer, Sink, TransferError, open, transfer};
 
@@ -31,13 +31,12 @@ impl Supply {
                 let artifact = artifact(wanted, spec, &base, &transition);
                 match self.receive(&artifact, sink, observer).await {
                     Ok(()) => return Ok(Some((artifact, transition))),
-                    Err(TransferError::Sink(source)) => {
-                        return Err(SupplyError::Write { file_name: artifact.file_name, source });
-                    }
                     Err(TransferError::Source(error)) if error.is_not_found() => {}
-                    Err(TransferError::Source(error)) => {
-                        self.record_failure(&spec.label(), &error);
-                        return Err(self.unreachable(artifact, error));
+                    Err(error) => {
+                        if let TransferError::Source(error) = &error {
+                            self.record_failure(&spec.label(), error);
+                        }
+                        return Err(self.not_received(&artifact, error));
                     }
                 }
             }
@@ -68,19 +67,6 @@ impl Supply {
         let opening = self.clock().timeout(patience, open(&self.http, artifact, &*sink)).await;
         let opening = opening.unwrap_or(Err(SourceError::Silent { patience }))?;
         transfer(&self.http, artifact, opening, sink, observer).await.map(drop)
-    }
-
-    fn unreachable(&self, artifact: Artifact, error: SourceError) -> SupplyError {
-        if let SourceError::Integrity(error) = error {
-            return error.into();
-        }
-        let at = Some(artifact.location.clone());
-        let failure = SourceFailure { at, ..SourceFailure::new(artifact.source, error) };
-        SupplyError::Unreachable {
-            wanted: artifact.wanted,
-            failures: vec![failure],
-            obstacle: self.obstacle(false),
-        }
     }
 }
 

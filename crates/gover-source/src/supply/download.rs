@@ -74,24 +74,28 @@ impl Supply {
             let opening = winner.ok_or(SourceError::Unchanged)?.value;
             transfer(&self.http, artifact, opening, sink, observer).await
         };
-        let error = match fetched.await {
-            Ok(bytes) => return Ok(bytes),
-            Err(TransferError::Source(SourceError::Integrity(error))) => return Err(error.into()),
-            Err(TransferError::Source(error)) => error,
-            Err(TransferError::Sink(source)) => {
-                return Err(SupplyError::Write { file_name: artifact.file_name.clone(), source });
+        fetched.await.map_err(|error| self.not_received(artifact, error))
+    }
+
+    /// The error for a file that has only this location.
+    pub(super) fn not_received(&self, artifact: &Artifact, error: TransferError) -> SupplyError {
+        let error = match error {
+            TransferError::Source(SourceError::Integrity(error)) => return error.into(),
+            TransferError::Source(error) => error,
+            TransferError::Sink(source) => {
+                return SupplyError::Write { file_name: artifact.file_name.clone(), source };
             }
         };
         let at = Some(artifact.location.clone());
         let failure = SourceFailure { at, ..SourceFailure::new(artifact.source.clone(), error) };
-        Err(SupplyError::Unreachable {
+        SupplyError::Unreachable {
             wanted: artifact.wanted.clone(),
             failures: vec![failure],
             obstacle: self.obstacle(artifact.location.url().is_some_and(Address::is_loopback)),
-        })
+        }
     }
 
-    pub(super) fn obstacle(&self, own_server: bool) -> Obstacle {
+    fn obstacle(&self, own_server: bool) -> Obstacle {
         match &self.settings.network {
             network if network.offline => Obstacle::Offline { hint: network.offline_hint() },
             _ if own_server => Obstacle::OwnServer,

@@ -155,7 +155,7 @@ struct Transfer<'a> {
     served: Served,
     split_failures: u32,
     /// Whether the directory of the zip was requested, and came or failed.
-    end_asked: bool,
+    end_answered: bool,
 }
 
 /// What the server reported about the file that the held bytes belong to.
@@ -192,7 +192,7 @@ impl<'a> Transfer<'a> {
             began: 0,
             served,
             split_failures: 0,
-            end_asked: false,
+            end_answered: false,
         }
     }
 

@@ -69,7 +69,7 @@ impl Transfer<'_> {
                 Event::Segment(Ok(())) => {}
                 Event::ZipEnd(found) => {
                     end = None;
-                    self.end_asked = true;
+                    self.end_answered = true;
                     if let Some(end) = found {
                         self.sink.zip_end(end);
                     }
@@ -101,8 +101,8 @@ impl Transfer<'_> {
     {
         let is_useful = self.artifact.format != Format::TarGz
             && stream.ranges
-            && !self.end_asked
-            && total - self.held >= WORTH
+            && !self.end_answered
+            && total - self.held >= LEAST_MISSING
             && self.sink.wants_zip_end()
             && !self.sink.in_one_piece();
         let (http, request) = (self.http, self.rest());
@@ -181,4 +181,4 @@ async fn next(
 /// How many attempts with several connections may fail before only one connection is used.
 const SPLITS: u32 = 2;
 /// How many bytes must be missing for a request for the directory to be worth it.
-const WORTH: u64 = 1 << 20;
+const LEAST_MISSING: u64 = 1 << 20;
