@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::bounded::Found;
 use crate::env::Env;
 use crate::platform::IS_WINDOWS;
+use crate::real_path::real_path;
 
 /// The nearest go.mod in `directory` or above, unless it is directly in the directory for temporary
 /// files (`modload.FindGoMod`, go.dev/issue/26708).
@@ -63,7 +64,7 @@ impl Temporary {
     fn real_name<'a>(&self, directory: &'a Path) -> Option<Cow<'a, Path>> {
         match &self.here {
             Some(here) if here.starts_with(directory) => Some(Cow::Borrowed(directory)),
-            _ => directory.canonicalize().ok().map(Cow::Owned),
+            _ => real_path(directory).ok().map(Cow::Owned),
         }
     }
 }
@@ -77,7 +78,7 @@ fn without_links(path: &Path) -> Option<PathBuf> {
     if is_linux && is_plain() && !path.ancestors().filter(|above| above.parent().is_some()).any(is_link) {
         return Some(path.to_owned());
     }
-    path.canonicalize().ok()
+    real_path(path).ok()
 }
 
 /// An absolute path without `.` and `..`, by its text alone (`filepath.Clean`). Links are not
@@ -144,7 +145,7 @@ mod tests {
     #[test]
     fn links_are_followed_as_the_system_does() {
         let root = tempfile::tempdir().unwrap();
-        let root = crate::real_path::real_path(root.path()).unwrap();
+        let root = real_path(root.path()).unwrap();
         std::fs::create_dir_all(root.join("a/b")).unwrap();
         if !cfg!(windows) {
             let link = std::process::Command::new("ln").arg("-s").arg("a").arg(root.join("link")).status();
@@ -152,14 +153,14 @@ mod tests {
         }
         for name in ["a/b", "a", "", "a/../a/b", "./a", "a/", "link", "link/b", "none", "a/none"] {
             let path = root.join(name);
-            assert_eq!(without_links(&path), path.canonicalize().ok(), "{}", path.display());
+            assert_eq!(without_links(&path), real_path(&path).ok(), "{}", path.display());
         }
     }
 
     #[test]
     fn a_relative_directory_for_temporary_files_is_none() {
         let root = tempfile::tempdir().unwrap();
-        let root = crate::real_path::real_path(root.path()).unwrap();
+        let root = real_path(root.path()).unwrap();
         for (temporary, same) in [
             (root.as_path(), true),
             (&root.join("."), true),

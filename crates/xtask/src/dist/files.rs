@@ -49,7 +49,8 @@ pub(crate) fn tar_gz(prefix: &str, entries: &[Entry], time: u64) -> Result<Vec<u
 }
 
 /// A zip of files. Their time is the first that a zip can name, as in Go's module zips: the format
-/// knows no time zone.
+/// knows no time zone. They are marked as made on Unix, wherever this runs, so that the bytes are the
+/// same and the modes are kept.
 pub(crate) fn zip(prefix: &str, entries: &[Entry]) -> Result<Vec<u8>, String> {
     let failed = |error: &dyn std::fmt::Display| format!("cannot write an archive: {error}");
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -58,6 +59,7 @@ pub(crate) fn zip(prefix: &str, entries: &[Entry]) -> Result<Vec<u8>, String> {
             .compression_method(zip::CompressionMethod::Deflated)
             .compression_level(Some(9))
             .last_modified_time(zip::DateTime::default())
+            .system(zip::System::Unix)
             .unix_permissions(entry.mode());
         archive.start_file(format!("{prefix}{}", entry.path), options).map_err(|error| failed(&error))?;
         archive.write_all(&entry.bytes).map_err(|error| failed(&error))?;
