@@ -1,10 +1,20 @@
-//! Reading of files and directories, with errors that name them.
+//! Files and directories, with errors that name them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))
+}
+
+pub(crate) fn create(directory: &Path) -> Result<(), String> {
+    fs::create_dir_all(directory).map_err(|error| format!("cannot create `{}`: {error}", directory.display()))
+}
+
+/// Writes a file, and creates its directory if it is missing.
+pub(crate) fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), String> {
+    create(path.parent().unwrap_or(path))?;
+    fs::write(path, bytes).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
 }
 
 /// The paths in a directory, sorted.

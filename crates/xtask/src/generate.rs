@@ -37,12 +37,7 @@ impl Page {
     }
 
     fn write(&self) -> Result<(), String> {
-        if let Some(directory) = self.path.parent() {
-            fs::create_dir_all(directory)
-                .map_err(|error| format!("cannot create `{}`: {error}", directory.display()))?;
-        }
-        fs::write(&self.path, &self.text)
-            .map_err(|error| format!("cannot write `{}`: {error}", self.path.display()))
+        files::write(&self.path, &self.text)
     }
 
     /// Whether the file says the same. A checkout may have the line ends of Windows.

@@ -6,6 +6,7 @@ mod dist;
 mod files;
 mod generate;
 mod links;
+mod process;
 mod release_table;
 mod set_version;
 mod size;

@@ -33,8 +33,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
     let target = data.join("releases.bin");
     if !check {
-        return fs::write(&target, table)
-            .map_err(|error| format!("cannot write `{}`: {error}", target.display()));
+        return crate::files::write(&target, table);
     }
     let current =
         fs::read(&target).map_err(|error| format!("cannot read `{}`: {error}", target.display()))?;

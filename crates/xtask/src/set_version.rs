@@ -1,14 +1,12 @@
 //! `set-version VERSION`: the version of gover, which its crates also ask of each other.
 
-use std::fs;
 use std::path::Path;
 
 use crate::files;
 
 pub(crate) fn run(version: &str, root: &Path) -> Result<(), String> {
     let path = root.join("Cargo.toml");
-    let changed = changed(&files::read(&path)?, version)?;
-    fs::write(&path, changed).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
+    files::write(&path, changed(&files::read(&path)?, version)?)
 }
 
 fn changed(manifest: &str, version: &str) -> Result<String, String> {
@@ -24,6 +22,8 @@ fn changed(manifest: &str, version: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -6,10 +6,12 @@ use std::process::Command;
 
 use super::Options;
 use super::measure::{Task, in_turns};
-use super::plot::{Line, Plot};
+use super::plot::{self, Plot};
 use super::report::{Section, peer};
-use super::scene::{Scene, create, run};
+use super::scene::Scene;
 use super::server::Server;
+use crate::files::create;
+use crate::process::run;
 
 /// What is installed: a mirror of two neighbouring releases, and the newer one as a `.tar.gz`.
 struct Releases {
@@ -150,15 +152,8 @@ fn goup_install(scene: &Scene, goup: &Path, archives: &Server, version: &str) ->
 fn phases(scene: &Scene, task: &Task, releases: &Releases, section: &mut Section) -> Result<(), String> {
     empty(scene)?;
     let trace = scene.program("trace-install");
-    let mut traced = task.clone();
     let calls = "trace=connect,recvfrom,syncfs,exit_group";
-    let strace = ["/usr/bin/strace", "-f", "-qq", "-ttt", "-T", "-yy", "--seccomp-bpf", "-e", calls, "-o"];
-    traced.words = strace
-        .map(str::to_owned)
-        .into_iter()
-        .chain([trace.display().to_string()])
-        .chain(task.words.clone())
-        .collect();
+    let traced = task.traced(&["-ttt", "-T", "-yy", "--seccomp-bpf", "-e", calls], &trace);
     run(&mut traced.command(None))?;
     let phases =
         Phases::of(&crate::files::read(&trace)?).ok_or("the trace of the install has no download")?;
@@ -243,26 +238,21 @@ impl Phases {
 }
 
 fn by_bandwidth(scene: &Scene, options: &Options, releases: &Releases) -> Result<Plot, String> {
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut lines = plot::lines(&["gover install, with the log's proof", "curl and tar, without any check"]);
     for megabytes in [12_u32, 25, 50, 100, 200] {
         let limit = Some(u64::from(megabytes) * 1_000_000);
         let server = Server::start(&releases.mirror, limit)?;
         let archives = Server::start(releases.archive.parent().unwrap_or(&scene.root), limit)?;
         let tasks = [gover(scene, "gover", &server, releases.new), curl(scene, "curl", &archives)];
         let found = in_turns(&scene.program("runner"), &tasks, options.rounds(3), &|_| empty(scene))?;
-        let at = |index: usize| found.get(index).map(|summary| (f64::from(megabytes), summary.median / 1e3));
-        ours.extend(at(0));
-        theirs.extend(at(1));
+        plot::add(&mut lines, f64::from(megabytes), &found, |summary| summary.median / 1e3);
     }
     Ok(Plot {
         name: "install-bandwidth",
         title: "An install, by the bandwidth of the connection",
         x: "MB/s",
         y: "s",
-        lines: vec![
-            Line::new("gover install, with the log's proof", ours),
-            Line::new("curl and tar, without any check", theirs),
-        ],
+        lines,
     })
 }
 

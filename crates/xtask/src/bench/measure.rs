@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::process::run;
+
 /// A program with its surroundings.
 #[derive(Clone, Debug)]
 pub(super) struct Task {
@@ -33,6 +35,13 @@ impl Task {
         command.args(words.iter().skip(1)).current_dir(&self.directory);
         command.env_clear().envs(&self.variables).env("PWD", &self.directory);
         command
+    }
+
+    /// The same under strace, which writes the system calls to the file `trace`.
+    pub(super) fn traced(&self, options: &[&str], trace: &Path) -> Self {
+        let strace = [&["/usr/bin/strace", "-f", "-qq"], options, &["-o"]].concat();
+        let strace = strace.into_iter().map(str::to_owned).chain([trace.display().to_string()]);
+        Self { words: strace.chain(self.words.clone()).collect(), ..self.clone() }
     }
 
     pub(super) fn run(&self, runner: &Path) -> Result<Run, String> {
@@ -106,15 +115,9 @@ impl Summary {
 
 /// The system calls of a task up to the start of the toolchain's program, by strace.
 pub(super) fn system_calls(task: &Task, trace: &Path) -> Result<Vec<String>, String> {
-    let mut traced = task.clone();
-    let strace = ["/usr/bin/strace", "-f", "-qq", "-s", "64", "-o"].map(str::to_owned);
-    traced.words =
-        strace.into_iter().chain([trace.display().to_string()]).chain(task.words.clone()).collect();
-    let status = traced.command(None).stdout(std::process::Stdio::null()).status();
-    let status = status.map_err(|error| format!("strace: {error}"))?;
+    run(&mut task.traced(&["-s", "64"], trace).command(None))?;
     let text = crate::files::read(trace)?;
     let calls =
         text.lines().filter_map(|line| line.split_once(' ').map(|(_, call)| call.trim_start().to_owned()));
-    let calls: Vec<String> = calls.skip(1).take_while(|call| !call.starts_with("execve(")).collect();
-    if status.success() { Ok(calls) } else { Err(format!("{} failed under strace", task.label)) }
+    Ok(calls.skip(1).take_while(|call| !call.starts_with("execve(")).collect())
 }

@@ -103,16 +103,11 @@ fn show(section: Option<&Section>) {
 
 fn save(sections: &[Section], output: &Path) -> Result<(), String> {
     let json = serde_json::to_string_pretty(sections).map_err(|error| error.to_string())?;
-    scene::write(&output.join("results.json"), &(json + "\n"))?;
+    crate::files::write(&output.join("results.json"), json + "\n")?;
     for plot in sections.iter().flat_map(|section| &section.plots) {
-        scene::write(&output.join(format!("{}.svg", plot.name)), &plot.to_svg())?;
+        crate::files::write(&output.join(format!("{}.svg", plot.name)), plot.to_svg())?;
     }
     Ok(())
-}
-
-#[expect(clippy::disallowed_methods, reason = "a tool of the project, not part of gover")]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 const USAGE: &str = "usage: cargo xtask bench [--quick] [--programs DIR] [--mirror DIR] [--output DIR] [--percent N] \

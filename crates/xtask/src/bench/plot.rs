@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::measure::Summary;
+
 pub(super) struct Plot {
     /// Of the file, without its suffix.
     pub(super) name: &'static str,
@@ -16,9 +18,15 @@ pub(super) struct Line {
     points: Vec<(f64, f64)>,
 }
 
-impl Line {
-    pub(super) fn new(label: &str, points: Vec<(f64, f64)>) -> Self {
-        Self { label: label.to_owned(), points }
+/// Lines without points.
+pub(super) fn lines(labels: &[&str]) -> Vec<Line> {
+    labels.iter().map(|label| Line { label: (*label).to_owned(), points: Vec::new() }).collect()
+}
+
+/// Adds to each line what its task took.
+pub(super) fn add(lines: &mut [Line], x: f64, found: &[Summary], y: fn(&Summary) -> f64) {
+    for (line, summary) in lines.iter_mut().zip(found) {
+        line.points.push((x, y(summary)));
     }
 }
 
@@ -115,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_plot_has_each_line_and_escapes_its_texts() {
-        let line = Line::new("a < b", vec![(0.0, 1.0), (10.0, 2.0)]);
+        let line = Line { label: "a < b".to_owned(), points: vec![(0.0, 1.0), (10.0, 2.0)] };
         let svg = Plot { name: "x", title: "R&D", x: "n", y: "ms", lines: vec![line] }.to_svg();
         assert!(
             svg.contains("R&amp;D") && svg.contains("a &lt; b") && svg.contains("M50.0 157.0L620.0 44.0")

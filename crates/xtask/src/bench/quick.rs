@@ -3,9 +3,11 @@
 use std::process::Command;
 
 use super::measure::system_calls;
-use super::scene::{Scene, create, run, write};
+use super::scene::Scene;
 use super::server::Server;
 use super::shim::{partial, shim};
+use crate::files::{create, write};
+use crate::process::run;
 
 /// What is counted, and the most that it may be.
 const LIMITS: [(&str, f64); 5] = [
@@ -53,10 +55,10 @@ fn install(scene: &Scene) -> Result<[f64; 2], String> {
         write(&path, &go)?;
         run(Command::new("chmod").arg("755").arg(&path))?;
     }
-    write(&tree.join("go").join("VERSION"), &format!("{NAME}\n"))?;
+    write(&tree.join("go").join("VERSION"), format!("{NAME}\n"))?;
     create(&tree.join("go").join("src"))?;
     for number in 0..60_u32 {
-        write(&tree.join("go").join("src").join(format!("file{number}.go")), &noise(number))?;
+        write(&tree.join("go").join("src").join(format!("file{number}.go")), noise(number))?;
     }
     let archive = tree.join(format!("{NAME}.linux-amd64.tar.gz"));
     run(Command::new("tar").arg("-C").arg(&tree).arg("-czf").arg(&archive).arg("go"))?;

@@ -61,6 +61,6 @@ impl Section {
 
 /// A program of another tool, if it is on PATH.
 pub(super) fn peer(name: &str) -> Option<PathBuf> {
-    let path = super::variable("PATH")?;
+    let path = crate::process::variable("PATH")?;
     path.split(':').map(|directory| PathBuf::from(directory).join(name)).find(|program| program.is_file())
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::measure::Task;
+use crate::files::{create, write};
+use crate::process::{run, variable};
 
 pub(super) struct Scene {
     pub(super) root: PathBuf,
@@ -55,9 +57,9 @@ impl Scene {
             create(&goroot.join("bin"))?;
             let program = goroot.join("bin").join("go");
             fs::hard_link(self.program("nothing"), &program).map_err(|error| error.to_string())?;
-            write(&goroot.join("VERSION"), &format!("{name}\n"))?;
+            write(&goroot.join("VERSION"), format!("{name}\n"))?;
             write(&goroot.join("go.env"), "GOPROXY=direct\nGOTOOLCHAIN=auto\n")?;
-            write(&home.join("receipts").join(format!("{name}.json")), &receipt(&name))?;
+            write(&home.join("receipts").join(format!("{name}.json")), receipt(&name))?;
         }
         let task = self.gover(&home, &self.root, &["uninstall", "--yes", "1.20.1"]);
         run(&mut task.command(None))?;
@@ -69,7 +71,7 @@ impl Scene {
         let project = self.root.join(name);
         let below = (0..depth).fold(project.clone(), |path, level| path.join(format!("d{level}")));
         create(&below)?;
-        write(&project.join(".go-version"), &format!("{pin}\n"))?;
+        write(&project.join(".go-version"), format!("{pin}\n"))?;
         write(&project.join("go.mod"), "module example.com/m\n\ngo 1.21.0\n")?;
         Ok(below)
     }
@@ -131,33 +133,8 @@ fn build(is_quick: bool) -> Result<(PathBuf, PathBuf), String> {
     let words =
         ["build", "--locked", "--quiet", "--package", "gover", "--bin", "gover", "--profile", profile];
     run(Command::new("cargo").args(words))?;
-    let output = Command::new("shims/build")
-        .arg("--quiet")
-        .output()
-        .map_err(|error| format!("shims/build: {error}"))?;
-    let shim = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    if !output.status.success() {
-        return Err(format!("shims/build failed: {}", String::from_utf8_lossy(&output.stderr)));
-    }
+    let shim = PathBuf::from(run(Command::new("shims/build").arg("--quiet"))?);
     let target = shim.ancestors().find(|path| path.ends_with("target")).map(Path::to_owned);
-    let target = crate::bench::variable("CARGO_TARGET_DIR").map(PathBuf::from).or(target);
+    let target = variable("CARGO_TARGET_DIR").map(PathBuf::from).or(target);
     Ok((target.unwrap_or_default().join(directory).join("gover"), shim))
-}
-
-pub(super) fn run(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr).trim()))
-    }
-}
-
-pub(super) fn create(directory: &Path) -> Result<(), String> {
-    fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))
-}
-
-pub(super) fn write(path: &Path, text: &str) -> Result<(), String> {
-    create(path.parent().unwrap_or(path))?;
-    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }

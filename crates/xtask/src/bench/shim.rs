@@ -4,9 +4,11 @@ use std::path::Path;
 
 use super::Options;
 use super::measure::{Task, in_turns, system_calls};
-use super::plot::{Line, Plot};
+use super::plot::{self, Plot};
 use super::report::{Section, peer};
-use super::scene::{Scene, run, toolchain};
+use super::scene::{Scene, toolchain};
+use crate::files::create;
+use crate::process::run;
 
 pub(super) fn measure(scene: &Scene, options: &Options) -> Result<Section, String> {
     let mut section = Section::new("shim", "through a C program that only executes it");
@@ -81,7 +83,7 @@ fn switched(scene: &Scene, go: &Path, places: (&Path, &Path)) -> Option<Task> {
     let mut task = scene.task("Go's own switch to a `go` on PATH", go, &["version"], places);
     let bin = scene.root.join("switch");
     let name = toolchain(19);
-    super::scene::create(&bin).ok()?;
+    create(&bin).ok()?;
     drop(std::fs::hard_link(scene.program("nothing"), bin.join(&name)));
     task.variables.insert("PATH".to_owned(), format!("{}:/usr/bin:/bin", bin.display()));
     task.variables.insert("GOTOOLCHAIN".to_owned(), format!("{name}+path"));
@@ -90,41 +92,39 @@ fn switched(scene: &Scene, go: &Path, places: (&Path, &Path)) -> Option<Task> {
 }
 
 fn by_toolchains(scene: &Scene, options: &Options) -> Result<Plot, String> {
-    let (mut exact, mut language) = (Vec::new(), Vec::new());
+    let mut lines = plot::lines(&["exact pin", "partial pin"]);
     for count in [1, 10, 20, 50, 100, 200] {
         let home = scene.home(&format!("home-n{count}"), count)?;
         let one = scene.project(&format!("project-n{count}"), 4, &pin(count))?;
         let other = scene.project(&format!("project-p{count}"), 4, &partial(count))?;
         let tasks = [shim(scene, "exact", (&home, &one)), shim(scene, "partial", (&home, &other))];
         let found = in_turns(&scene.program("runner"), &tasks, options.rounds(300), &|_| Ok(()))?;
-        let at = |index: usize| found.get(index).map(|summary| (f(count), summary.quartile));
-        exact.extend(at(0));
-        language.extend(at(1));
+        plot::add(&mut lines, f(count), &found, |summary| summary.quartile);
     }
     Ok(Plot {
         name: "shim-toolchains",
         title: "The shim, by the number of toolchains",
         x: "toolchains",
         y: "ms",
-        lines: vec![Line::new("exact pin", exact), Line::new("partial pin", language)],
+        lines,
     })
 }
 
 fn by_depth(scene: &Scene, options: &Options) -> Result<Plot, String> {
     let home = scene.root.join("home-20");
-    let mut points = Vec::new();
+    let mut lines = plot::lines(&["pin and go.mod"]);
     for depth in [0, 2, 4, 8, 16] {
         let project = scene.project(&format!("project-d{depth}"), depth, &pin(20))?;
         let tasks = [shim(scene, "depth", (&home, &project))];
         let found = in_turns(&scene.program("runner"), &tasks, options.rounds(300), &|_| Ok(()))?;
-        points.extend(found.first().map(|summary| (f(depth), summary.quartile)));
+        plot::add(&mut lines, f(depth), &found, |summary| summary.quartile);
     }
     Ok(Plot {
         name: "shim-depth",
         title: "The shim, by the depth of the directory below the pin",
         x: "directories",
         y: "ms",
-        lines: vec![Line::new("pin and go.mod", points)],
+        lines,
     })
 }
 

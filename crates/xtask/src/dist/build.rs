@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::files::Entry;
-use super::rust::{Rust, run};
+use super::rust::Rust;
 use super::target::{System, Target};
-use super::variable;
+use crate::process::{run, variable};
 
 /// The programs of a release.
 pub(super) const PROGRAMS: [&str; 2] = ["gover", "gover-shim"];

@@ -13,7 +13,7 @@ use super::files::Entry;
 use super::licences;
 use super::sign;
 use super::target::Target;
-use super::variable;
+use crate::process::variable;
 
 pub(super) fn documents(
     target: &Target,

@@ -10,7 +10,7 @@ use std::process::Command;
 use serde::Deserialize;
 
 use super::build::PROGRAMS;
-use super::rust::run;
+use crate::process::run;
 
 /// The crates in both programs, gover's own included, sorted by name and version.
 #[derive(Debug)]

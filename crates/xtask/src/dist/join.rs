@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::{SUMS, write_file};
+use super::SUMS;
 use crate::files;
 
 /// Copies the files of each directory below `parts` into `out`. Parts may share a file, such as
@@ -24,9 +24,9 @@ pub(super) fn join(parts: &Path, out: &Path) -> Result<(), String> {
             };
             let bytes = read(&path)?;
             if !to.exists() {
-                write_file(&to, &bytes)?;
+                crate::files::write(&to, &bytes)?;
             } else if name == "list" {
-                write_file(&to, merged(&read(&to)?, &bytes).as_bytes())?;
+                crate::files::write(&to, merged(&read(&to)?, &bytes).as_bytes())?;
             } else if read(&to)? != bytes {
                 return Err(format!("two parts have different files `{}`", below.display()));
             }
@@ -48,10 +48,10 @@ mod tests {
 
     fn part(root: &Path, name: &str, list: &str, script: &str) {
         let part = root.join(name);
-        write_file(&part.join("module/m/@v/list"), list.as_bytes()).unwrap();
-        write_file(&part.join("install.sh"), script.as_bytes()).unwrap();
-        write_file(&part.join(SUMS), name.as_bytes()).unwrap();
-        write_file(&part.join(format!("gover-{name}.zip")), b"zip").unwrap();
+        crate::files::write(&part.join("module/m/@v/list"), list.as_bytes()).unwrap();
+        crate::files::write(&part.join("install.sh"), script.as_bytes()).unwrap();
+        crate::files::write(&part.join(SUMS), name.as_bytes()).unwrap();
+        crate::files::write(&part.join(format!("gover-{name}.zip")), b"zip").unwrap();
     }
 
     #[test]

@@ -23,6 +23,7 @@ use std::process::Command;
 use clap::Parser;
 use sha2::{Digest as _, Sha256};
 
+use crate::process::{self, variable};
 use dependencies::Dependencies;
 use sign::Key;
 use target::{System, Target};
@@ -86,7 +87,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         }
         for script in ["install.sh", "install.ps1"] {
             let text = contents::install_script(script, &release.root)?;
-            write_file(&release.out.join(script), text.as_bytes())?;
+            crate::files::write(&release.out.join(script), text.as_bytes())?;
         }
     }
     if arguments.packages {
@@ -124,12 +125,12 @@ fn make(target: &Target, release: &Release, module: Option<&str>) -> Result<(), 
         System::Linux | System::Darwin => files::tar_gz(&prefix, &entries, release.time)?,
     };
     let name = target.archive(&release.version);
-    write_file(&release.out.join(&name), &archive)?;
+    crate::files::write(&release.out.join(&name), &archive)?;
     let sha256 = hex(&archive);
     let subject =
         sbom::Subject { file: &name, version: &release.version, sha256: &sha256, time: release.time };
     let sbom = sbom::document(&subject, &dependencies);
-    write_file(&release.out.join(format!("{stem}.cdx.json")), sbom.as_bytes())?;
+    crate::files::write(&release.out.join(format!("{stem}.cdx.json")), sbom.as_bytes())?;
     if let Some(module) = module {
         module::write(module, target, &entries, release)?;
     }
@@ -148,7 +149,7 @@ fn sum(release: &Release, keys: &[Key]) -> Result<(), String> {
             let _ = writeln!(sums, "{}  {name}", hex(&bytes));
         }
     }
-    write_file(&release.out.join(SUMS), sums.as_bytes())?;
+    crate::files::write(&release.out.join(SUMS), sums.as_bytes())?;
     let (note, signature) =
         (release.out.join(format!("{SUMS}.note")), release.out.join(format!("{SUMS}.sig")));
     // Signatures of other sums would only mislead.
@@ -159,8 +160,8 @@ fn sum(release: &Release, keys: &[Key]) -> Result<(), String> {
     }
     let Some(first) = keys.first() else { return Ok(()) };
     let text = format!("gover {}\n{sums}", release.version);
-    write_file(&note, &sign::note(&text, keys)?)?;
-    write_file(&signature, first.ssh_signature(&text).as_bytes())
+    crate::files::write(&note, &sign::note(&text, keys)?)?;
+    crate::files::write(&signature, first.ssh_signature(&text).as_bytes())
 }
 
 /// The version of the workspace.
@@ -176,7 +177,7 @@ fn version(root: &Path) -> Result<String, String> {
 fn time(root: &Path) -> Result<u64, String> {
     let text = match variable("SOURCE_DATE_EPOCH") {
         Some(text) => text,
-        None => rust::run(Command::new("git").args(["log", "-1", "--format=%ct"]).current_dir(root))?,
+        None => process::run(Command::new("git").args(["log", "-1", "--format=%ct"]).current_dir(root))?,
     };
     text.parse().map_err(|_| format!("`{text}` is not a time in seconds"))
 }
@@ -189,20 +190,6 @@ fn module_path() -> Result<String, String> {
 
 fn absolute(path: &Path) -> Result<PathBuf, String> {
     std::path::absolute(path).map_err(|error| format!("cannot use `{}`: {error}", path.display()))
-}
-
-/// A variable that is set and not empty.
-#[expect(clippy::disallowed_methods, reason = "a tool of the project, not part of gover")]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let failed = |error| format!("cannot write `{}`: {error}", path.display());
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).map_err(failed)?;
-    }
-    fs::write(path, bytes).map_err(failed)
 }
 
 fn hex(bytes: &[u8]) -> String {

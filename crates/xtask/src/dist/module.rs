@@ -37,10 +37,10 @@ pub(super) fn write(
     versions.sort();
     versions.dedup();
     let name = |suffix: &str| directory.join(format!("{version}.{suffix}"));
-    super::write_file(&name("zip"), &zip)?;
-    super::write_file(&name("mod"), go_mod.as_bytes())?;
-    super::write_file(&name("info"), format!("{info}\n").as_bytes())?;
-    super::write_file(&list, format!("{}\n", versions.join("\n")).as_bytes())
+    crate::files::write(&name("zip"), &zip)?;
+    crate::files::write(&name("mod"), go_mod.as_bytes())?;
+    crate::files::write(&name("info"), format!("{info}\n").as_bytes())?;
+    crate::files::write(&list, format!("{}\n", versions.join("\n")).as_bytes())
 }
 
 /// What the zip holds: programs in `bin`, and everything else but the script that installs an

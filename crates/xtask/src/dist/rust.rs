@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::target::Target;
+use crate::process::run;
 
 /// A compiler that can build a target.
 #[derive(Debug)]
@@ -147,16 +148,6 @@ fn provide_unwinder(gcc: &str, scratch: &Path) -> Result<(), String> {
 
 fn sysroot(rustc: &Path) -> Result<PathBuf, String> {
     run(Command::new(rustc).args(["--print", "sysroot"])).map(PathBuf::from)
-}
-
-/// What a program prints, without the line end. It must succeed.
-pub(super) fn run(command: &mut Command) -> Result<String, String> {
-    let name = command.get_program().display().to_string();
-    let output = command.output().map_err(|error| format!("cannot start {name}: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }
 
 fn text(path: &Path) -> String {

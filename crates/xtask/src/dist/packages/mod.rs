@@ -14,7 +14,8 @@ use std::path::PathBuf;
 
 use super::files::{self, Entry};
 use super::target::{TARGETS, Target};
-use super::{Release, hex, variable};
+use super::{Release, hex};
+use crate::process::variable;
 
 /// What packages say of a release.
 struct Facts<'a> {

@@ -5,7 +5,6 @@ use serde_json::{Map, json};
 
 use super::super::files::{self, Entry};
 use super::super::target::{System, Target};
-use super::super::write_file;
 use super::{Build, Facts};
 
 pub(super) fn write(facts: &Facts<'_>) -> Result<(), String> {
@@ -61,7 +60,7 @@ fn write_platform(build: &Build, facts: &Facts<'_>) -> Result<(), String> {
 
 fn pack(stem: &str, entries: &[Entry], facts: &Facts<'_>) -> Result<(), String> {
     let archive = files::tar_gz("package/", entries, facts.release.time)?;
-    write_file(&facts.directory("npm").join(format!("{stem}-{}.tgz", facts.version())), &archive)
+    crate::files::write(&facts.directory("npm").join(format!("{stem}-{}.tgz", facts.version())), &archive)
 }
 
 fn name(target: &Target) -> String {

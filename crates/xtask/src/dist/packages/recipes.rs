@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use serde_json::{Map, json};
 
 use super::super::target::System;
-use super::super::write_file;
 use super::{Build, Facts};
 
 /// Writes those recipes for which there are archives.
@@ -14,7 +13,7 @@ pub(super) fn write(facts: &Facts<'_>) -> Result<(), String> {
     let windows = facts.builds.iter().any(|build| build.target.system == System::Windows);
     let linux = facts.builds.iter().any(|build| build.target.system == System::Linux);
     let put = |directory: &str, name: &str, text: String| {
-        write_file(&facts.directory(directory).join(name), text.as_bytes())
+        crate::files::write(&facts.directory(directory).join(name), text.as_bytes())
     };
     if unix {
         put("homebrew", "gover.rb", homebrew(facts))?;

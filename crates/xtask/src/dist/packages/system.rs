@@ -7,10 +7,9 @@ use flate2::{Compression, GzBuilder};
 use serde_json::{Value, json};
 
 use super::super::build::tools;
-use super::super::rust::run;
 use super::super::target::System;
-use super::super::write_file;
 use super::{Build, Facts};
+use crate::process::run;
 
 pub(super) fn write(build: &Build, facts: &Facts<'_>) -> Result<(), String> {
     if build.target.system != System::Linux {
@@ -23,11 +22,11 @@ pub(super) fn write(build: &Build, facts: &Facts<'_>) -> Result<(), String> {
         let mut contents = Vec::new();
         for (path, bytes, mode) in files(build, kind)? {
             let from = stage.join(path.trim_start_matches('/'));
-            write_file(&from, &bytes)?;
+            crate::files::write(&from, &bytes)?;
             contents.push(json!({"src": from, "dst": path, "file_info": {"mode": mode}}));
         }
         let config = stage.join("nfpm.json");
-        write_file(&config, format!("{:#}\n", description(build, facts, &contents)).as_bytes())?;
+        crate::files::write(&config, format!("{:#}\n", description(build, facts, &contents)).as_bytes())?;
         run(Command::new(&nfpm)
             .args(["package", "--packager", kind, "--config"])
             .arg(&config)

@@ -8,7 +8,6 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use super::super::files::{self, Entry};
-use super::super::write_file;
 use super::{Build, Facts};
 
 pub(super) fn write(build: &Build, facts: &Facts<'_>) -> Result<(), String> {
@@ -35,7 +34,7 @@ pub(super) fn write(build: &Build, facts: &Facts<'_>) -> Result<(), String> {
     let record = record(&entries, &stem);
     entries.push(info("RECORD", record));
     let name = format!("{stem}-py3-none-{}.whl", platforms.join("."));
-    write_file(&facts.directory("pypi").join(name), &files::zip("", &entries)?)
+    crate::files::write(&facts.directory("pypi").join(name), &files::zip("", &entries)?)
 }
 
 fn metadata(facts: &Facts<'_>, readme: &str) -> String {

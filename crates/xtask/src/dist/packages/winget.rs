@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::super::write_file;
 use super::recipes::{address, base};
 use super::{Build, Facts};
 
@@ -25,7 +24,7 @@ pub(super) fn write(facts: &Facts<'_>) -> Result<(), String> {
              PackageIdentifier: {ID}\nPackageVersion: {}\n{body}ManifestType: {kind}\nManifestVersion: {SCHEMA}\n",
             facts.version()
         );
-        write_file(&directory.join(format!("{ID}{suffix}.yaml")), text.as_bytes())?;
+        crate::files::write(&directory.join(format!("{ID}{suffix}.yaml")), text.as_bytes())?;
     }
     Ok(())
 }
