@@ -256,7 +256,7 @@ exit: 1
 
 ----- stderr -----
 error: [ROOT]/release has no SHA256SUMS.note, the signed checksums of a release
-hint: pass `--from` the directory or URL of a release, which contains SHA256SUMS.note
+hint: use `--from` with the directory or URL of a release, which contains SHA256SUMS.note
 
 "#]]
     );
@@ -434,7 +434,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: this gover was installed through a Debian package; update it the same way
+error: this gover was installed with a Debian package; update it the same way
 hint: install the newer .deb file of gover with apt-get
 
 "#]]

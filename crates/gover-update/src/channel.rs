@@ -64,7 +64,7 @@ impl PackageManager {
             Self::Npm => "npm",
             Self::Homebrew => "Homebrew",
             Self::Scoop => "Scoop",
-            Self::Aur => "a package of the AUR",
+            Self::Aur => "an AUR package",
             Self::Nix => "Nix",
         }
     }
@@ -78,7 +78,7 @@ impl PackageManager {
             Self::Npm => "install the newer .tgz files of gover with npm",
             Self::Homebrew => "brew upgrade gover",
             Self::Scoop => "scoop update gover",
-            Self::Aur => "install the newer package of the AUR, with your AUR helper or makepkg",
+            Self::Aur => "install the newer AUR package with makepkg or your AUR helper",
             Self::Nix => "nix profile upgrade gover",
         }
     }

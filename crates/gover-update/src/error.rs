@@ -108,10 +108,10 @@ impl UpdateError {
             Self::Source { source, .. } => source.remedy().unwrap_or_else(again),
             Self::NoRelease { .. } => "build gover for this platform from a checkout".to_owned(),
             Self::Unsigned { .. } => {
-                format!("pass `--from` the directory or URL of a release, which contains {NOTE}")
+                format!("use `--from` with the directory or URL of a release, which contains {NOTE}")
             }
             Self::Sums { .. } | Self::Altered { .. } => {
-                "do not use these files; get the release elsewhere, and report this to its operator"
+                "do not use these files; get the release elsewhere, and report this to the operator of the source"
                     .to_owned()
             }
             Self::OtherVersion { found, .. } => format!("{command} --version {found}"),

@@ -125,7 +125,7 @@ facts! {
         bytes: Option<u64> = receipt(installed).map(|receipt| receipt.file_bytes)
             => "the size of the download",
         base: Option<String> = receipt(installed).and_then(|receipt| receipt.base.clone())
-            => "the installed toolchain from which the files that were not downloaded come; null if all were",
+            => "the installed toolchain that supplied the files that were not downloaded; null if all were downloaded",
         proofs: Option<Vec<ProofHeld>> = receipt(installed).map(|receipt| receipt.proofs.clone())
             => "the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))",
         error: Option<String> = failure.and_then(Failure::report).map(|report| report.what.clone())

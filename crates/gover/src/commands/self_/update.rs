@@ -41,7 +41,7 @@ fn refuse_package(context: &Context<'_>) -> Result<(), Failure> {
     // The running program is a copy that setup made of the packaged one.
     let copy = original.map(|original| pasted(&original.display().to_string()));
     Err(Failure::new(
-        format!("this gover was installed through {name}; update it the same way"),
+        format!("this gover was installed with {name}; update it the same way"),
         match copy {
             Some(copy) => format!("{command}, then run `{copy} setup`"),
             None => command.to_owned(),
