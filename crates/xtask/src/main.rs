@@ -10,6 +10,7 @@ mod process;
 mod release_table;
 mod set_version;
 mod size;
+mod vuln_table;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ fn dispatch(arguments: &[String]) -> Result<(), String> {
         Some((command, rest)) if command == "generate" => generate::run(rest),
         Some((command, rest)) if command == "release-table" => release_table::run(rest),
         Some((command, [version])) if command == "set-version" => set_version::run(version, &root()),
+        Some((command, rest)) if command == "vuln-table" => vuln_table::run(rest),
         Some((command, [])) if command == "size" => size::run(Path::new(".")),
         Some((command, [root])) if command == "size" => size::run(Path::new(root)),
         _ => Err(USAGE.to_owned()),
@@ -59,4 +61,5 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   generate [--check]              write the reference pages that are made from code, or check them
   release-table [--check] [DIR]   write crates/gover-source/data/releases.bin, or check it
   set-version VERSION             write the version of gover into Cargo.toml
-  size [DIR]                      count the production lines of each crate, here or of another checkout";
+  size [DIR]                      count the production lines of each crate, here or of another checkout
+  vuln-table [--check] [DIR]      write crates/gover-vuln/data/vulns.json.gz, or check it";

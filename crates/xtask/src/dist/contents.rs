@@ -21,7 +21,7 @@ pub(super) fn documents(
     dependencies: &Dependencies,
 ) -> Result<Vec<Entry>, String> {
     let mut entries = Vec::new();
-    for name in ["README.md", "LICENSE"] {
+    for name in ["README.md", "LICENSE", "NOTICE"] {
         entries.push(Entry::text(name, text(&root.join(name))?));
     }
     let script = target.install_script();

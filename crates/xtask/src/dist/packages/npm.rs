@@ -50,6 +50,7 @@ fn write_platform(build: &Build, facts: &Facts<'_>) -> Result<(), String> {
         Entry::text("package.json", format!("{manifest:#}\n")),
         Entry::text("share/gover/channel", "npm\n"),
         build.named("LICENSE")?.clone(),
+        build.named("NOTICE")?.clone(),
         build.named("THIRD-PARTY.md")?.clone(),
     ];
     entries.extend(

@@ -140,7 +140,7 @@ const PKGBUILD_END: &str = r#"  install -Dm755 gover gover-shim -t "$pkgdir/usr/
   install -Dm644 completions/gover.bash "$pkgdir/usr/share/bash-completion/completions/gover"
   install -Dm644 completions/_gover -t "$pkgdir/usr/share/zsh/site-functions"
   install -Dm644 completions/gover.fish -t "$pkgdir/usr/share/fish/vendor_completions.d"
-  install -Dm644 LICENSE THIRD-PARTY.md -t "$pkgdir/usr/share/licenses/gover-bin"
+  install -Dm644 LICENSE NOTICE THIRD-PARTY.md -t "$pkgdir/usr/share/licenses/gover-bin"
   install -Dm644 README.md -t "$pkgdir/usr/share/doc/gover-bin"
   install -dm755 "$pkgdir/usr/share/gover"
   echo aur >"$pkgdir/usr/share/gover/channel"

@@ -53,6 +53,7 @@ fn files(build: &Build, kind: &str) -> Result<Vec<(String, Vec<u8>, u32)>, Strin
         ("completions/gover.fish", "/usr/share/fish/vendor_completions.d/gover.fish".to_owned()),
         ("README.md", "/usr/share/doc/gover/README.md".to_owned()),
         ("LICENSE", "/usr/share/doc/gover/copyright".to_owned()),
+        ("NOTICE", "/usr/share/doc/gover/NOTICE".to_owned()),
         ("THIRD-PARTY.md", "/usr/share/doc/gover/THIRD-PARTY.md".to_owned()),
     ] {
         files.push((to, build.named(from)?.bytes.clone(), 0o644));

@@ -19,7 +19,7 @@ pub(super) fn write(build: &Build, facts: &Facts<'_>) -> Result<(), String> {
         build.programs().map(|program| data(&format!("scripts/{}", program.path), program)).collect();
     entries.extend(build.below("man").map(|(name, page)| data(&format!("data/share/man/man1/{name}"), page)));
     entries.push(data("data/share/gover/channel", &Entry::text("", "pip\n")));
-    for name in ["LICENSE", "THIRD-PARTY.md"] {
+    for name in ["LICENSE", "NOTICE", "THIRD-PARTY.md"] {
         let text = String::from_utf8_lossy(&build.named(name)?.bytes).into_owned();
         entries.push(info(&format!("licenses/{name}"), text));
     }
@@ -40,7 +40,7 @@ pub(super) fn write(build: &Build, facts: &Facts<'_>) -> Result<(), String> {
 fn metadata(facts: &Facts<'_>, readme: &str) -> String {
     format!(
         "Metadata-Version: 2.4\nName: gover\nVersion: {}\nSummary: {}\nAuthor: {}\nLicense-Expression: {}\n\
-         License-File: LICENSE\nLicense-File: THIRD-PARTY.md\nRequires-Python: >=3.7\n\
+         License-File: LICENSE\nLicense-File: NOTICE\nLicense-File: THIRD-PARTY.md\nRequires-Python: >=3.7\n\
          Description-Content-Type: text/markdown; charset=UTF-8\n\n{readme}",
         facts.version(),
         facts.description,
