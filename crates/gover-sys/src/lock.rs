@@ -1,9 +1,9 @@
 //! Locks between processes. A value holds the lock until it is dropped or the process ends.
 //!
 //! A lock is an advisory lock of the operating system on a file that has no other purpose. Only
-//! `gover self uninstall` deletes the file, while it holds the lock. A process that waited for a
-//! deleted file starts over with the new one, so two processes never hold the same lock. The shim
-//! takes no lock.
+//! `gover self uninstall` deletes the file: on Unix while it holds the lock, on Windows after it
+//! released it. A process that locked a deleted file starts over with the new one, so two processes
+//! never hold the same lock. The shim takes no lock.
 
 use std::fs::{self, File, TryLockError};
 use std::io;

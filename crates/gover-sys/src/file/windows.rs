@@ -115,9 +115,9 @@ pub fn renew_directory_stamp(_path: &Path) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// A file cannot be opened once it is deleted, so nothing waits for it.
-pub(crate) fn is_deleted(_file: &File) -> bool {
-    false
+/// Whether an open file has no name any more: newer versions of Windows remove the name at once.
+pub(crate) fn is_deleted(file: &File) -> bool {
+    information(file).is_ok_and(|information| information.nNumberOfLinks == 0)
 }
 
 pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
@@ -127,13 +127,18 @@ pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
 /// Volume and index of a file or directory while it is open.
 fn identity(path: &Path) -> io::Result<(u32, u32, u32)> {
     let file = OpenOptions::new().access_mode(0).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path)?;
+    let information = information(&file)?;
+    Ok((information.dwVolumeSerialNumber, information.nFileIndexHigh, information.nFileIndexLow))
+}
+
+fn information(file: &File) -> io::Result<BY_HANDLE_FILE_INFORMATION> {
     // SAFETY: the structure is plain data for which all zeroes is a valid value.
     let mut information: BY_HANDLE_FILE_INFORMATION = unsafe { zeroed() };
     // SAFETY: the handle is open and the structure lives across the call.
     if unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut information) } == 0 {
         return Err(io::Error::last_os_error());
     }
-    Ok((information.dwVolumeSerialNumber, information.nFileIndexHigh, information.nFileIndexLow))
+    Ok(information)
 }
 
 pub fn available_space(path: &Path) -> Option<u64> {

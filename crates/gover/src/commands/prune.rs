@@ -103,7 +103,7 @@ fn remove(
             .printer
             .note(&format!("removed {name}, superseded by {newer} ({})", uninstall::restore(&gone, context)));
     }
-    let _sessions = sessions::lock(context)?;
+    let sessions = sessions::lock(context)?;
     let still = leftovers::find(context)?;
     let is_still = |one: &&Leftover| still.iter().any(|now| (&now.path, now.kind) == (&one.path, one.kind));
     let leftovers: Vec<Leftover> = leftovers_before.iter().filter(is_still).cloned().collect();
@@ -111,6 +111,8 @@ fn remove(
         removed.push(PrunedFacts::of_leftover(&leftover));
         context.printer.note(&format!("removed {}", line(&leftover, context)));
     }
+    // Below this, other locks are waited for.
+    drop(sessions);
     if removed.len() > 1 {
         let bytes = removed.iter().map(|one| one.bytes).sum();
         context.printer.note(&format!(
