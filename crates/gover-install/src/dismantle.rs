@@ -1,14 +1,23 @@
 //! Removing gover: what in a home is its own, and what is not and stays.
+//!
+//! Each entry is looked at, since a home may hold files of its user anywhere. Only what has a name
+//! that gover gives there is removed, and nothing is looked for behind a link.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use gover_core::inventory::name_at;
 use gover_core::platform::IS_WINDOWS;
 use gover_core::{Layout, ToolchainName};
-use gover_sys::{Lock, file};
+use gover_log::is_cached;
+use gover_source::is_cache_file;
+use gover_sys::{Lock, file, link};
 
 use crate::files::{FileError, entries, remove};
+use crate::part_file::is_part;
+use crate::prune::toolchain_of_document;
+use crate::shims;
 use crate::staging::{self, UninstallError};
 
 /// What becomes of a home if gover is removed.
@@ -32,90 +41,62 @@ pub enum Toolchains {
 impl Contents {
     pub fn of(layout: &Layout, toolchains: Toolchains) -> Result<Self, FileError> {
         let mut contents = Self::default();
-        let mut last = Vec::new();
-        for path in entries(layout.home())? {
-            let keeps = toolchains == Toolchains::Keep;
-            match name(&path) {
-                "versions" | "receipts" | "default" | "current" if keeps => {}
-                // Of a directory that is a link, only the link is gover's.
-                "bin" | "versions" | "receipts" | "locks" | "share" | "cache" | "staging" | "sessions"
-                | "doctor"
-                    if !is_real_directory(&path) =>
-                {
-                    contents.own.push(path);
-                }
-                "versions" => contents.sort(&path, |path| name_at(path).is_some(), Sort::Toolchain)?,
-                "receipts" => contents.sort(&path, is_receipt, Sort::Own)?,
-                "share" => contents.sort_share(&path)?,
-                "cache" | "staging" | "sessions" | "doctor" | "default" | "current" | "config.toml"
-                | "shim.state" | "versions.index" => contents.own.push(path),
-                "bin" => contents.sort(&path, is_own_program, Sort::Own)?,
-                "locks" => {
-                    for lock in entries(&path)? {
-                        let is_own = name(&lock).strip_suffix(".lock").is_some();
-                        let to = if is_own { &mut last } else { &mut contents.foreign };
-                        to.push(lock);
-                    }
-                }
-                _ if is_temporary_file(&path) => contents.own.push(path),
-                _ => contents.foreign.push(path),
-            }
-        }
-        let (end, mut own): (Vec<_>, Vec<_>) = std::mem::take(&mut contents.own)
-            .into_iter()
-            .partition(|path| [layout.program("gover"), layout.shim_stamp()].contains(path));
-        own.append(&mut last);
-        // The program, then the stamp: `.shim` sorts before `gover`.
-        own.extend(end.into_iter().rev());
-        contents.own = own;
+        contents.sort(layout.home(), "", toolchains)?;
+        let rank = |path: &PathBuf| {
+            let last = [layout.program("gover"), layout.shim_stamp()];
+            let end = last.iter().position(|one| one == path).map(|position| position + 2);
+            end.unwrap_or_else(|| usize::from(path.starts_with(layout.locks())))
+        };
+        contents.own.sort_by_cached_key(rank);
         Ok(contents)
     }
 
-    fn sort(
-        &mut self,
-        directory: &Path,
-        is_own: impl Fn(&Path) -> bool,
-        sort: Sort,
-    ) -> Result<(), FileError> {
+    /// Sorts the entries of a directory, which is at `place` below the home.
+    fn sort(&mut self, directory: &Path, place: &str, toolchains: Toolchains) -> Result<(), FileError> {
         for path in entries(directory)? {
-            let list = match sort {
-                _ if !is_own(&path) => &mut self.foreign,
-                Sort::Toolchain => &mut self.toolchains,
-                Sort::Own => &mut self.own,
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+                self.foreign.push(path);
+                continue;
             };
-            list.push(path);
-        }
-        Ok(())
-    }
-
-    /// The manual pages and the mark of a package. Nothing is looked for behind a link.
-    fn sort_share(&mut self, share: &Path) -> Result<(), FileError> {
-        for path in entries(share)? {
-            match name(&path) {
-                "gover" if is_real_directory(&path) => {
-                    self.sort(&path, |path| name(path) == "channel", Sort::Own)?;
-                }
-                "man" if is_real_directory(&path) => self.sort_manual(&path)?,
-                _ => self.foreign.push(path),
+            let inside = if place.is_empty() { name.to_owned() } else { format!("{place}/{name}") };
+            if toolchains == Toolchains::Keep && belongs_to_toolchains(&inside) {
+                continue;
+            }
+            match owner(&path, &inside) {
+                Owner::Toolchain => self.toolchains.push(path),
+                Owner::Gover => self.own.push(path),
+                Owner::Other => self.foreign.push(path),
+                Owner::Several => self.sort_mixed(path, &inside, toolchains)?,
             }
         }
         Ok(())
     }
 
-    fn sort_manual(&mut self, manual: &Path) -> Result<(), FileError> {
-        for section in entries(manual)? {
-            if name(&section) == "man1" && is_real_directory(&section) {
-                self.sort(&section, is_manual_page, Sort::Own)?;
-            } else {
-                self.foreign.push(section);
-            }
+    /// A directory that gover did not need to make, and in which nothing is its own, is named as a
+    /// whole.
+    fn sort_mixed(
+        &mut self,
+        directory: PathBuf,
+        inside: &str,
+        toolchains: Toolchains,
+    ) -> Result<(), FileError> {
+        let (own, foreign) = (self.own.len(), self.foreign.len());
+        self.sort(&directory, inside, toolchains)?;
+        let is_place = PLACES.iter().any(|place| below(inside, place.literal()).is_some());
+        if !is_place && self.own.len() == own {
+            self.foreign.truncate(foreign);
+            self.foreign.push(directory);
         }
         Ok(())
     }
 
-    /// Removes one toolchain: one rename makes it invisible first. `lock` is that of its name.
+    /// Removes one toolchain: one rename makes it invisible first, unless that leads behind a link.
+    /// `lock` is that of its name.
     pub fn remove_toolchain(layout: &Layout, path: &Path, lock: &Lock) -> Result<(), FileError> {
         let Some(name) = name_at(path) else { return Ok(()) };
+        if !has_real_store(layout) {
+            return remove(path);
+        }
         match staging::uninstall(layout, &name, lock) {
             Ok(_) | Err(UninstallError::NotInstalled { .. }) => Ok(()),
             Err(UninstallError::File(error)) => Err(error),
@@ -143,159 +124,213 @@ impl Contents {
             } else {
                 remove(path)?;
             }
+            remove_empty(path.parent(), home);
         }
-        remove_empty(home);
+        for place in PLACES {
+            remove_empty(Some(&real_directory(home, place.literal())), home);
+        }
+        drop(fs::remove_dir(home));
         Ok(())
     }
 }
 
-/// The names of all locks that a home has, or needs for the toolchains in it; some twice.
-pub fn lock_names(layout: &Layout) -> Result<Vec<String>, FileError> {
-    let locks = entries(&layout.locks())?.into_iter();
-    let mut names: Vec<_> =
-        locks.filter_map(|path| Some(name(&path).strip_suffix(".lock")?.to_owned())).collect();
+/// The names of the locks that a home has, or needs for the toolchains in it.
+pub fn lock_names(layout: &Layout) -> Result<BTreeSet<String>, FileError> {
+    let mut names = BTreeSet::from(LOCKS.map(str::to_owned));
+    let locks = entries(&layout.locks())?;
+    let locks = locks.iter().filter_map(|path| path.file_name()?.to_str());
+    names.extend(
+        locks.filter(|name| is_lock(name)).filter_map(|name| Some(name.strip_suffix(".lock")?.into())),
+    );
     let toolchains = entries(&layout.versions())?;
     names.extend(toolchains.iter().filter_map(|path| Some(name_at(path)?.to_string())));
     names.extend(staging::staged(layout)?);
     Ok(names)
 }
 
-#[derive(Clone, Copy)]
-enum Sort {
-    Toolchain,
-    Own,
-}
-
-/// Removes the directories of a home that hold nothing any more.
-fn remove_empty(home: &Path) {
-    let directories = ["share/gover", "share/man/man1", "share/man", "share"];
-    let others = ["bin", "versions", "receipts", "locks"];
-    for directory in directories.iter().chain(&others) {
-        drop(fs::remove_dir(home.join(directory)));
+/// Recovers what a crash left in staging, which may be a toolchain. `lock_of` gives the lock of a
+/// name. Changes nothing behind a link.
+pub fn recover<'a>(layout: &Layout, lock_of: impl Fn(&str) -> Option<&'a Lock>) -> Result<(), FileError> {
+    if !has_real_store(layout) {
+        return Ok(());
     }
-    drop(fs::remove_dir(home));
+    for name in staging::staged(layout)? {
+        if let Some(lock) = lock_of(&name) {
+            staging::recover(layout, &name, lock)?;
+        }
+    }
+    Ok(())
 }
 
-fn is_own_program(path: &Path) -> bool {
-    let name = name(path);
-    let program = name.strip_suffix(".exe").unwrap_or(name);
-    ["gover", "gover-shim", "go", "gofmt", ".shim"].contains(&program)
-        || is_temporary_file(path)
-        || ToolchainName::parse(program).is_ok()
+/// Where gover makes something, and how it names it. Whatever else is in a home belongs to others.
+struct Place {
+    /// Below the home. `/**` at the end means that `is_own` gets a path below it instead of a name.
+    directory: &'static str,
+    shape: Shape,
+    is_own: fn(&str) -> bool,
 }
 
-fn is_receipt(path: &Path) -> bool {
-    let name = name(path);
-    let toolchain = name.strip_suffix(".json").or_else(|| name.strip_suffix(".files"));
-    is_temporary_file(path) || toolchain.is_some_and(|name| ToolchainName::parse(name).is_ok())
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    File,
+    /// With everything in it.
+    Tree,
+    Toolchain,
+    Link,
+    /// A link that leads to this name.
+    LinkTo(&'static str),
 }
 
-fn name(path: &Path) -> &str {
-    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+const PLACES: [Place; 18] = [
+    place("", Shape::File, |name| ["config.toml", "default", "shim.state", "versions.index"].contains(&name)),
+    place("", Shape::Link, |name| name == "current"),
+    place("bin", Shape::File, shims::is_own_file),
+    place("bin", Shape::LinkTo("go"), shims::is_alias),
+    place("versions", Shape::Toolchain, is_toolchain),
+    place("receipts", Shape::File, |name| toolchain_of_document(name).is_some_and(is_toolchain)),
+    place("cache", Shape::File, |name| name == "failed-sources.json" || is_part(name)),
+    place("cache/index", Shape::File, is_cache_file),
+    place("cache/sumdb/**", Shape::File, is_cached),
+    place("staging", Shape::Tree, |name| name == "self"),
+    place("staging/**", Shape::Tree, staging::is_own_tree),
+    place("staging/**", Shape::File, staging::is_own_file),
+    place("locks", Shape::File, is_lock),
+    place("sessions", Shape::File, |name| name.parse::<u32>().is_ok()),
+    place("doctor", Shape::File, is_journal),
+    place("doctor.old", Shape::File, is_journal),
+    place("share/gover", Shape::File, |name| name == "channel"),
+    place("share/man/man1", Shape::File, is_manual_page),
+];
+
+/// The locks that do not belong to a toolchain.
+const LOCKS: [&str; 7] = ["config", "default", "doctor", "given", "self", "sessions", "shims"];
+
+const fn place(directory: &'static str, shape: Shape, is_own: fn(&str) -> bool) -> Place {
+    Place { directory, shape, is_own }
 }
 
-fn is_manual_page(path: &Path) -> bool {
-    let page = name(path).strip_suffix(".1").and_then(|name| name.strip_prefix("gover"));
+impl Place {
+    fn literal(&self) -> &'static str {
+        self.directory.strip_suffix("/**").unwrap_or(self.directory)
+    }
+
+    fn is_deep(&self) -> bool {
+        self.directory != self.literal()
+    }
+
+    /// Whether gover may have made the entry `path`, which is at `inside` below the home: under its
+    /// final name or a temporary one.
+    fn has(&self, path: &Path, inside: &str) -> bool {
+        let (directory, name) = inside.rsplit_once('/').unwrap_or(("", inside));
+        let Some(above) = below(self.literal(), directory) else { return false };
+        if !(above.is_empty() || self.is_deep()) || !self.shape.is_of(path) {
+            return false;
+        }
+        let is_own = |name: &str| {
+            (self.is_own)(&if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") })
+        };
+        let aside = |name: &str| name.strip_suffix(file::ASIDE).is_some_and(is_own);
+        let temporary = || file::temporary_for(name).filter(|_| self.shape.has_temporary_names());
+        is_own(name) || temporary().is_some_and(|name| is_own(name) || aside(name))
+    }
+}
+
+impl Shape {
+    fn is_of(self, path: &Path) -> bool {
+        let Ok(metadata) = path.symlink_metadata() else { return false };
+        match self {
+            Self::File => metadata.is_file(),
+            Self::Tree | Self::Toolchain => metadata.is_dir(),
+            Self::Link => metadata.is_symlink(),
+            Self::LinkTo(name) => link::read(path).ok().flatten().is_some_and(|to| to == Path::new(name)),
+        }
+    }
+
+    /// Directories are made in staging instead.
+    fn has_temporary_names(self) -> bool {
+        !matches!(self, Self::Tree | Self::Toolchain)
+    }
+}
+
+enum Owner {
+    Toolchain,
+    Gover,
+    Other,
+    /// A directory in which gover makes something.
+    Several,
+}
+
+fn owner(path: &Path, inside: &str) -> Owner {
+    match PLACES.iter().find(|place| place.has(path, inside)) {
+        Some(Place { shape: Shape::Toolchain, .. }) => Owner::Toolchain,
+        Some(_) => Owner::Gover,
+        None if !Shape::Tree.is_of(path) => Owner::Other,
+        None => {
+            let holds = |place: &Place| place.is_deep() && below(place.literal(), inside).is_some();
+            let is_used = |place: &Place| below(inside, place.literal()).is_some() || holds(place);
+            if PLACES.iter().any(is_used) { Owner::Several } else { Owner::Other }
+        }
+    }
+}
+
+/// What is left of `path` below `from`, empty if they are the same; `None` if it is somewhere else.
+fn below<'a>(from: &str, path: &'a str) -> Option<&'a str> {
+    let rest = path.strip_prefix(from)?;
+    if from.is_empty() || rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
+/// Whether this stays with the toolchains; an interrupted install may have set one aside.
+fn belongs_to_toolchains(inside: &str) -> bool {
+    ["versions", "receipts", "default", "current"].contains(&inside)
+        || (inside.starts_with("staging/") && inside.ends_with("/old"))
+}
+
+/// Whether what removes or recovers a toolchain stays in the home.
+fn has_real_store(layout: &Layout) -> bool {
+    let directories = [layout.versions(), layout.staging(), layout.receipts(), layout.cache()];
+    !directories.iter().any(|directory| Shape::Link.is_of(directory))
+}
+
+/// Removes a directory, and those above it in the home, as long as they are empty.
+fn remove_empty(directory: Option<&Path>, home: &Path) {
+    let mut directory = directory.filter(|directory| *directory != home);
+    while let Some(path) = directory.filter(|path| fs::remove_dir(path).is_ok()) {
+        directory = path.parent().filter(|path| *path != home);
+    }
+}
+
+/// The directory at `below` in the home, or the last one on the way there that is not behind a link.
+fn real_directory(home: &Path, below: &str) -> PathBuf {
+    let mut directory = home.to_owned();
+    for name in below.split('/').filter(|name| !name.is_empty()) {
+        let next = directory.join(name);
+        if !Shape::Tree.is_of(&next) {
+            break;
+        }
+        directory = next;
+    }
+    directory
+}
+
+fn is_toolchain(name: &str) -> bool {
+    ToolchainName::parse(name).is_ok()
+}
+
+fn is_lock(file_name: &str) -> bool {
+    let is_own = |name| LOCKS.contains(&name) || staging::is_own_name(name);
+    file_name.strip_suffix(".lock").is_some_and(is_own)
+}
+
+/// A file of the journal of `gover doctor --fix`.
+fn is_journal(name: &str) -> bool {
+    name == "repair.json" || name.parse::<usize>().is_ok()
+}
+
+fn is_manual_page(name: &str) -> bool {
+    let page = name.strip_suffix(".1").and_then(|name| name.strip_prefix("gover"));
     page.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
-/// Whether this is a file that was being written, or a program that was replaced: `.gover-PID-…`.
-fn is_temporary_file(path: &Path) -> bool {
-    let number = name(path).strip_prefix(".gover-").and_then(|rest| rest.split('-').next());
-    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-        && path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
-}
-
-fn is_real_directory(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_gover_made_is_removed_and_the_program_last() {
-        let root = tempfile::tempdir().unwrap();
-        let layout = Layout::new(root.path().join("home"));
-        let write = |path: &str| {
-            let path = path.split('/').fold(layout.home().to_owned(), |path, name| path.join(name));
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "").unwrap();
-        };
-        let program = |name: &str| format!("bin/{}", gover_core::layout::executable_name(name));
-        for name in ["gover", "gover-shim", "go", "gofmt", "go1.91.2", "golangci-lint"] {
-            write(&program(name));
-        }
-        for path in [
-            "bin/.shim",
-            "versions/go1.91.2/VERSION",
-            "versions/mine/x",
-            "receipts/go1.91.2.json",
-            "receipts/notes.json",
-            "cache/sumdb/x",
-            "locks/go1.91.2.lock",
-            "config.toml",
-            "default",
-            "share/man/man1/gover.1",
-            "share/man/man1/gover-install.1",
-            "share/man/man1/governor.1",
-            "share/man/whatis",
-            "share/gover/channel",
-            "notes.txt",
-            ".gover-12-3-config.toml",
-            ".gover-notes",
-            ".gover/versions/go1.91.2/VERSION",
-        ] {
-            write(path);
-        }
-        let contents = Contents::of(&layout, Toolchains::Remove).unwrap();
-        let short = |paths: &[PathBuf]| -> Vec<String> {
-            let relative = paths.iter().map(|path| path.strip_prefix(layout.home()).unwrap());
-            let mut names: Vec<_> = relative.map(|path| path.to_str().unwrap().replace('\\', "/")).collect();
-            names.sort();
-            names
-        };
-        assert_eq!(short(&contents.toolchains), ["versions/go1.91.2"]);
-        assert_eq!(
-            short(&contents.foreign),
-            [
-                ".gover",
-                ".gover-notes",
-                program("golangci-lint").as_str(),
-                "notes.txt",
-                "receipts/notes.json",
-                "share/man/man1/governor.1",
-                "share/man/whatis",
-                "versions/mine"
-            ]
-        );
-        assert_eq!(contents.own.last(), Some(&layout.shim_stamp()));
-        assert_eq!(contents.own.get(contents.own.len() - 2), Some(&layout.program("gover")));
-        let lock = Lock::acquire(&root.path().join("lock"), || ()).unwrap();
-        for toolchain in &contents.toolchains {
-            Contents::remove_toolchain(&layout, toolchain, &lock).unwrap();
-        }
-        let contents = Contents::of(&layout, Toolchains::Remove).unwrap();
-        contents.remove_own(&layout, root.path(), vec![lock]).unwrap();
-        for path in &contents.foreign {
-            assert!(path.exists(), "{}", path.display());
-        }
-        let again = Contents::of(&layout, Toolchains::Remove).unwrap();
-        assert_eq!((again.own, again.toolchains), (Vec::new(), Vec::new()));
-        assert_eq!(again.foreign, contents.foreign);
-    }
-
-    #[test]
-    fn kept_toolchains_keep_their_receipts() {
-        let root = tempfile::tempdir().unwrap();
-        let layout = Layout::new(root.path().to_owned());
-        for path in ["versions/go1.91.2", "receipts", "bin"] {
-            fs::create_dir_all(layout.home().join(path)).unwrap();
-        }
-        fs::write(layout.home().join("receipts/go1.91.2.json"), "").unwrap();
-        fs::write(layout.shim_stamp(), "").unwrap();
-        let contents = Contents::of(&layout, Toolchains::Keep).unwrap();
-        assert_eq!(contents, Contents { own: vec![layout.shim_stamp()], ..Contents::default() });
-    }
-}
+#[path = "dismantle_tests.rs"]
+mod tests;

@@ -20,11 +20,22 @@ use gover_sys::{Lock, file};
 use crate::error::{Fate, InstallError};
 use crate::files::{FileError, create_directory, remove};
 use crate::follow::Tap;
+use crate::staging;
 
-pub(crate) const PART: &str = "part";
+const PART: &str = "part";
 
 pub(crate) fn lock_of_part(file_name: &str) -> &str {
     file_name.split('@').next().unwrap_or_default()
+}
+
+/// Whether a file in the cache is named like a download or its validator:
+/// `go1.22.5@0123456789abcdef.part`, `….tag.part`.
+pub(crate) fn is_part(file_name: &str) -> bool {
+    let Some((lock, rest)) = file_name.split_once('@') else { return false };
+    let identity = rest.strip_suffix(PART).and_then(|rest| rest.strip_suffix('.'));
+    let identity = identity.map(|identity| identity.strip_suffix(".tag").unwrap_or(identity));
+    let is_hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    staging::is_own_name(lock) && identity.is_some_and(is_hex)
 }
 
 /// Deletes the part files under the lock `name`. Returns whether none is left.

@@ -9,7 +9,7 @@ use gover_sys::{Lock, file};
 
 use crate::files::{FileError, entries, remove as remove_tree, try_lock};
 use crate::home::leads_out;
-use crate::part_file::{PART, lock_of_part};
+use crate::part_file::{is_part, lock_of_part};
 use crate::staging;
 
 /// Something unused that is safe to delete.
@@ -40,7 +40,7 @@ impl LeftoverKind {
         let name = path.file_name()?.to_str()?;
         match self {
             Self::Download => Some(lock_of_part(name)),
-            Self::Receipt => name.strip_suffix(".files").or_else(|| name.strip_suffix(".json")),
+            Self::Receipt => toolchain_of_document(name),
             Self::Session => None,
             Self::Damaged { .. } | Self::Staging => Some(name),
         }
@@ -48,7 +48,7 @@ impl LeftoverKind {
 
     /// The lock that protects it, if it is free.
     fn lock(self, layout: &Layout, path: &Path) -> Result<Option<Lock>, FileError> {
-        try_lock(layout, self.toolchain(path).unwrap_or(OTHER_LOCK))
+        self.toolchain(path).map_or(Ok(None), |name| try_lock(layout, name))
     }
 }
 
@@ -64,7 +64,8 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
         damaged.map(|damage| (damage.path, LeftoverKind::Damaged { reason: damage.reason })).collect();
     let staged = staging::staged(layout)?.into_iter().map(|name| layout.staging().join(name));
     found.extend(staged.map(|path| (path, LeftoverKind::Staging)));
-    let parts = entries(&layout.cache())?.into_iter().filter(|path| is_part(path));
+    let is_download = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(is_part);
+    let parts = entries(&layout.cache())?.into_iter().filter(is_download);
     found.extend(parts.map(|path| (path, LeftoverKind::Download)));
     let documents = entries(&layout.receipts())?.into_iter().filter(|path| is_orphan(layout, path));
     found.extend(documents.map(|path| (path, LeftoverKind::Receipt)));
@@ -131,15 +132,10 @@ fn is_orphan(layout: &Layout, path: &Path) -> bool {
     name.is_some_and(|name| layout.toolchain(&name).symlink_metadata().is_err())
 }
 
-/// Whether it is named like an unfinished download, `go1.22.5@0123456789abcdef.part`.
-fn is_part(path: &Path) -> bool {
-    let is_named = |name: &str| name.contains('@');
-    path.extension().is_some_and(|extension| extension == PART)
-        && path.file_name().and_then(|name| name.to_str()).is_some_and(is_named)
+/// The name of the toolchain that a receipt or list of files is about.
+pub(crate) fn toolchain_of_document(file_name: &str) -> Option<&str> {
+    file_name.strip_suffix(".files").or_else(|| file_name.strip_suffix(".json"))
 }
-
-/// The lock for files that belong to no toolchain.
-const OTHER_LOCK: &str = "prune";
 
 #[cfg(test)]
 mod tests {
@@ -161,6 +157,7 @@ mod tests {
         write(&layout.staging().join("go1.89.0/tree/VERSION"));
         write(&layout.cache().join("go1.88.0@00.part"));
         write(&layout.cache().join("index/go.dev.json"));
+        write(&layout.cache().join("me@home.part"));
         write(&layout.receipts().join("go1.87.0.json"));
         write(&layout.sessions().join("4242"));
         write(&layout.sessions().join("4243"));
@@ -196,6 +193,7 @@ mod tests {
         assert!(layout.versions().join("go1.91.2/VERSION").is_file());
         assert!(layout.receipts().join("go1.91.2.json").is_file());
         assert!(layout.cache().join("index/go.dev.json").is_file());
+        assert!(layout.cache().join("me@home.part").is_file());
         assert!(layout.session(4243).is_file());
         assert!(layout.versions().join("junk/x").is_file());
     }

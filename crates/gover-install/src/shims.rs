@@ -88,8 +88,24 @@ fn names(inventory: &Inventory) -> BTreeSet<&str> {
 /// The toolchain that a program in `bin/` is named after.
 fn toolchain(entry: &fs::DirEntry) -> Option<String> {
     let file_name = entry.file_name().into_string().ok()?;
-    let name = file_name.strip_suffix(&executable_name("")).unwrap_or(&file_name);
+    let name = program_name(&file_name)?;
     ToolchainName::parse(name).is_ok().then(|| name.to_owned())
+}
+
+fn program_name(file_name: &str) -> Option<&str> {
+    file_name.strip_suffix(&executable_name(""))
+}
+
+/// Whether gover puts a file of this name into `bin/`.
+pub(crate) fn is_own_file(file_name: &str) -> bool {
+    let is_program = |name| ["gover", "gover-shim", "go"].contains(&name);
+    let is_own = |name| is_program(name) || (IS_WINDOWS && is_alias(name));
+    file_name == ".shim" || program_name(file_name).is_some_and(is_own)
+}
+
+/// Whether it is another name of the shim. On Unix they are links to `go`.
+pub(crate) fn is_alias(name: &str) -> bool {
+    name == "gofmt" || ToolchainName::parse(name).is_ok()
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -310,9 +310,28 @@ impl Diagnose for UninstallError {
 /// The names in staging that gover may have made: leftovers of crashes, or the work of other
 /// processes. Other names may be the user's own and are left out.
 pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
-    let is_own = |name: &&str| *name == custom_build::LOCK || ToolchainName::parse(name).is_ok();
     let paths = entries(&layout.staging())?;
-    Ok(paths.iter().filter_map(|path| name_of(path)).filter(is_own).map(str::to_owned).collect())
+    let names = paths.iter().filter_map(|path| name_of(path));
+    Ok(names.filter(|name| is_own_name(name)).map(str::to_owned).collect())
+}
+
+pub(crate) fn is_own_name(name: &str) -> bool {
+    name == custom_build::LOCK || ToolchainName::parse(name).is_ok()
+}
+
+/// Whether `path`, `NAME/ENTRY` below staging, is a file that may be there.
+pub(crate) fn is_own_file(path: &str) -> bool {
+    let is_file = |entry| [RECEIPT, LIST, NEW].contains(&entry);
+    path.split_once('/').is_some_and(|(name, entry)| is_own_name(name) && is_file(entry))
+}
+
+/// The same for the directory of a tree.
+pub(crate) fn is_own_tree(path: &str) -> bool {
+    let is_number = |rest: &str| rest.strip_prefix('.').is_some_and(|number| number.parse::<u32>().is_ok());
+    let is_removed = |rest: &str| rest.is_empty() || is_number(rest);
+    let is_tree =
+        |entry: &str| [TREE, OLD].contains(&entry) || entry.strip_prefix(REMOVED).is_some_and(is_removed);
+    path.split_once('/').is_some_and(|(name, entry)| is_own_name(name) && is_tree(entry))
 }
 
 fn name_of(path: &Path) -> Option<&str> {

@@ -38,6 +38,7 @@ pub use head::HeadError;
 pub use note::{KeyError, NoteError, VerifierKey, open_note};
 pub use record::RecordError;
 pub use remote::{LogMirror, MAX_ANSWER, Remote, RemoteError};
+pub use store::is_cached;
 
 // The log of the tests is shared with the tests of gover-source, so it names this crate as they do.
 #[cfg(test)]

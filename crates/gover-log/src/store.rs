@@ -7,13 +7,12 @@
 //! lock.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use gover_sys::file::{
-    open_or_create, read_limited, read_limited_patiently, rename, replace_atomically, write_cached,
-};
+use gover_sys::Lock;
+use gover_sys::file::{read_limited, read_limited_patiently, rename, replace_atomically, write_cached};
 
 use super::error::SumdbError;
 use super::fork::short_sum;
@@ -85,11 +84,10 @@ impl Store {
         Ok(Some(path))
     }
 
-    /// Held until it is dropped: closing the file releases the lock.
-    fn lock_head(&self) -> Result<File, SumdbError> {
+    fn lock_head(&self) -> Result<Lock, SumdbError> {
         create_directory(&self.directory)?;
         let path = self.directory.join("latest.lock");
-        open_or_create(&path).and_then(|file| file.lock().map(|()| file)).map_err(failed("lock", &path))
+        Lock::acquire(&path, || ()).map_err(failed("lock", &path))
     }
 
     fn write_head(&self, note: &[u8]) -> Result<(), SumdbError> {
@@ -157,6 +155,21 @@ pub(super) enum StoredHead {
     Damaged(String),
 }
 
+/// Whether a file of the cache may have this path, which is relative to the cache directory and has
+/// `/` between names.
+pub fn is_cached(path: &str) -> bool {
+    let names: Vec<&str> = path.split('/').collect();
+    let is_part = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit() || b"x.p".contains(&byte));
+    // The name of the database comes first and has at least one element.
+    (1..names.len()).any(|start| match &names[start..] {
+        ["latest" | "latest.lock"] => true,
+        ["evidence", name] => name.starts_with("fork-") || name.starts_with("head-"),
+        ["lookup", .., name] => name.contains('@'),
+        ["tile", parts @ ..] => parts.len() > 2 && parts.iter().all(|part| *part == "data" || is_part(part)),
+        _ => false,
+    })
+}
+
 fn move_aside(path: &Path, directory: &Path) -> io::Result<PathBuf> {
     let mut names = (1_u32..).map(|number| directory.join(format!("head-{number}")));
     let aside = names.find(|aside| aside.symlink_metadata().is_err()).ok_or(ErrorKind::AlreadyExists)?;
@@ -207,6 +220,26 @@ mod tests {
         let expected: PathBuf =
             ["cache", "%2E%2E", "%2E%2E", "", "%43%3A%5C%55p", "ok.example"].iter().collect();
         assert_eq!(store.directory, expected);
+    }
+
+    #[test]
+    fn only_paths_of_the_cache_are_its_own() {
+        for name in [
+            "latest",
+            "latest.lock",
+            "lookup/golang.org/toolchain@v0.0.1-go1.91.2.linux-amd64",
+            "tile/8/0/x001/234",
+            "tile/8/data/000.p/12",
+            "evidence/fork-1-2-0123456789abcdef.txt",
+            "evidence/head-1",
+        ] {
+            assert!(is_cached(&format!("sum.golang.org/{name}")), "{name}");
+            assert!(is_cached(&format!("log.example/path/{name}")), "{name}");
+            assert!(!is_cached(name), "{name}");
+        }
+        for path in ["notes.txt", "log.example/notes", "log.example/tile/notes", "log.example/lookup/notes"] {
+            assert!(!is_cached(path), "{path}");
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use error::{
     IntegrityError, LookupError, Obstacle, OlderAnswer, SourceError, SourceFailure, SupplyError, aligned,
     remedies,
 };
-pub use index::IndexError;
+pub use index::{IndexError, is_cache_file};
 pub use likely_cause::LikelyCause;
 pub use mirror::{INDEX_FILE, IndexedArchive, archive_index};
 pub use proxy::GoproxyError;

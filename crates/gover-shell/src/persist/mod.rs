@@ -16,7 +16,7 @@ use std::{fs, io};
 
 use gover_core::platform::IS_WINDOWS;
 use gover_core::{Diagnose, Env, Exit, Layout};
-use gover_sys::file::{read_limited, write_atomically};
+use gover_sys::file::{check_replaceable, read_limited, write_atomically};
 use gover_sys::registry::Text;
 use gover_sys::user_path;
 
@@ -115,7 +115,7 @@ impl Diagnose for PersistError {
         let hint = match self {
             Self::Path(error) => return error.hints(),
             Self::NoHome => "set HOME to your home directory",
-            Self::Read { .. } => "check that you may read it, then run `gover setup` again",
+            Self::Read { .. } => "check that you may read it, then run the command again",
             Self::Damaged { line, .. } => {
                 &format!("remove line {line} and gover's lines next to it, then run the command again")
             }
@@ -180,14 +180,24 @@ pub fn plan_undo(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     Ok(plan)
 }
 
-/// Makes one change, unless the place has changed since the plan.
+/// Why a change cannot be made, as far as that can be known before: the place has changed since the
+/// plan, or may not be written.
+pub fn check(edit: &Edit, layout: &Layout) -> Result<(), PersistError> {
+    match edit {
+        Edit::File(edit) => check_file(edit),
+        Edit::UserPath(edit) if read_user_path(layout)? != edit.before => {
+            Err(PersistError::Changed { location: USER_PATH.to_owned() })
+        }
+        Edit::UserPath(_) => Ok(()),
+    }
+}
+
+/// Makes one change, unless [`check`] knows why it cannot be made.
 pub fn apply(edit: &Edit, layout: &Layout) -> Result<Reach, PersistError> {
+    check(edit, layout)?;
     match edit {
         Edit::File(edit) => apply_to_file(edit).map(|()| Reach::New),
         Edit::UserPath(edit) => {
-            if read_user_path(layout)? != edit.before {
-                return Err(PersistError::Changed { location: USER_PATH.to_owned() });
-            }
             user_path::write(edit.after.as_ref()).map_err(|source| PersistError::Registry {
                 bin: layout.bin(),
                 verb: "write",
@@ -217,7 +227,7 @@ impl Plan {
     }
 }
 
-fn apply_to_file(edit: &FileEdit) -> Result<(), PersistError> {
+fn check_file(edit: &FileEdit) -> Result<(), PersistError> {
     let path = &edit.path;
     if read(path)? != edit.before {
         return Err(PersistError::Changed { location: path.display().to_string() });
@@ -226,6 +236,15 @@ fn apply_to_file(edit: &FileEdit) -> Result<(), PersistError> {
     if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
         return Err(PersistError::ReadOnly { path: path.clone(), lines: edit.lines.clone() });
     }
+    check_replaceable(path).map_err(|source| PersistError::Write {
+        path: path.clone(),
+        lines: edit.lines.clone(),
+        source,
+    })
+}
+
+fn apply_to_file(edit: &FileEdit) -> Result<(), PersistError> {
+    let path = &edit.path;
     let written = match &edit.after {
         Some(after) => {
             path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(path, after))

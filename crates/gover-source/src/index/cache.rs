@@ -90,12 +90,22 @@ impl Cache {
     }
 
     fn path(&self, url: &str) -> PathBuf {
-        let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
+        let plain = |c: char| if is_plain(c) { c } else { '_' };
         let mut name: String =
             url.split_once("://").map_or(url, |(_, rest)| rest).chars().map(plain).collect();
-        name.truncate(120);
+        name.truncate(LONGEST_NAME);
         self.directory.join(format!("{name}.cache"))
     }
+}
+
+/// Whether a file in the directory may have this name.
+pub fn is_cache_file(name: &str) -> bool {
+    let stem = name.strip_suffix(".cache");
+    stem.is_some_and(|stem| stem.len() <= LONGEST_NAME && stem.chars().all(|c| c == '_' || is_plain(c)))
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '-')
 }
 
 fn sum(text: &str) -> String {
@@ -107,6 +117,8 @@ fn sum(text: &str) -> String {
     hex
 }
 
+/// In bytes, without `.cache`.
+const LONGEST_NAME: usize = 120;
 const FORMAT: u32 = 2;
 
 /// In bytes; larger than any text that gover accepts from a server.
@@ -134,6 +146,11 @@ mod tests {
         assert_eq!(cache.read("https://a.example/x_b"), None);
         let files: Vec<_> = fs::read_dir(directory.path().join("index")).unwrap().collect();
         assert_eq!(files.len(), 1, "no temporary file is left");
+        let name = |url: &str| cache.path(url).file_name().unwrap().to_str().unwrap().to_owned();
+        for url in ["https://a.example/x?b", "file:///a b/ü", &"x".repeat(200)] {
+            assert!(is_cache_file(&name(url)), "{url}");
+        }
+        assert!(!is_cache_file("notes.txt") && !is_cache_file("my notes.cache"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::archive_name;
 use crate::table::Table;
 
+pub use cache::is_cache_file;
 pub(crate) use cache::{Cache, Cached};
 pub use parse::IndexError;
 pub(crate) use site::{Freshness, Kept, Loaded, LoadedIndex, Loader, Site};

@@ -4,8 +4,6 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 mod exchange;
 #[cfg_attr(unix, path = "unix.rs")]
@@ -14,6 +12,7 @@ mod imp;
 mod read;
 mod share;
 mod staged;
+mod temporary;
 
 #[cfg(test)]
 mod tests;
@@ -27,14 +26,11 @@ pub use imp::{
 pub use read::{open_regular, read_limited, read_limited_patiently, read_text_limited};
 pub use share::share_content;
 pub use staged::StagedProgram;
+pub use temporary::temporary_for;
+pub(crate) use temporary::{create_temporary, temporary_name};
 
 /// Suffix of a program that was renamed because it runs; see [`remove_leftovers`].
-const ASIDE: &str = ".old";
-
-const TEMPORARY: &str = ".gover-";
-
-/// After this time a temporary file has no writer any more.
-const ABANDONED: Duration = Duration::from_hours(1);
+pub const ASIDE: &str = ".old";
 
 /// Linux follows as many links.
 const LINKS: usize = 40;
@@ -65,6 +61,18 @@ pub fn replace_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// that a power failure may destroy it. Readers must check it themselves.
 pub fn write_cached(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, Manner::Cached)
+}
+
+/// Whether [`write_atomically`] can replace the file at `path`, as far as permissions tell. A directory
+/// that is missing is not an error.
+pub fn check_replaceable(path: &Path) -> io::Result<()> {
+    let target = follow_links(path)?;
+    match target.parent() {
+        Some(directory) if directory.is_dir() && !is_writable(directory) => {
+            Err(io::ErrorKind::PermissionDenied.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -263,7 +271,7 @@ pub fn remove_leftovers(directory: &Path) -> io::Result<()> {
         let is_leftover = path
             .file_name()
             .and_then(|name| name.to_str())
-            .is_some_and(|name| name.starts_with(TEMPORARY) && name.ends_with(ASIDE));
+            .is_some_and(|name| name.starts_with(temporary::PREFIX) && name.ends_with(ASIDE));
         if is_leftover {
             // A later call deletes the programs that still run.
             drop(fs::remove_file(&path));
@@ -322,52 +330,6 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
         path = path.parent().map_or_else(|| target.clone(), |directory| directory.join(&target));
     }
     Err(io::Error::new(io::ErrorKind::InvalidInput, "too many levels of symbolic links"))
-}
-
-pub(crate) fn temporary_name(path: &Path) -> PathBuf {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let mut name = std::ffi::OsString::from(format!("{TEMPORARY}{}-{count}-", std::process::id()));
-    name.push(path.file_name().unwrap_or_default());
-    path.with_file_name(name)
-}
-
-/// Creates something under an unused name in the directory of `path`.
-pub(crate) fn create_temporary<T>(
-    path: &Path,
-    create: impl Fn(&Path) -> io::Result<T>,
-) -> io::Result<(PathBuf, T)> {
-    remove_abandoned(path);
-    loop {
-        let temporary = temporary_name(path);
-        match create(&temporary) {
-            Ok(made) => return Ok((temporary, made)),
-            // Left by a crashed process with the same id.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// Removes temporary files that crashed processes left while they wrote `path`. A young one may
-/// belong to a running process; writing takes far less time than this.
-fn remove_abandoned(path: &Path) {
-    let (Some(directory), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))
-    else {
-        return;
-    };
-    let ending = format!("-{name}");
-    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        let is_temporary = entry.file_name().to_str().is_some_and(|name| {
-            let numbers = name.strip_prefix(TEMPORARY).and_then(|rest| rest.strip_suffix(&ending));
-            numbers.is_some_and(|numbers| numbers.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
-        });
-        let modified = || entry.metadata().and_then(|metadata| metadata.modified());
-        let age = || modified().ok().and_then(|modified| modified.elapsed().ok());
-        if is_temporary && age().is_some_and(|age| age > ABANDONED) {
-            drop(fs::remove_file(entry.path()));
-        }
-    }
 }
 
 /// Renames a finished program to its name, even if a program of that name runs.

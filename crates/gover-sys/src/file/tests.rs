@@ -46,11 +46,11 @@ fn the_next_write_removes_what_a_crashed_writer_left() {
     }
     for name in [".gover-1-0-default", ".gover-3-0-current", ".gover-mine-default"] {
         let file = OpenOptions::new().write(true).open(at(name)).unwrap();
-        file.set_modified(std::time::SystemTime::now() - 2 * ABANDONED).unwrap();
+        file.set_modified(std::time::SystemTime::now() - 2 * temporary::ABANDONED).unwrap();
     }
     // One from the future: the clock was wrong then, or is now.
     let file = OpenOptions::new().write(true).open(at(".gover-2-0-default")).unwrap();
-    file.set_modified(std::time::SystemTime::now() + 2 * ABANDONED).unwrap();
+    file.set_modified(std::time::SystemTime::now() + 2 * temporary::ABANDONED).unwrap();
     write_atomically(&at("default"), b"1.22\n").unwrap();
     let mut names: Vec<_> = fs::read_dir(root.path())
         .unwrap()

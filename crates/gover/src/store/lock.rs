@@ -1,4 +1,5 @@
 use std::io;
+use std::path::Path;
 
 use gover_core::display::pasted;
 use gover_core::layout::executable_name;
@@ -9,10 +10,18 @@ use crate::{Context, Failure};
 /// Takes a lock by its name; waits, and says so, while another gover holds it.
 pub(crate) fn acquire(name: &str, context: &Context<'_>) -> Result<Lock, Failure> {
     let path = context.layout.lock(name);
-    Lock::acquire(&path, || announce_wait(name, context)).map_err(|source| {
-        let command = || own_arguments(context);
-        read_only(&source, command, context).unwrap_or_else(|| Failure::file("lock", &path, &source))
-    })
+    Lock::acquire(&path, || announce_wait(name, context)).map_err(|source| failed(&path, &source, context))
+}
+
+/// `None` if another gover holds it.
+pub(crate) fn try_acquire(name: &str, context: &Context<'_>) -> Result<Option<Lock>, Failure> {
+    let path = context.layout.lock(name);
+    Lock::try_acquire(&path).map_err(|source| failed(&path, &source, context))
+}
+
+fn failed(path: &Path, source: &io::Error, context: &Context<'_>) -> Failure {
+    let command = || own_arguments(context);
+    read_only(source, command, context).unwrap_or_else(|| Failure::file("lock", path, source))
 }
 
 /// An error if this user may only read the home. Only its owner can run `command`.

@@ -1,13 +1,13 @@
 //! `gover self uninstall`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gover_core::display::pasted;
 use gover_core::platform::IS_WINDOWS;
 use gover_core::text::counted;
 use gover_install::dismantle::{self, Contents, Toolchains};
-use gover_install::{home, staging};
+use gover_install::home;
 use gover_shell::persist::{self, Edit, Plan};
 use gover_sys::Lock;
 use gover_sys::file::{same_file, tree_size};
@@ -23,16 +23,17 @@ pub(super) fn run(arguments: &SelfUninstallArgs, context: &Context<'_>) -> Resul
     home::check_stamped(&context.layout)?;
     refuse_shared_home(context)?;
     let toolchains = if arguments.keep_toolchains { Toolchains::Keep } else { Toolchains::Remove };
-    let removal = Removal {
+    let mut removal = Removal {
         contents: Contents::of(&context.layout, toolchains)?,
         plan: persist::plan_undo(context.env, &context.layout)?,
-        package: Package::of(context.build, context.env.program()),
+        staying: StayingProgram::of(context),
         context,
     };
     if removal.contents.own.is_empty() && removal.contents.toolchains.is_empty() {
         context.printer.note(&format!("gover is not installed in {}", context.short(context.layout.home())));
-        return Ok(());
+        return print_nothing(arguments, context);
     }
+    removal.refuse_problems()?;
     // Before the question. Otherwise the lock, which is a file, is taken after it.
     if lock::is_read_only(context) {
         drop(lock::acquire(LOCK, context)?);
@@ -40,9 +41,16 @@ pub(super) fn run(arguments: &SelfUninstallArgs, context: &Context<'_>) -> Resul
     let bytes = removal.show();
     if !arguments.yes && !context.printer.confirm("uninstall gover?", "--yes")? {
         context.printer.note("nothing was removed");
-        return Ok(());
+        return print_nothing(arguments, context);
     }
     removal.carry_out(arguments, bytes)
+}
+
+fn print_nothing(arguments: &SelfUninstallArgs, context: &Context<'_>) -> Result<(), Failure> {
+    if !arguments.json {
+        return Ok(());
+    }
+    context.printer.json(&SelfUninstallFacts::of(BTreeSet::new(), &Plan::default(), 0, &[]))
 }
 
 /// In the home directory of a user, directories such as `cache` may hold anyone's files.
@@ -59,8 +67,29 @@ fn refuse_shared_home(context: &Context<'_>) -> Result<(), Failure> {
 struct Removal<'a> {
     contents: Contents,
     plan: Plan,
-    package: Option<Package>,
+    staying: Option<StayingProgram>,
     context: &'a Context<'a>,
+}
+
+/// A program of gover outside the home, which stays.
+struct StayingProgram {
+    path: PathBuf,
+    is_packaged: bool,
+}
+
+impl StayingProgram {
+    /// The one in the package that the running program was copied from, or the running one.
+    fn of(context: &Context<'_>) -> Option<Self> {
+        let program = context.env.program();
+        let package = Package::of(context.build, program);
+        let is_packaged = package.is_some();
+        let bin = context.layout.bin();
+        let is_outside =
+            |path: &&Path| path.parent().is_some_and(|parent| !same_file(parent, &bin).unwrap_or(false));
+        let running = || program.filter(is_outside).map(Path::to_owned);
+        let path = package.and_then(|package| package.original).or_else(running)?;
+        Some(Self { path, is_packaged })
+    }
 }
 
 impl Removal<'_> {
@@ -79,7 +108,7 @@ impl Removal<'_> {
         total += bytes;
         let home = context.short(context.layout.home());
         printer.note(&format!("gover      {home}: programs, settings and cache  {}", mebibytes(bytes)));
-        if contents.own.iter().any(|path| path.ends_with("doctor")) {
+        if contents.own.iter().any(|path| path.ends_with("repair.json")) {
             printer.note("journal    changes made by `gover doctor --fix` can no longer be undone");
         }
         for edit in &plan.edits {
@@ -91,29 +120,45 @@ impl Removal<'_> {
         total
     }
 
+    /// Fails if a startup file cannot be changed, before any of them is.
+    fn refuse_problems(&mut self) -> Result<(), Failure> {
+        let Self { plan, context, .. } = self;
+        let problems = plan.edits.iter().filter_map(|edit| persist::check(edit, &context.layout).err());
+        plan.problems.extend(problems);
+        self.fail_on_problems()
+    }
+
+    fn fail_on_problems(&mut self) -> Result<(), Failure> {
+        let printer = self.context.printer;
+        let has_failed = !self.plan.problems.is_empty();
+        for problem in std::mem::take(&mut self.plan.problems) {
+            printer.failure(&problem.into());
+        }
+        if has_failed {
+            printer.note("gover was not removed, because its PATH entry could not be removed");
+        }
+        Failure::silent_if(has_failed)
+    }
+
     /// PATH comes first, so that no shell has a directory on PATH that is gone. If a startup file
     /// cannot be changed, nothing is removed.
     fn carry_out(mut self, arguments: &SelfUninstallArgs, bytes: u64) -> Result<(), Failure> {
         let context = self.context;
         let locks = all_locks(context)?;
+        dismantle::recover(&context.layout, |name| locks.get(name))?;
         let toolchains = if arguments.keep_toolchains { Toolchains::Keep } else { Toolchains::Remove };
+        let command = format!("gover {}", lock::own_arguments(context));
         if Contents::of(&context.layout, toolchains)?.toolchains != self.contents.toolchains {
             let message =
                 "toolchains were installed or removed since they were listed, so nothing was removed";
-            return Err(Failure::new(message, format!("gover {}", lock::own_arguments(context))));
+            return Err(Failure::new(message, command));
         }
+        // It may have waited for a while.
+        self.refuse_problems()?;
         drop(apply(&mut self.plan, context));
-        let has_failed = !self.plan.problems.is_empty();
-        for problem in std::mem::take(&mut self.plan.problems) {
-            context.printer.failure(&problem.into());
-        }
-        if has_failed {
-            context.printer.note("gover was not removed, because its PATH entry could not be removed");
-            return Failure::silent_if(true);
-        }
-        let busy = Busy::new(context.printer, || {
-            vec!["interrupted; `gover self uninstall` removes the rest".to_owned()]
-        });
+        self.fail_on_problems()?;
+        let busy =
+            Busy::new(context.printer, move || vec![format!("interrupted; `{command}` removes the rest")]);
         for path in &self.contents.toolchains {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             busy.step(format!("removing {name}"));
@@ -129,14 +174,16 @@ impl Removal<'_> {
         drop(busy);
         self.report(&removed, bytes);
         if arguments.json {
-            let paths = self.contents.toolchains.iter().chain(&removed.own).cloned().collect();
-            context.printer.json(&SelfUninstallFacts::of(paths, &self.plan, bytes, &removed.foreign))?;
+            let Contents { toolchains, own, .. } = self.contents;
+            let all = toolchains.into_iter().chain(own).chain(removed.own);
+            let gone = all.filter(|path| path.symlink_metadata().is_err()).collect();
+            context.printer.json(&SelfUninstallFacts::of(gone, &self.plan, bytes, &removed.foreign))?;
         }
         Ok(())
     }
 
     fn report(&self, removed: &Contents, bytes: u64) {
-        let Self { contents, package, context, .. } = self;
+        let Self { contents, staying, context, .. } = self;
         let toolchains = match contents.toolchains.len() {
             0 => String::new(),
             count => format!(" and {}", counted(count, "toolchain")),
@@ -150,37 +197,38 @@ impl Removal<'_> {
         for path in &removed.foreign {
             printer.note(&format!("kept {}, which is not part of gover", context.short(path)));
         }
-        if let Some(original) = package.as_ref().and_then(|package| package.original.as_ref()) {
-            let original = pasted(&original.display().to_string());
-            printer.note(&format!("kept {original}; remove it with the package manager that installed it"));
+        if let Some(StayingProgram { path, is_packaged }) = staying {
+            let path = pasted(&path.display().to_string());
+            printer.note(&if *is_packaged {
+                format!("kept {path}; remove it with the package manager that installed it")
+            } else {
+                let home = context.short(context.layout.home());
+                format!("kept {path}, which is outside {home}; delete it if you no longer need it")
+            });
         }
     }
 }
 
-/// Every lock of the home, so that no other gover is at work there; waits for those that are. What a
-/// crash left in staging, which may be a toolchain, is recovered.
+/// Every lock of the home, so that no other gover is at work there. While this waits for one, it holds
+/// none: another gover may wait for one of them with that one in hand.
 fn all_locks(context: &Context<'_>) -> Result<BTreeMap<String, Lock>, Failure> {
-    let layout = &context.layout;
     let mut locks = BTreeMap::new();
     loop {
-        let mut names = BTreeSet::from([LOCK, gover_install::shims::LOCK].map(str::to_owned));
-        names.extend(dismantle::lock_names(layout)?);
-        names.retain(|name| !locks.contains_key(name));
-        if names.is_empty() {
+        let names = dismantle::lock_names(&context.layout)?;
+        let Some(name) = names.into_iter().find(|name| !locks.contains_key(name)) else {
             return Ok(locks);
-        }
-        for name in names {
-            let lock = lock::acquire(&name, context)?;
-            if staging::staged(layout)?.contains(&name) {
-                staging::recover(layout, &name, &lock)?;
-            }
+        };
+        if let Some(lock) = lock::try_acquire(&name, context)? {
             locks.insert(name, lock);
+        } else {
+            locks.clear();
+            drop(lock::acquire(&name, context)?);
         }
     }
 }
 
 facts! {
-    SelfUninstallFacts(removed: Vec<PathBuf>, plan: &Plan, bytes: u64, kept: &[PathBuf]) {
+    SelfUninstallFacts(removed: BTreeSet<PathBuf>, plan: &Plan, bytes: u64, kept: &[PathBuf]) {
         removed: Vec<String> = removed.iter().map(|path| json_path(path)).collect()
             => "the files and directories that were removed",
         startup_files: Vec<String> = plan.edits.iter().filter_map(Edit::path).map(json_path).collect()
