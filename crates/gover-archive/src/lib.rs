@@ -75,24 +75,24 @@ pub fn unpack(
 }
 
 /// Unpacks a file while it arrives, into the empty directory `target`; under the same guard as
-/// [`unpack`], which takes over if this fails. `None` for a zip whose directory did not come first.
-/// Ends after the file does.
+/// [`unpack`], which takes over if this fails. A zip whose directory did not come first is unpacked
+/// once it is complete. Ends after the file does.
 pub fn unpack_arriving(
     source: &Arriving,
     container: Container,
     target: &Path,
     mut guard: Guard,
     progress: &Progress,
-) -> Result<Option<Unpacked>, ArchiveError> {
+) -> Result<Unpacked, ArchiveError> {
     let tree = &Tree { root: Some(target), progress };
     let files = match container {
         Container::TarGz => {
             let file = source.open().map_err(ArchiveError::reading(source.path()))?;
-            Some(tar_gz::unpack(file, tree, &mut guard)?)
+            tar_gz::unpack(file, tree, &mut guard)?
         }
         Container::Zip => zip_file::unpack_arriving(source, tree, &mut guard)?,
     };
-    files.map(|files| Unpacked::new(files, &guard)).transpose()
+    Unpacked::new(files, &guard)
 }
 
 impl Unpacked {

@@ -37,24 +37,21 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
 }
 
 /// Unpacks entries as their bytes arrive, by the directory that came before them. The directory in
-/// the file must be the same, byte for byte. `None` if none came before the rest.
+/// the file must be the same, byte for byte. If none came before the rest, everything is unpacked once
+/// the file is complete.
 pub(super) fn unpack_arriving(
     source: &Arriving,
     tree: &Tree,
     guard: &mut Guard,
-) -> Result<Option<Vec<FileDigest>>, ArchiveError> {
+) -> Result<Vec<FileDigest>, ArchiveError> {
     let path = source.path();
     let read = ArchiveError::reading(path);
-    let Some(end) = source.zip_end().map_err(&read)? else { return Ok(None) };
+    let Some(end) = source.zip_end().map_err(&read)? else { return unpack(path, tree, guard) };
     let (members, directories) = plan(&mut end.directory(), guard)?;
     let files = unpack_members(&members, &directories, || source.open(), (path, tree))?;
     let length = source.length().map_err(&read)?;
     let is_same = File::open(path).and_then(|file| end.is_end_of(file, length)).map_err(&read)?;
-    if is_same {
-        Ok(Some(files))
-    } else {
-        Err(broken("its directory is another than the server sent before"))
-    }
+    if is_same { Ok(files) } else { Err(broken("its directory is another than the server sent before")) }
 }
 
 /// Unpacks entries in this order, on all cores.

@@ -184,7 +184,7 @@ fn follow(files: &Receiver<(Artifact, Arriving)>, tree: &Path, progress: &Progre
 
 fn unpack(artifact: &Artifact, file: &Arriving, tree: &Path, progress: &Progress) -> Option<Streamed> {
     let (container, guard) = contents(artifact, written(artifact));
-    let unpacked = gover_archive::unpack_arriving(file, container, tree, guard, progress).ok()??;
+    let unpacked = gover_archive::unpack_arriving(file, container, tree, guard, progress).ok()?;
     let length = file.length().ok()?;
     Some(Streamed { file: (file.path().to_owned(), length), unpacked })
 }

@@ -15,7 +15,6 @@ use std::time::Duration;
 use gover_core::diagnose::is_full;
 use gover_core::inventory::is_installed;
 use gover_core::minimum::Minimum;
-use gover_core::platform::IS_WINDOWS;
 use gover_core::{Env, Layout, ToolchainName};
 use gover_source::{Artifact, Format, Proof, SourceFailure, Supply, Wanted};
 use gover_sys::Lock;
@@ -255,8 +254,7 @@ impl Installer<'_> {
         self.phase(wanted.name.as_str(), Phase::Prove, proof).await
     }
 
-    /// Downloads a release and unpacks it, at the same time unless this is Windows or the settings
-    /// forbid that.
+    /// Downloads a release and unpacks it, at the same time unless the settings forbid that.
     async fn contents(
         &self,
         wanted: &Wanted,
@@ -265,8 +263,7 @@ impl Installer<'_> {
     ) -> Result<(Unproven<Staging>, Vec<SourceFailure>), InstallError> {
         let turn = self.turn(wanted.name.as_str()).await?;
         // After `staging`, so that on an error the thread ends before the tree is removed.
-        // Not on Windows, where the tests of it did not pass under Wine.
-        let streams = self.unpacking == Unpacking::Streamed && !IS_WINDOWS;
+        let streams = self.unpacking == Unpacking::Streamed;
         let follower = streams.then(|| Follower::start(staging.tree()));
         if let Some(follower) = &follower {
             part.tell(follower.tap());

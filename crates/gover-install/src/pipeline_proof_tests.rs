@@ -10,7 +10,8 @@ fn one_flipped_byte_leaves_nothing_behind() {
     let release = world.site.publish(Release::new(NAME));
     let length = release.module_zip().len();
     for at in [0, length / 3, length / 2, length - 300] {
-        world.site.server().fault_times(&FakeSite::module_path(&release), Fault::FlipByte(at), 1);
+        // In every answer, since that byte may also be in the part that is requested first.
+        world.site.server().fault(&FakeSite::module_path(&release), Fault::FlipByte(at));
         let error = world.install().unwrap_err();
         assert!(error.is_integrity(), "{at}: {error:?}");
         world.assert_nothing_left();
