@@ -426,7 +426,10 @@ fn the_second_of_two_updates_waits_and_finds_its_work_done() {
 
 #[test]
 fn a_package_is_updated_by_its_package_manager() {
-    let ctx = installed_as(&OwnRelease::with("0.1.0", &[("channel", "deb")]));
+    let ctx = installed();
+    let mark = ctx.layout().channel();
+    fs::create_dir_all(mark.parent().unwrap()).unwrap();
+    fs::write(&mark, "deb\n").unwrap();
     gover_snapshot!(
         ctx.gover(["self", "update"]),
         str![[r#"
@@ -440,10 +443,7 @@ hint: install the newer .deb file of gover with apt-get
 "#]]
     );
     // The copy that setup made of a packaged gover.
-    let ctx = installed();
     let original = ctx.root().join("npm").join(executable_name("gover"));
-    let mark = ctx.layout().home().join("share/gover/channel");
-    fs::create_dir_all(mark.parent().unwrap()).unwrap();
     fs::write(&mark, format!("npm\n{}\n", original.display())).unwrap();
     let output = ctx.gover(["self", "update", "--check"]);
     let expected =

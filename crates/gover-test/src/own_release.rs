@@ -43,7 +43,7 @@ impl OwnRelease {
         Self::with(version, &[("module", Self::MODULE)])
     }
 
-    /// The same with other constants: `module`, `base`, `channel`, `changelog`.
+    /// The same with other constants: `module`, `base`, `changelog`.
     pub fn with(version: &str, constants: &[(&'static str, &str)]) -> Self {
         static MADE: Mutex<BTreeMap<String, OwnRelease>> = Mutex::new(BTreeMap::new());
         let key = format!("{version} {constants:?}");

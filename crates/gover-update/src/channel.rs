@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use gover_core::Layout;
 use gover_sys::file::read_text_limited;
 
-use crate::release_build::ReleaseBuild;
-
 /// A package of gover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Package {
@@ -17,13 +15,9 @@ pub struct Package {
 }
 
 impl Package {
-    /// The package that the running program is from: the constant of the build says so, or a file
-    /// that packages carry next to the program.
-    pub fn of(build: &ReleaseBuild, program: Option<&Path>) -> Option<Self> {
-        if let Some(word) = build.channel {
-            return Some(Self { manager: PackageManager::parse(word), original: None });
-        }
-        mark_of(&program?.canonicalize().ok()?).map(|mark| Self::read(&mark))
+    /// The package that `program` is from, by the file that packages carry next to it.
+    pub fn of(program: &Path) -> Option<Self> {
+        mark_of(&program.canonicalize().ok()?).map(|mark| Self::read(&mark))
     }
 
     /// The word with which the package of `program` names its kind, known to this gover or not.
@@ -117,12 +111,11 @@ mod tests {
     #[test]
     fn a_file_next_to_the_program_or_above_it_names_the_package() {
         let root = tempfile::tempdir().unwrap();
-        let build = ReleaseBuild::default();
         let program = root.path().join("bin/gover");
         fs::create_dir_all(root.path().join("bin/share/gover")).unwrap();
         fs::create_dir_all(root.path().join("share/gover")).unwrap();
         fs::write(&program, "").unwrap();
-        let package = || Package::of(&build, Some(&program));
+        let package = || Package::of(&program);
         assert_eq!(package(), None);
         fs::write(root.path().join("bin/share/gover/channel"), "npm\n").unwrap();
         assert_eq!(package().unwrap().manager, Some(PackageManager::Npm));
@@ -132,12 +125,5 @@ mod tests {
         assert_eq!(package(), Some(expected));
         fs::write(root.path().join("share/gover/channel"), "conda\nnowhere\n").unwrap();
         assert_eq!(package(), Some(Package { manager: None, original: None }));
-    }
-
-    #[test]
-    fn the_build_itself_may_be_for_a_package_manager() {
-        let build = ReleaseBuild { channel: Some("rpm"), ..ReleaseBuild::default() };
-        let package = Package::of(&build, None).unwrap();
-        assert_eq!(package.manager, Some(PackageManager::Rpm));
     }
 }

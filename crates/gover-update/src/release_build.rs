@@ -16,8 +16,6 @@ pub struct ReleaseBuild {
     /// The key of the checksum database that proves the module, if it is not Go's. Only builds for
     /// tests have one.
     pub log_key: Option<&'static str>,
-    /// The word of the package manager that this build is for.
-    pub channel: Option<&'static str>,
     /// The address of the list of changes.
     pub changelog: Option<&'static str>,
 }
@@ -32,7 +30,6 @@ impl ReleaseBuild {
             base: set(option_env!("GOVER_RELEASE_BASE")),
             keys: KEYS.iter().copied().chain(further.split_whitespace()).collect(),
             log_key: None,
-            channel: set(option_env!("GOVER_CHANNEL")),
             changelog: set(option_env!("GOVER_RELEASE_CHANGELOG")),
         }
     }

@@ -27,7 +27,6 @@ fn main() {
         base: value("base"),
         keys: vec![key],
         log_key: Some(FakeLog::new(FakeSite::LOG).verifier_key().leak()),
-        channel: value("channel"),
         changelog: value("changelog"),
     };
     gover_sys::exec::exit(gover::run(&env, &build).code());

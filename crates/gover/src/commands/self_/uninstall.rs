@@ -81,7 +81,7 @@ impl StayingProgram {
     /// The one in the package that the running program was copied from, or the running one.
     fn of(context: &Context<'_>) -> Option<Self> {
         let program = context.env.program();
-        let package = Package::of(context.build, program);
+        let package = program.and_then(Package::of);
         let is_packaged = package.is_some();
         let bin = context.layout.bin();
         let is_outside =

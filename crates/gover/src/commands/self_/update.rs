@@ -32,8 +32,7 @@ pub(super) fn run(arguments: &UpdateArgs, context: &Context<'_>) -> Result<(), F
 
 /// An update here would leave the package manager with a version that is not installed.
 fn refuse_package(context: &Context<'_>) -> Result<(), Failure> {
-    let own = context.env.program();
-    let Some(Package { manager, original }) = Package::of(context.build, own) else {
+    let Some(Package { manager, original }) = context.env.program().and_then(Package::of) else {
         return Ok(());
     };
     let name = manager.map_or("a package manager", |manager| manager.name());
