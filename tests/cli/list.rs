@@ -76,7 +76,7 @@ fn the_list_as_data() {
         str![[r#"
 exit: 0
 ----- stdout -----
-{"toolchains":[{"version":"go1.21.13","goroot":"[ROOT]/gover/versions/go1.21.13","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2024-08-13","newest_patch":null}},{"version":"go1.22rc1","goroot":"[ROOT]/gover/versions/go1.22rc1","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12"}},{"version":"go1.22.5","goroot":"[ROOT]/gover/versions/go1.22.5","arch":"[ARCH]","bytes":221249536,"selected":true,"default":true,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12"}},{"version":"go1.22.5-bigcorp","goroot":"[ROOT]/gover/versions/go1.22.5-bigcorp","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"custom","since":null,"newest_patch":"go1.22.12"}}],"damaged":[],"default_path":null,"system":null}
+{"toolchains":[{"version":"go1.21.13","goroot":"[ROOT]/gover/versions/go1.21.13","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2024-08-13","newest_patch":null,"ends_with":null,"expected":null}},{"version":"go1.22rc1","goroot":"[ROOT]/gover/versions/go1.22rc1","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12","ends_with":null,"expected":null}},{"version":"go1.22.5","goroot":"[ROOT]/gover/versions/go1.22.5","arch":"[ARCH]","bytes":221249536,"selected":true,"default":true,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12","ends_with":null,"expected":null}},{"version":"go1.22.5-bigcorp","goroot":"[ROOT]/gover/versions/go1.22.5-bigcorp","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"custom","since":null,"newest_patch":"go1.22.12","ends_with":null,"expected":null}}],"damaged":[],"default_path":null,"system":null}
 
 ----- stderr -----
 
@@ -291,7 +291,7 @@ fn releases_as_data() {
         str![[r#"
 exit: 0
 ----- stdout -----
-{"releases":[{"version":"go1.91.2","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null}},{"version":"go1.91.1","date":null,"stable":true,"security":null,"installed":true,"support":{"state":"supported","since":null,"newest_patch":"go1.91.2"}}],"basis":{"kind":"index","date":"[DATE]"}}
+{"releases":[{"version":"go1.91.2","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null,"ends_with":"go1.93","expected":"2059-08"}},{"version":"go1.91.1","date":null,"stable":true,"security":null,"installed":true,"support":{"state":"supported","since":null,"newest_patch":"go1.91.2","ends_with":"go1.93","expected":"2059-08"}}],"basis":{"kind":"index","date":"[DATE]"}}
 
 ----- stderr -----
 
@@ -332,7 +332,7 @@ exit: 0
             str![[r#"
 exit: 0
 ----- stdout -----
-{"releases":[{"version":"go1.90.4","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null}},{"version":"go1.90.3","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":"go1.90.4"}}],"basis":{"kind":"sources","date":null}}
+{"releases":[{"version":"go1.90.4","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null,"ends_with":"go1.92","expected":"2059-02"}},{"version":"go1.90.3","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":"go1.90.4","ends_with":"go1.92","expected":"2059-02"}}],"basis":{"kind":"sources","date":null}}
 
 ----- stderr -----
 

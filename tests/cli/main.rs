@@ -10,6 +10,7 @@
 //! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `which`, `shells` |
 //! | Run commands with one | `environment` |
 //! | Tab in shells | `complete` |
+//! | Vulnerabilities | `audit` |
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
@@ -26,6 +27,7 @@
 
 mod arch;
 mod archives;
+mod audit;
 mod auto_install;
 mod bad_index;
 mod bad_input;

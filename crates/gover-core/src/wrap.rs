@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 21] = [
+pub const COMMANDS: [&str; 22] = [
     "install",
     "uninstall",
     "prune",
@@ -147,6 +147,7 @@ pub const COMMANDS: [&str; 21] = [
     "init",
     "setup",
     "completions",
+    "audit",
     "verify",
     "doctor",
     "mirror",

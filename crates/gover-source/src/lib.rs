@@ -40,7 +40,7 @@ pub use index::{IndexError, is_cache_file};
 pub use likely_cause::LikelyCause;
 pub use mirror::{INDEX_FILE, IndexedArchive, archive_index};
 pub use proxy::GoproxyError;
-pub use releases::{Availability, Basis, Release, Releases, Support};
+pub use releases::{Availability, Basis, ExpectedEnd, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};
 pub use supply::{Download, ModuleError, ModuleZip, Probe, Supply, Verdict};
 pub use transfer::{Observer, RangedZip, Sink};

@@ -103,6 +103,9 @@ impl Entry {
         if ranges.any(|range| range.is_semantic() && !range.normalize()) {
             return Err(EntryError::Range { id: self.id });
         }
+        // The database names some twice.
+        self.aliases.sort();
+        self.aliases.dedup();
         if self.modified.starts_with("0001-") {
             self.modified.clear();
         }

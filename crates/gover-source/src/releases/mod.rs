@@ -1,5 +1,7 @@
 //! The known Go releases: those in the release table, release indexes and lists of sources.
 
+mod end;
+
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -13,6 +15,8 @@ use crate::error::SourceFailure;
 use crate::index::Index;
 use crate::proxy::Listed;
 use crate::table::Table;
+
+pub use end::ExpectedEnd;
 
 #[derive(Clone, Debug)]
 pub struct Releases {

@@ -68,6 +68,35 @@ pub(crate) struct PruneArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
+  gover audit
+  gover audit 1.26.8 1.27 -v
+
+-v lists each vulnerability. One means that this Go contains it, not that a program reaches it.")]
+pub(crate) struct AuditArgs {
+    /// Versions; a partial one (1.22, or 1) means all installed toolchains that match, or else the
+    /// newest release [default: the version used here]
+    #[arg(value_name = "REQUEST")]
+    pub(crate) requests: Vec<String>,
+    /// Exit with 1 if a version is vulnerable, if it is vulnerable or has reached end of life (eol),
+    /// or never
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Vulnerable, hide_possible_values = true)]
+    pub(crate) fail_on: FailOn,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum FailOn {
+    Never,
+    /// Known vulnerabilities
+    Vulnerable,
+    /// The same, or end of life
+    Eol,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
   gover verify
   gover verify 1.22.5 --json")]
 pub(crate) struct VerifyArgs {

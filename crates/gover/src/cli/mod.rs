@@ -102,6 +102,8 @@ pub(crate) enum Command {
     /// Print what fits at the cursor of a command line
     #[command(hide = true)]
     Complete(CompleteArgs),
+    /// Show known vulnerabilities of Go versions
+    Audit(AuditArgs),
     /// Check installed toolchains against the official releases
     Verify(VerifyArgs),
     /// Find problems with Go on this machine, and fix them

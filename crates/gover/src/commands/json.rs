@@ -1,6 +1,7 @@
 //! The page docs/reference/json.md: the text of json.md, with a table for each type that is
 //! printed.
 
+use super::audit::Audited;
 use super::changes::{DefaultFacts, PinFacts};
 use super::config::{SettingChange, SettingList};
 use super::doctor::{Diagnosis, Restored};
@@ -27,7 +28,7 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 21] {
+fn documents() -> [(&'static str, Vec<Row>); 22] {
     [
         ("current", Current::rows("")),
         ("which", Which::rows("")),
@@ -37,6 +38,7 @@ fn documents() -> [(&'static str, Vec<Row>); 21] {
         ("install", Vec::<InstalledFacts>::rows("")),
         ("uninstall", RemovedToolchains::rows("")),
         ("prune", Pruned::rows("")),
+        ("audit", Audited::rows("")),
         ("verify", Verified::rows("")),
         ("mirror", MirrorFacts::rows("")),
         ("doctor", Diagnosis::rows("")),

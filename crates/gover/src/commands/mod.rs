@@ -1,5 +1,6 @@
 //! One file per command. Each is a function over its arguments and the context.
 
+mod audit;
 mod cache;
 mod changes;
 mod complete;
@@ -20,6 +21,7 @@ mod pin;
 mod prune;
 mod self_;
 mod setup;
+mod support;
 mod uninstall;
 mod r#use;
 mod verify;
@@ -75,6 +77,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Setup(arguments) => setup::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),
         Command::Complete(arguments) => complete::run(&arguments, context),
+        Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Mirror(arguments) => mirror::run(&arguments, context),
@@ -150,6 +153,11 @@ fn changes_toolchains(command: &Command) -> bool {
 fn looks_for_toolchains(command: &Command) -> bool {
     matches!(
         command,
-        Command::List(_) | Command::Current(_) | Command::Which(_) | Command::Exec(_) | Command::Env(_)
+        Command::List(_)
+            | Command::Audit(_)
+            | Command::Current(_)
+            | Command::Which(_)
+            | Command::Exec(_)
+            | Command::Env(_)
     )
 }

@@ -19,3 +19,4 @@ pub(crate) mod shims;
 pub(crate) mod startup;
 pub(crate) mod uninstall;
 pub(crate) mod uses;
+pub(crate) mod vulnerabilities;

@@ -100,7 +100,7 @@ impl<'a> Values<'a> {
     fn of(&self, argument: &Arg, command: &str) -> Option<Vec<Value>> {
         Some(match argument.get_value_names()?.first()?.as_str() {
             "REQUEST" => match command {
-                "install" | "pin" | "mirror" => self.released(),
+                "install" | "pin" | "mirror" | "audit" => self.released(),
                 "list" if self.before.iter().any(|word| word == "--remote") => self.released(),
                 _ => self.installed(),
             },

@@ -7,9 +7,9 @@ use gover_core::{Arch, Request, ToolchainName};
 use gover_install::Receipt;
 use gover_source::Releases;
 
-use super::support::{SupportFacts, support};
 use super::view::{View, stored};
 use crate::cli::ListArgs;
+use crate::commands::support::{SupportFacts, support};
 use crate::output::{Table, facts, json_path};
 use crate::store::requests::Absent;
 use crate::store::{architecture, releases, requests};

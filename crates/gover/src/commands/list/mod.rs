@@ -1,6 +1,5 @@
 mod local;
 mod remote;
-mod support;
 mod view;
 
 pub(super) use local::InstalledList;

@@ -5,9 +5,9 @@ use gover_core::date::Date;
 use gover_core::inventory::is_installed;
 use gover_source::{Availability, Basis, Release, Releases};
 
-use super::support::{SupportFacts, support};
 use super::view::{View, stored};
 use crate::cli::ListArgs;
+use crate::commands::support::{SupportFacts, support};
 use crate::output::{Table, facts};
 use crate::runtime::block_on;
 use crate::store::releases::{basis, not_asked, note_unlisted, with_installed};

@@ -40,6 +40,10 @@ facts! {
             => "the day on which support ended, such as `2025-02-11`",
         newest_patch: Option<String> = newer_patch(name, releases).map(ToString::to_string)
             => "a newer patch release of the same version, if one is known",
+        ends_with: Option<String> = releases.expected_end(name).map(|end| format!("go{}", end.version))
+            => "the release that will end the support of a supported version",
+        expected: Option<String> = releases.expected_end(name).map(|end| end.month())
+            => "the month in which that release is expected, such as `2027-02`",
     }
 }
 

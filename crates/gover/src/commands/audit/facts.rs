@@ -1,0 +1,60 @@
+use gover_core::GoVersion;
+use gover_source::Releases;
+use gover_vuln::{Basis, Database, Entry, Vulnerabilities};
+
+use super::Audit;
+use crate::commands::support::SupportFacts;
+use crate::output::facts;
+
+facts! {
+    Audited(results: &[Audit<'_>], database: &Database, releases: &Releases) {
+        toolchains: Vec<AuditedToolchain> =
+            results.iter().map(|one| AuditedToolchain::of(one, releases)).collect()
+            => "the versions, in the order of the requests",
+        database: DatabaseFacts = DatabaseFacts::of(database.basis()) => "what the answer was made from",
+    }
+
+    AuditedToolchain(one: &Audit<'_>, releases: &Releases) {
+        version: String = one.subject.name.to_string() => "its name",
+        installed: bool = one.subject.is_installed => "whether it is installed",
+        selected: bool = one.subject.is_selected => "whether it is the one used here",
+        stdlib: usize = one.found.stdlib.len() => "the number of known vulnerabilities in the standard library",
+        toolchain: usize = one.found.toolchain.len()
+            => "the number in the go command, the compiler and the linker; one may be in both",
+        vulnerabilities: Vec<VulnerabilityFacts> =
+            one.found.iter().map(|entry| VulnerabilityFacts::of(entry, &one.found, one.subject.name.version())).collect()
+            => "each of them once, those in the standard library first",
+        support: SupportFacts = SupportFacts::of(&one.subject.name, releases) => "how long it is supported",
+        nearest: Option<String> = one.nearest.as_ref().map(ToString::to_string)
+            => "for a vulnerable version, the nearest newer release without any: of the same minor version, if \
+                there is one; null if none is known",
+    }
+
+    VulnerabilityFacts(entry: &Entry, found: &Vulnerabilities<'_>, version: &GoVersion) {
+        id: String = entry.id().to_owned() => "its ID in the Go vulnerability database",
+        cves: Vec<String> = entry.cves().map(str::to_owned).collect() => "its CVE numbers",
+        summary: String = entry.summary().to_owned() => "one line about it",
+        components: Vec<String> = components(entry, found) => "`stdlib`, `toolchain` or both",
+        packages: Vec<String> = entry.packages()
+            => "the packages that have it, some with the only systems that are affected",
+        fixed_in: Option<String> = entry.fixed_in(version)
+            => "the next release that fixes it; null if none does",
+        url: String = entry.url() => "its page",
+    }
+
+    DatabaseFacts(basis: &Basis) {
+        kind: &'static str = basis.kind.as_str()
+            => "`live` (asked now), `cached` (asked by an earlier command), `module` (golang.org/x/vulndb from \
+                GOPROXY) or `compiled` (into gover)",
+        place: String = basis.place.clone() => "its address, or the module with its version",
+        date: Option<String> = basis.modified.map(|date| date.to_string())
+            => "the day on which the database last changed",
+        license: &'static str = "CC BY 4.0" => "the licence of the data, which is by The Go Authors",
+    }
+}
+
+fn components(entry: &Entry, found: &Vulnerabilities<'_>) -> Vec<String> {
+    let has = |list: &[&Entry]| list.iter().any(|known| known.id() == entry.id());
+    let parts = [("stdlib", has(&found.stdlib)), ("toolchain", has(&found.toolchain))];
+    parts.into_iter().filter(|(_, has)| *has).map(|(name, _)| name.to_owned()).collect()
+}

@@ -1,0 +1,91 @@
+//! What is audited.
+
+use gover_core::resolve::{Outcome, Resolution, Trace};
+use gover_core::{Request, ToolchainName};
+
+use crate::store::{provide, requests};
+use crate::{Context, Failure};
+
+/// A Go version, and whether it is here.
+pub(super) struct Subject {
+    pub(super) name: ToolchainName,
+    pub(super) is_installed: bool,
+    /// Whether it is what `go` runs here, or would run if it were installed.
+    pub(super) is_selected: bool,
+}
+
+/// The versions that the requests mean, each once: all installed toolchains that match, or else the
+/// newest release that does. Without a request, the version used here. Also the selection, if there
+/// is one.
+pub(super) fn wanted(
+    texts: &[String],
+    installed: &[ToolchainName],
+    context: &Context<'_>,
+) -> Result<(Vec<Subject>, Option<Resolution>), Failure> {
+    let selection = context.selection(&mut Trace::off());
+    let mut names: Vec<ToolchainName> = Vec::new();
+    for text in texts {
+        for name in matching(&requests::parse(text, context)?, installed, context)? {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    let (selection, used) = if texts.is_empty() {
+        let selection = selection?;
+        let used = selected(&selection, context)?;
+        names.push(used.clone());
+        (Some(selection), Some(used))
+    } else {
+        let selection = selection.ok();
+        let used = selection.as_ref().and_then(|selection| selected(selection, context).ok());
+        (selection, used)
+    };
+    let subject = |name: ToolchainName| Subject {
+        is_installed: installed.contains(&name),
+        is_selected: used.as_ref() == Some(&name),
+        name,
+    };
+    Ok((names.into_iter().map(subject).collect(), selection))
+}
+
+fn matching(
+    request: &Request,
+    installed: &[ToolchainName],
+    context: &Context<'_>,
+) -> Result<Vec<ToolchainName>, Failure> {
+    if !request.is_by_version() {
+        let toolchain = context.locate(request)?.ok_or_else(|| requests::missing(request, context))?;
+        let what = requests::name_of(&toolchain, context);
+        return Ok(vec![toolchain.name.ok_or_else(|| unknown(&what))?]);
+    }
+    let matching = request.listed(installed, context.stable().as_ref());
+    if !matching.is_empty() {
+        return Ok(matching.into_iter().cloned().collect());
+    }
+    Ok(vec![provide::newest_known(request, context)?])
+}
+
+/// What `go` runs here, even if it is missing.
+fn selected(resolution: &Resolution, context: &Context<'_>) -> Result<ToolchainName, Failure> {
+    if let Some(left) = &resolution.left_to_go {
+        return ToolchainName::parse(&left.name).map_err(|_| unknown(&left.name));
+    }
+    match &resolution.outcome {
+        Outcome::Ready(toolchain) => {
+            toolchain.name.clone().ok_or_else(|| unknown(&requests::name_of(toolchain, context)))
+        }
+        Outcome::Missing(request) => provide::newest_known(request, context),
+        Outcome::Nothing => Err(Failure::new(
+            "nothing here chooses a toolchain, and there is no other `go` on PATH",
+            "name a version, such as `gover audit 1.22.5`",
+        )),
+    }
+}
+
+fn unknown(what: &str) -> Failure {
+    Failure::new(
+        format!("the version of {what} is not known"),
+        "name a version, such as `gover audit 1.22.5`",
+    )
+}

@@ -1,0 +1,226 @@
+//! `gover audit`: the known vulnerabilities of Go versions.
+//!
+//! The numbers are those that golang.org/x/vuln gives for the database that is compiled into gover.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{Output, TestContext, context, gover_snapshot};
+use serde_json::Value;
+
+/// The numbers of the standard library and the go command for each version.
+fn numbers(output: &Output) -> Vec<(String, u64, u64)> {
+    let json: Value = output.json();
+    let toolchains = json["toolchains"].as_array().unwrap().iter();
+    let number = |one: &Value, key: &str| one[key].as_u64().unwrap();
+    toolchains
+        .map(|one| {
+            let name = one["version"].as_str().unwrap().to_owned();
+            (name, number(one, "stdlib"), number(one, "toolchain"))
+        })
+        .collect()
+}
+
+fn expected<const N: usize>(expected: [(&str, u64, u64); N]) -> Vec<(String, u64, u64)> {
+    expected.into_iter().map(|(name, stdlib, toolchain)| (name.to_owned(), stdlib, toolchain)).collect()
+}
+
+#[test]
+fn the_numbers_are_those_of_go() {
+    let ctx = context!();
+    let output =
+        ctx.gover(["audit", "1.26.8", "1.26.11", "1.27.0", "1.27.3", "1.24.13", "--json", "--offline"]);
+    assert_eq!(output.code, Some(1), "{output}");
+    assert_eq!(
+        numbers(&output),
+        expected([
+            ("go1.26.8", 14, 2),
+            ("go1.26.11", 0, 0),
+            ("go1.27.0", 14, 2),
+            ("go1.27.3", 0, 0),
+            ("go1.24.13", 43, 10)
+        ])
+    );
+    let json = output.json();
+    let nearest: Vec<_> = json["toolchains"].as_array().unwrap().iter().map(|one| &one["nearest"]).collect();
+    assert_eq!(
+        nearest,
+        ["go1.26.10", "", "go1.27.3", "", "go1.26.10"]
+            .map(|name| match name {
+                "" => Value::Null,
+                name => name.into(),
+            })
+            .iter()
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(json["database"]["kind"], "compiled");
+    assert_eq!(json["database"]["date"], "2026-11-05");
+    let found = &json["toolchains"][0]["vulnerabilities"];
+    let one = found.as_array().unwrap().iter().find(|one| one["id"] == "GO-2026-6604").unwrap();
+    assert_eq!(
+        *one,
+        serde_json::json!({
+            "id": "GO-2026-6604", "cves": ["CVE-2026-56857"],
+            "summary": "Root.Mkdir(All) can follow junctions out of the root on Windows in os",
+            "components": ["stdlib"], "packages": ["internal/syscall/windows (windows)", "os (windows)"],
+            "fixed_in": "go1.26.9", "url": "https://pkg.go.dev/vuln/GO-2026-6604"
+        })
+    );
+}
+
+/// The pinned go1.26.8 is used here, and go1.26.11 is installed too.
+fn scene() -> TestContext {
+    let ctx = context!();
+    for name in ["go1.26.8", "go1.26.11", "go1.27.3"] {
+        ctx.install_fake(name);
+    }
+    ctx.write(".go-version", "1.26.8\n");
+    ctx
+}
+
+#[test]
+fn the_go_that_is_used_here_is_audited_first() {
+    let ctx = scene();
+    gover_snapshot!(
+        ctx.gover(["audit"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.26.8  14 known vulnerabilities in the standard library, 2 in the go command; go1.26.10 has none; supported, ends with go1.28, expected 2027-02
+
+----- stderr -----
+Go vulnerability database of 2026-11-05, compiled into gover (CC BY 4.0)
+this Go contains them; `go run golang.org/x/vuln/cmd/govulncheck@latest ./...` shows which ones a program reaches
+error: go1.26.8 has known vulnerabilities
+hint: gover pin 1.26.11
+
+"#]]
+    );
+}
+
+#[test]
+fn a_version_without_vulnerabilities_is_a_success() {
+    let ctx = scene();
+    gover_snapshot!(
+        ctx.gover(["audit", "1.27"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.27.3  no known vulnerability; supported, ends with go1.29, expected 2027-08
+
+----- stderr -----
+Go vulnerability database of 2026-11-05, compiled into gover (CC BY 4.0)
+
+"#]]
+    );
+}
+
+#[test]
+fn each_vulnerability_is_listed_on_request() {
+    let ctx = scene();
+    gover_snapshot!(
+        ctx.gover(["audit", "1.27.2", "-v"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.27.2  1 known vulnerability in the standard library; go1.27.3 has none; supported, ends with go1.29, expected 2027-08
+
+go1.27.2: 1 vulnerability
+  GO-2026-6809  CVE-2026-111943  Distrust compromised intermediate certificates in crypto/x509
+    crypto/x509; fixed in go1.27.3
+
+----- stderr -----
+Go vulnerability database of 2026-11-05, compiled into gover (CC BY 4.0)
+this Go contains them; `go run golang.org/x/vuln/cmd/govulncheck@latest ./...` shows which ones a program reaches
+error: go1.27.2 has known vulnerabilities
+hint: go1.27.3 is installed, and has none
+
+"#]]
+    );
+}
+
+#[test]
+fn a_partial_request_means_all_installed_ones() {
+    let ctx = scene();
+    let output = ctx.gover(["audit", "1.26", "--json"]);
+    assert_eq!(numbers(&output), expected([("go1.26.8", 14, 2), ("go1.26.11", 0, 0)]));
+    let output = ctx.gover(["audit", "1", "1.26.8", "--json"]);
+    assert_eq!(numbers(&output).len(), 3, "each once: {output}");
+    let output = ctx.gover(["audit", "1.22", "--json"]);
+    assert_eq!(numbers(&output)[0].0, "go1.22.12", "the newest, if none is installed");
+}
+
+#[test]
+fn the_exit_code_says_what_was_asked() {
+    let ctx = context!();
+    let code = |arguments: &[&str]| ctx.gover([&["audit", "--offline"], arguments].concat()).code;
+    assert_eq!(code(&["1.26.8"]), Some(1));
+    assert_eq!(code(&["1.26.8", "--fail-on", "never"]), Some(0));
+    assert_eq!(code(&["1.26.11", "--fail-on", "eol"]), Some(0));
+    assert_eq!(code(&["1.22.12", "--fail-on", "eol"]), Some(1));
+    assert_eq!(code(&["1.26.8", "--fail-on", "eol"]), Some(1));
+    assert_eq!(code(&["1.26.8", "--fail-on", "sometimes"]), Some(2));
+}
+
+#[test]
+fn the_hint_changes_what_chose_the_version() {
+    let hints = |ctx: &TestContext| {
+        let stderr = ctx.gover(["audit"]).stderr;
+        stderr.lines().filter_map(|line| line.strip_prefix("hint: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let ctx = scene();
+    assert_eq!(hints(&ctx), ["gover pin 1.26.11"], "it is installed");
+    // A pin of the minor version follows what is installed.
+    let ctx = context!();
+    ctx.install_fake("go1.26.8");
+    ctx.write(".go-version", "1.26\n");
+    assert_eq!(hints(&ctx), ["gover install 1.26.10"]);
+    ctx.write(".go-version", "");
+    fs::remove_file(ctx.work().join(".go-version")).unwrap();
+    fs::write(ctx.layout().default_file(), "1.26.8\n").unwrap();
+    assert_eq!(hints(&ctx), ["gover default 1.26.10"]);
+    ctx.install_fake("go1.27.0");
+    ctx.write("go.mod", "module shop\n\ngo 1.27.0\n");
+    assert_eq!(hints(&ctx), ["change go1.27.0 to 1.27.3 in go.mod:3 in [ROOT]/shop"]);
+}
+
+#[test]
+fn nothing_to_audit_is_said() {
+    let ctx = context!();
+    gover_snapshot!(
+        ctx.gover(["audit"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: nothing here chooses a toolchain, and there is no other `go` on PATH
+hint: name a version, such as `gover audit 1.22.5`
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["audit", "1.80"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: no Go release matches `1.80`
+hint: `gover list --remote` shows every release
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["audit", "1.22.99"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: there is no go1.22.99; the newest 1.22 is 1.22.12
+hint: gover install 1.22
+
+"#]]
+    );
+}
