@@ -1,9 +1,10 @@
-//! Patch bundles: `gover mirror --patches`, and clients that upgrade with them.
+//! Upgrades with few bytes: `gover mirror --patches`, clients that upgrade with its bundles, and
+//! those that request parts of a module zip.
 
 use std::fs;
 
 use gover_test::snapbox::str;
-use gover_test::{Output, Release, TestContext, context, gover_snapshot};
+use gover_test::{FakeSite, Fault, Output, Release, TestContext, context, gover_snapshot};
 
 use crate::scene::files;
 
@@ -159,4 +160,67 @@ installed go1.91.4 in [TIME] ([SIZE] from [ROOT]/shop/go), verified
 
 "#]]
     );
+}
+
+#[test]
+fn an_upgrade_requests_only_parts_of_the_module_zip() {
+    let ctx = context!().with_site();
+    let release = |name: &str| {
+        // Without a pattern, so that it does not get smaller.
+        let next = |state: &u64| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+        let same = std::iter::successors(Some(1), next).map(|state| (state >> 56) as u8).take(2 << 20);
+        let release = Release::new(name).with_file("src/same.bin", same.collect::<Vec<_>>());
+        release.with_file("src/new.go", &*format!("package new // {name}\n"))
+    };
+    ctx.site().publish(release("go1.91.2"));
+    let new = ctx.site().publish(release("go1.91.4"));
+    let gover = |arguments: &[&str]| {
+        ctx.command(ctx.gover_program()).env("GOVER_SOURCES", "goproxy").args(arguments).run()
+    };
+    gover(&["install", "1.91.2"]).success();
+    gover_snapshot!(
+        gover(&["install", "1.91.4", "-v"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.4: downloading [SIZE] from [SITE]/proxy/golang.org/toolchain/@v/v0.0.1-go1.91.4.[PLATFORM].zip
+installed go1.91.4 in [TIME] ([SIZE] from goproxy, rest from go1.91.2), verified
+  download: parts of v0.0.1-go1.91.4.[PLATFORM].zip; all other files were copied from go1.91.2
+  proof: checksum database record 1 (sum.test)
+  directory: [ROOT]/gover/versions/go1.91.4
+
+"#]]
+    );
+    let module = FakeSite::module_path(&new);
+    assert_eq!(ctx.site().server().downloads_of(&module), 0);
+    gover_snapshot!(
+        gover(&["verify", "1.91.4"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.4  as released  16 files, [SIZE]  checksum database record 1
+
+----- stderr -----
+
+"#]]
+    );
+    ctx.site().server().fault(&module, Fault::IgnoreRange);
+    gover_snapshot!(
+        gover(&["install", "-f", "1.91.4", "-v"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.4: cannot upgrade from an installed toolchain, so the whole file is downloaded: [SITE]/proxy/golang.org/toolchain/@v/v0.0.1-go1.91.4.[PLATFORM].zip: the server does not grant ranges
+go1.91.4: downloading [SIZE] from [SITE]/proxy/golang.org/toolchain/@v/v0.0.1-go1.91.4.[PLATFORM].zip
+installed go1.91.4 in [TIME] ([SIZE] from goproxy), verified
+  proof: checksum database record 1 (sum.test)
+  directory: [ROOT]/gover/versions/go1.91.4
+
+"#]]
+    );
+    assert_eq!(ctx.site().server().downloads_of(&module), 1);
 }

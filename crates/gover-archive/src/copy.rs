@@ -8,12 +8,25 @@ use gover_sys::file::{open_regular, share_content};
 
 use super::{ArchiveError, FileMeta, Tree, TreeFile};
 use crate::digest::{Digest, Sha256};
+use crate::patch::PatchError;
 
 impl Tree<'_> {
+    /// Copies a file of the base, which must have the digest that its list says.
+    pub(crate) fn take_over(
+        &self,
+        (from, expected): (&Path, &Digest),
+        to: (&str, FileMeta),
+        buffer: &mut [u8],
+        shares: &mut bool,
+    ) -> Result<Digest, PatchError> {
+        let digest = self.copy(from, to, buffer, shares)?;
+        if digest == *expected { Ok(digest) } else { Err(PatchError::ChangedBase { path: from.to_owned() }) }
+    }
+
     /// Copies the file `from`, and returns the digest of what was written. The copy shares the disk
     /// space of the original where the file system can do that; it is then read again, so that the
     /// digest is always that of the copy. `shares` is cleared where the file system cannot.
-    pub(crate) fn copy(
+    fn copy(
         &self,
         from: &Path,
         (path, meta): (&str, FileMeta),
@@ -27,10 +40,12 @@ impl Tree<'_> {
             *shares = file.shares(&source);
         }
         if *shares {
-            let failed = ArchiveError::reading(&file.path);
+            let path = file.path.clone();
+            let failed = ArchiveError::reading(&path);
             let mut sum = Sha256::default();
-            let copy = File::open(&file.path).map_err(&failed)?;
+            let copy = File::open(&path).map_err(&failed)?;
             sum.read(copy, buffer, |_| ()).map_err(&failed)?;
+            file.finish()?;
             return Ok(sum.finish());
         }
         loop {

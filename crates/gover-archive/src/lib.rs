@@ -12,6 +12,7 @@ mod copy;
 pub mod digest;
 mod guard;
 mod parallel;
+mod partial;
 pub mod patch;
 mod progress;
 mod read_ahead;
@@ -31,9 +32,10 @@ pub use arriving::{Arrival, Arriving};
 pub use content::Content;
 pub use guard::{Admitted, Coverage, EntryKind, Guard, Limits, Reason, Refused};
 pub use parallel::on_all_cores;
+pub use partial::PartialZip;
 pub use progress::Progress;
 pub use size::unpacked_size;
-pub use zip_end::{ZipEnd, ZipEntry};
+pub use zip_end::ZipEnd;
 
 use crate::digest::{Digest, FileDigest, Hashed, Sha256};
 

@@ -12,6 +12,7 @@ use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Take};
 use super::{ArchiveError, broken};
 
 /// One entry of the central directory (4.3.12).
+#[derive(Debug)]
 pub(super) struct DirectoryEntry {
     pub(super) name: Vec<u8>,
     pub(super) flags: u16,

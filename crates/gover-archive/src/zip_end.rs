@@ -6,11 +6,8 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::ops::Range;
 
-use super::guard::Guard;
 use super::zip_directory::{Directory, End, TAIL};
-use super::zip_file::{Member, plan};
 use super::{ArchiveError, broken};
 
 /// The last bytes of a zip, from its directory on.
@@ -20,25 +17,11 @@ pub struct ZipEnd {
     bytes: Vec<u8>,
 }
 
-/// One entry of a zip, as its directory describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ZipEntry {
-    /// Where it is unpacked to, below GOROOT. `None` for a directory, and for a file that is left
-    /// out because no proof covers it.
-    pub path: Option<String>,
-    pub executable: bool,
-    pub crc: u32,
-    pub compressed: u64,
-    pub size: u64,
-    /// Its place in the zip, with its own header and what follows its data.
-    pub span: Range<u64>,
-}
-
 impl ZipEnd {
     /// How many bytes of the end are worth requesting first: for a toolchain they usually hold the
     /// whole directory.
     pub fn guess(total: u64) -> u64 {
-        (TAIL + total / 32).min(total).min(MOST)
+        (TAIL + total / 40).min(total).min(MOST)
     }
 
     /// Where the directory begins in a file of `total` bytes that ends with `tail`: at least
@@ -65,19 +48,9 @@ impl ZipEnd {
         self.end.offset + self.bytes.len() as u64
     }
 
-    /// All entries that `guard` admits, in the order of their places in the file; an error if it
-    /// refuses one, or if the directory is not as [unpacking](super::unpack) demands.
-    pub fn entries(&self, guard: &mut Guard) -> Result<Vec<ZipEntry>, ArchiveError> {
-        let (members, _) = plan(&mut self.directory(), guard)?;
-        let entries = members.into_iter().map(|Member { listed, target }| ZipEntry {
-            path: target.as_ref().map(|(path, _)| path.clone()),
-            executable: target.is_some_and(|(_, meta)| meta.executable),
-            crc: listed.crc,
-            compressed: listed.compressed,
-            size: listed.size,
-            span: listed.offset..listed.offset + listed.span,
-        });
-        Ok(entries.collect())
+    /// The directory and the records after it, which are the last bytes of the zip.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     pub(super) fn directory(&self) -> Directory<&[u8]> {

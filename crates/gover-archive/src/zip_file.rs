@@ -33,7 +33,8 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
         let large = compressed > LARGE;
         (!large, if large { u64::MAX - compressed } else { offset })
     });
-    unpack_members(&members, &directories, || File::open(source), (source, tree))
+    begin(&members, &directories, tree)?;
+    unpack_members(&members, || File::open(source), (source, tree))
 }
 
 /// Unpacks entries as their bytes arrive, by the directory that came before them. The directory in
@@ -48,22 +49,25 @@ pub(super) fn unpack_arriving(
     let read = ArchiveError::reading(path);
     let Some(end) = source.zip_end().map_err(&read)? else { return unpack(path, tree, guard) };
     let (members, directories) = plan(&mut end.directory(), guard)?;
-    let files = unpack_members(&members, &directories, || source.open(), (path, tree))?;
+    begin(&members, &directories, tree)?;
+    let files = unpack_members(&members, || source.open(), (path, tree))?;
     let length = source.length().map_err(&read)?;
     let is_same = File::open(path).and_then(|file| end.is_end_of(file, length)).map_err(&read)?;
     if is_same { Ok(files) } else { Err(broken("its directory is another than the server sent before")) }
 }
 
-/// Unpacks entries in this order, on all cores.
-fn unpack_members<R: Read + Seek>(
+fn begin(members: &[Member], directories: &[String], tree: &Tree) -> Result<(), ArchiveError> {
+    tree.progress.set_total_files(members.iter().filter(|member| member.target.is_some()).count());
+    tree.create_directories(directories)
+}
+
+/// Unpacks entries in this order, on all cores, into directories that are there.
+pub(super) fn unpack_members<R: Read + Seek>(
     members: &[Member],
-    directories: &[String],
     open: impl Fn() -> io::Result<R> + Sync,
     (source, tree): (&Path, &Tree),
 ) -> Result<Vec<FileDigest>, ArchiveError> {
     let read = ArchiveError::reading(source);
-    tree.progress.set_total_files(members.iter().filter(|member| member.target.is_some()).count());
-    tree.create_directories(directories)?;
     let worker = || open().map(Worker::new).map_err(&read);
     let files =
         on_all_cores(&batches(members), worker, |worker, batch| worker.unpack_batch(batch, source, tree))
@@ -90,10 +94,18 @@ fn batches(members: &[Member]) -> Vec<&[Member]> {
     batches
 }
 
+#[derive(Debug)]
 pub(super) struct Member {
     pub(super) listed: DirectoryEntry,
     /// `None` for a directory, and for a file that is left out because no proof covers it.
     pub(super) target: Option<(String, FileMeta)>,
+}
+
+impl Member {
+    /// Its place in the zip, with its own header and what follows its data.
+    pub(super) fn span(&self) -> Range<u64> {
+        self.listed.offset..self.listed.offset + self.listed.span
+    }
 }
 
 /// Checks every entry before anything is written, so that a refused archive leaves nothing to

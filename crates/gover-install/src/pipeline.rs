@@ -1,9 +1,8 @@
 //! From a request to an installed toolchain. The order of the steps:
 //!
-//! 1. lock the name and make a staging directory; if an installed toolchain and a patch bundle give
-//!    the release (`upgrade.rs`), continue with step 5,
-//! 2. download, with the log asked meanwhile, and except on Windows unpack into staging at the same
-//!    time,
+//! 1. lock the name and make a staging directory; if an installed toolchain and the bytes that
+//!    differ give the release (`upgrade.rs`), continue with step 5,
+//! 2. download and unpack into staging at the same time, with the log asked meanwhile,
 //! 3. compare the checksum; what was not unpacked yet is unpacked now,
 //! 4. prove the tree, and run its `go`,
 //! 5. publish it by a rename, with its receipt and its names in `bin/`.
@@ -62,7 +61,7 @@ pub struct Installer<'a> {
 /// When a release is unpacked into staging. Nothing is visible before every proof holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unpacking {
-    /// While it arrives, if it can be read before its end is there. On Windows once it is complete.
+    /// While it arrives, if it can be read before its end is there.
     #[default]
     Streamed,
     /// Once it is complete and has its checksum (`verify_before_unpack`).

@@ -3,18 +3,6 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// Bytes that no packing makes fewer, so that a file is as large as a test needs it.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let next = std::iter::repeat_with(|| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()
-    });
-    next.flatten().take(length).collect()
-}
-
 /// A release of many small files and a late one, which is large enough for the directory of the
 /// module to be requested first.
 fn large() -> Release {

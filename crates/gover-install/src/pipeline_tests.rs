@@ -20,6 +20,9 @@ use crate::staging::staged;
 #[path = "pipeline_custom_build_tests.rs"]
 mod custom_build;
 
+#[path = "pipeline_parts_tests.rs"]
+mod parts;
+
 #[path = "pipeline_proof_tests.rs"]
 mod proofs;
 
@@ -93,6 +96,18 @@ impl Reporter for Recorder {
 }
 
 const NAME: &str = "go1.91.2";
+
+/// Bytes that no packing makes fewer, so that a file is as large as a test needs it.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let next = std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    });
+    next.flatten().take(length).collect()
+}
 
 impl World {
     fn new(sources: &[SourceSpec]) -> Self {

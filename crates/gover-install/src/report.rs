@@ -29,7 +29,7 @@ pub enum Phase<'a> {
     Examine,
     /// Compares what was unpacked with the proofs, and runs it.
     Prove,
-    /// Compares two releases, for a patch bundle.
+    /// Compares two releases, for a patch bundle or for parts of a zip.
     Compare,
     /// Writes everything to the disk and moves it into place.
     Publish,

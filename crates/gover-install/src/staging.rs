@@ -1,8 +1,8 @@
 //! Where a toolchain is built before anyone can see it, and the rename that makes it visible.
 //!
 //! `staging/NAME/` belongs to the process that holds the lock of NAME: `tree` is the toolchain
-//! being built, `old` the one that a forced install replaces, `removed` one that is being
-//! uninstalled.
+//! being built, `parts` what was fetched of a zip for it, `old` the one that a forced install
+//! replaces, `removed` one that is being uninstalled.
 //! The next command that takes the lock recovers what a crash left: an `old` without a successor
 //! goes back, and everything else is removed. The receipt and the list of files are staged there
 //! too and are moved after the tree. If a crash comes between, they follow as soon as the tree is
@@ -55,6 +55,11 @@ impl Staging {
     /// The empty directory that becomes the toolchain.
     pub fn tree(&self) -> PathBuf {
         self.directory.join(TREE)
+    }
+
+    /// A file for the fetched parts of a module zip. It is removed with the directory.
+    pub(crate) fn parts(&self) -> PathBuf {
+        self.directory.join(PARTS)
     }
 
     /// Does the work of [`publish`], which asks for the proof.
@@ -126,6 +131,7 @@ struct Documents {
 
 impl Drop for Staging {
     fn drop(&mut self) {
+        drop(fs::remove_file(self.parts()));
         // The only other thing worth keeping here is `old`, and `recover` handles it.
         if !self.published {
             // Documents go first: without a tree, they would count as those of a published one.
@@ -159,6 +165,7 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
         rename(&old, &free_name(&directory))?;
     }
     remove(&directory.join(TREE))?;
+    remove(&directory.join(PARTS))?;
     for waiting in waiting_trees {
         // A later command removes one that still runs.
         drop(file::remove_tree_now(&waiting));
@@ -387,6 +394,7 @@ fn is_missing(path: &Path) -> bool {
 }
 
 const TREE: &str = "tree";
+const PARTS: &str = "parts";
 const OLD: &str = "old";
 const REMOVED: &str = "removed";
 const RECEIPT: &str = "receipt.json";

@@ -382,3 +382,19 @@ fn what_is_not_gover_s_own_is_not_recovered() {
     recover_all(&home.layout).unwrap();
     assert!(!unfinished.exists() && stranger.join(TREE).exists());
 }
+
+#[test]
+fn parts_of_a_zip_go_with_the_tree() {
+    let home = Home::new();
+    let lock = home.lock();
+    let staging = home.staging(&lock);
+    fs::write(staging.parts(), "parts").unwrap();
+    drop(staging);
+    assert!(home.is_clean());
+    // After a crash, nothing was dropped.
+    let staging = home.staging(&lock);
+    fs::write(staging.parts(), "parts").unwrap();
+    std::mem::forget(staging);
+    recover(&home.layout, home.name.as_str(), &lock).unwrap();
+    assert!(home.is_clean());
+}

@@ -132,23 +132,19 @@ impl<'a> Worker<'a> {
     fn write(&mut self, item: &Item<'_>, tree: &Tree<'_>) -> Result<FileDigest, PatchError> {
         let meta = FileMeta { executable: is_program(item.path), modified: None };
         let digest = match &item.origin {
-            Origin::Base => self.copy(item, meta, tree)?,
+            Origin::Base => {
+                let from = below(self.base, item.path);
+                let to = (item.path, meta);
+                tree.take_over((&from, item.digest), to, &mut self.buffer, &mut self.shares)?
+            }
             Origin::Bundle(packed) => self.unpack(item, packed, meta, tree)?,
         };
         if digest != *item.digest {
-            return Err(match item.origin {
-                Origin::Base => PatchError::ChangedBase { path: below(self.base, item.path) },
-                Origin::Bundle(_) => PatchError::damaged(item.path, "its SHA-256 is wrong"),
-            });
+            return Err(PatchError::damaged(item.path, "its SHA-256 is wrong"));
         }
         tree.progress.add_read(item.size);
         tree.progress.add_file();
         Ok(FileDigest { path: item.path.to_owned(), digest, executable: meta.executable })
-    }
-
-    fn copy(&mut self, item: &Item<'_>, meta: FileMeta, tree: &Tree<'_>) -> Result<Digest, PatchError> {
-        let from = below(self.base, item.path);
-        Ok(tree.copy(&from, (item.path, meta), &mut self.buffer, &mut self.shares)?)
     }
 
     fn unpack(

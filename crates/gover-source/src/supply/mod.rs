@@ -4,6 +4,7 @@ mod bundle;
 mod download;
 mod lists;
 mod module;
+mod parts;
 mod probe;
 mod reach;
 #[cfg(test)]
@@ -31,7 +32,6 @@ use crate::releases::{Availability, Release, Releases};
 use crate::settings::{CHINA_URL, GODEV_URL, InvalidSource, SourceSpec, SupplySettings};
 use crate::source::{ChecksumLookup, ReleaseSite, known_archive};
 use crate::table::Table;
-use crate::transfer::RangedZip;
 
 pub use module::{ModuleError, ModuleZip};
 pub use probe::{Probe, Verdict};
@@ -246,11 +246,6 @@ impl Supply {
     fn patience_with(&self, source: &str) -> Duration {
         let patience = self.settings.network.patience;
         if self.recent.contains(source) { patience / 4 } else { patience }
-    }
-
-    /// The directory of a zip on a server that grants ranges, to fetch entries one by one.
-    pub async fn ranged_zip<'a>(&'a self, artifact: &'a Artifact) -> Result<RangedZip<'a>, SourceError> {
-        RangedZip::open(&self.http, artifact).await
     }
 
     fn checksum_lookup(&self) -> ChecksumLookup<'_> {

@@ -58,11 +58,7 @@ impl Supply {
         if !error.is_not_found() {
             return Err(error);
         }
-        let module = proxy::escaped(wanted).map(|version| {
-            let url = base.join(&format!("{}/{version}.zip", proxy::DIRECTORY));
-            proxy::artifact(wanted, SourceSpec::Mirror(base.clone()), Location::Url(url))
-        });
-        match self.open(module, sink).await {
+        match self.open(module_of_mirror(base, wanted), sink).await {
             Err(fraud @ SourceError::Integrity(_)) => Err(fraud),
             opened => opened.map_err(|_| error),
         }
@@ -163,6 +159,12 @@ pub(super) struct MirrorList {
     pub(super) listed: Option<Listed>,
     /// Why there is no list, or only an old one.
     pub(super) failure: Option<SourceError>,
+}
+
+/// The module zip that a mirror may hold.
+pub(super) fn module_of_mirror(base: &Address, wanted: &Wanted) -> Result<Artifact, SourceError> {
+    let url = base.join(&format!("{}/{}.zip", proxy::DIRECTORY, proxy::escaped(wanted)?));
+    Ok(proxy::artifact(wanted, SourceSpec::Mirror(base.clone()), Location::Url(url)))
 }
 
 /// The locations where a mirror may list its archives and its modules.

@@ -392,6 +392,7 @@ impl<'a> Transfer<'a> {
 }
 
 pub use ranged::RangedZip;
+pub(crate) use ranged::grant;
 
 /// How many bytes an attempt must add to reset the retries.
 const PROGRESS: u64 = 64 << 10;

@@ -1,3 +1,4 @@
+mod ranged;
 mod split;
 
 use std::cell::{Cell, RefCell};

@@ -2,7 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -262,7 +262,10 @@ impl<'a> Installation<'a> {
         context.known_releases.take();
         context.printer.note(&format!("{number}{}", sentence(installed, took)));
         if let Some(Receipt { file, base: Some(base), .. }) = &installed.receipt {
-            context.printer.detail(&format!("  download: {file}; all other files were copied from {base}"));
+            let is_bundle = Path::new(file).extension().is_some_and(|extension| extension == "gvp");
+            let parts = if is_bundle { "" } else { "parts of " };
+            let rest = format!("all other files were copied from {base}");
+            context.printer.detail(&format!("  download: {parts}{file}; {rest}"));
         }
         let proofs = installed.receipt.iter().flat_map(|receipt| &receipt.proofs);
         for proof in proofs.map(described) {
