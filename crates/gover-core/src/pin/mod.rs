@@ -73,7 +73,7 @@ fn read_tool_versions(path: &Path) -> Result<Option<Pin>, PinError> {
 
 /// The first line that is neither empty nor a comment, with its number. Later versions are ignored,
 /// as other managers do.
-fn first_version(text: &str) -> Option<(usize, &str)> {
+pub fn first_version(text: &str) -> Option<(usize, &str)> {
     text.trim_start_matches('\u{feff}')
         .lines()
         .enumerate()
@@ -83,7 +83,7 @@ fn first_version(text: &str) -> Option<(usize, &str)> {
 
 /// The first version in the line `golang V…` or `go V…`, with the line's number (asdf-vm.com: later
 /// versions are fallbacks, `#` starts a comment).
-fn go_version(text: &str) -> Option<(usize, &str)> {
+pub fn go_version(text: &str) -> Option<(usize, &str)> {
     text.trim_start_matches('\u{feff}').lines().enumerate().find_map(|(index, line)| {
         let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
         let tool = words.next()?;

@@ -1,5 +1,6 @@
 //! The Go versions that the files of a project ask for.
 
+use gover_core::pin::{first_version, go_version};
 use gover_core::{GoVersion, Request};
 
 use super::module_file::ModuleFile;
@@ -14,6 +15,11 @@ pub(super) struct Pin {
 }
 
 impl Pin {
+    pub(super) fn of(file: MachinePath, content: &str, line: usize, value: &str) -> Self {
+        let text = content.lines().nth(line - 1).unwrap_or_default().trim_start_matches('\u{feff}').trim();
+        Self { file, line, text: text.to_owned(), value: value.to_owned() }
+    }
+
     pub(super) fn evidence(&self) -> Evidence {
         Evidence::line(&self.file, self.line, &self.text)
     }
@@ -38,8 +44,8 @@ impl Pins {
     /// Reads the files in the working directory and above it.
     pub(super) fn read(snapshot: &Snapshot<'_>) -> Self {
         Self {
-            version_file: nearest(snapshot, ".go-version", |path| pin(snapshot, path, |code| Some(code))),
-            tool_versions: nearest(snapshot, ".tool-versions", |path| pin(snapshot, path, of_go)),
+            version_file: nearest(snapshot, ".go-version", |path| pin(snapshot, path, first_version)),
+            tool_versions: nearest(snapshot, ".tool-versions", |path| pin(snapshot, path, go_version)),
             module: nearest(snapshot, "go.mod", |path| ModuleFile::read(snapshot, path)),
             workspace: snapshot.go_work().and_then(|path| ModuleFile::read(snapshot, path)),
         }
@@ -70,21 +76,11 @@ fn nearest<T>(snapshot: &Snapshot<'_>, name: &str, read: impl Fn(MachinePath) ->
     paths.filter(|path| snapshot.is_file(path)).find_map(read)
 }
 
-/// The first line with a value.
-fn pin(snapshot: &Snapshot<'_>, file: MachinePath, value: fn(&str) -> Option<&str>) -> Option<Pin> {
+/// The line that `find` takes the value from.
+fn pin(snapshot: &Snapshot<'_>, file: MachinePath, find: fn(&str) -> Option<(usize, &str)>) -> Option<Pin> {
     let text = snapshot.text(&file)?;
-    let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
-    let (index, text, value) = lines.find_map(|(index, line)| {
-        let code = line.split('#').next()?.trim();
-        Some((index, line.trim(), value(code).filter(|value| !value.is_empty())?))
-    })?;
-    Some(Pin { file, line: index + 1, text: text.to_owned(), value: value.to_owned() })
-}
-
-/// The first version in a line `golang V…` or `go V…`.
-fn of_go(line: &str) -> Option<&str> {
-    let mut words = line.split_whitespace();
-    matches!(words.next()?, "golang" | "go").then(|| words.next()).flatten()
+    let (line, value) = find(&text)?;
+    Some(Pin::of(file, &text, line, value))
 }
 
 #[cfg(test)]

@@ -1,18 +1,10 @@
 //! Settings as editors read them: JSON with comments and trailing commas, and each key's line.
 
 use gover_core::lines::{Edit, Line, edited};
+use gover_project::json;
+pub(super) use gover_project::json::Entry;
 
 use crate::{Change, Evidence, MachinePath};
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// The keys from the outermost object to this entry.
-    pub(super) path: Vec<String>,
-    pub(super) text: Option<String>,
-    pub(super) line: usize,
-    /// Whether the line has nothing else than key and value.
-    pub(super) stands_alone: bool,
-}
 
 pub(super) struct Settings {
     pub(super) file: MachinePath,
@@ -21,24 +13,10 @@ pub(super) struct Settings {
     pub(super) entries: Vec<Entry>,
 }
 
-/// The keys of a text, read as far as possible.
-pub(super) fn entries(text: &str) -> Vec<Entry> {
-    let mut scanner = Scanner { text, at: 0, path: Vec::new(), entries: Vec::new() };
-    let understood = scanner.value(DEEPEST).is_some();
-    let mut entries = scanner.entries;
-    if !understood {
-        // Editors use what comes before an error. Only the user knows what the rest should be.
-        entries.retain(|entry| entry.text.is_some());
-        for entry in &mut entries {
-            entry.stands_alone = false;
-        }
-    }
-    entries
-}
-
 impl Settings {
     pub(super) fn parse(file: MachinePath, content: Vec<u8>) -> Self {
-        let entries = entries(&String::from_utf8_lossy(&content));
+        let (mut entries, _) = json::entries(&String::from_utf8_lossy(&content));
+        entries.retain(|entry| !entry.path.iter().any(|key| key == json::ELEMENT));
         Self { file, content, entries }
     }
 
@@ -55,113 +33,6 @@ impl Settings {
             .then(|| Change::file(&self.file, self.content.clone(), edited(&self.content, remove)))
     }
 }
-
-struct Scanner<'a> {
-    text: &'a str,
-    at: usize,
-    /// The keys of the objects that are open.
-    path: Vec<String>,
-    entries: Vec<Entry>,
-}
-
-impl<'a> Scanner<'a> {
-    /// Skips a value with at most `depth` levels; `None` if it is malformed.
-    fn value(&mut self, depth: usize) -> Option<()> {
-        match self.peek()? {
-            '{' if depth > 0 => self.members('}', |scanner| scanner.entry(depth - 1)),
-            '[' if depth > 0 => {
-                let known = self.entries.len();
-                self.members(']', |scanner| scanner.value(depth - 1))?;
-                // Entries in lists have no path.
-                self.entries.truncate(known);
-                Some(())
-            }
-            '"' => self.string().map(drop),
-            c if c.is_ascii_alphanumeric() || c == '-' => {
-                let is_end = |c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c);
-                self.at += self.rest().find(is_end).unwrap_or(self.rest().len());
-                Some(())
-            }
-            _ => None,
-        }
-    }
-
-    /// What is between brackets, with commas between members and possibly after the last one.
-    fn members(&mut self, close: char, member: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
-        self.at += 1;
-        while self.accept(close).is_none() {
-            member(self)?;
-            if self.accept(',').is_none() && self.peek()? != close {
-                return None;
-            }
-        }
-        Some(())
-    }
-
-    fn entry(&mut self, depth: usize) -> Option<()> {
-        self.peek()?;
-        let start = self.at;
-        let key = self.string()?;
-        self.accept(':')?;
-        self.path.push(key);
-        let index = self.entries.len();
-        let line = 1 + self.text[..start].matches('\n').count();
-        let text =
-            if self.peek()? == '"' { Some(self.string()?) } else { self.value(depth).map(|()| None)? };
-        let entry = Entry { path: self.path.clone(), text, line, stands_alone: self.stands_alone(start) };
-        // The keys inside of the value are there already.
-        self.entries.insert(index, entry);
-        self.path.pop();
-        Some(())
-    }
-
-    fn string(&mut self) -> Option<String> {
-        self.peek().filter(|c| *c == '"')?;
-        let mut strings = serde_json::Deserializer::from_str(self.rest()).into_iter();
-        let text = strings.next()?.ok()?;
-        self.at += strings.byte_offset();
-        Some(text)
-    }
-
-    /// Whether the line from `start` to here has nothing else than a comma and a comment.
-    fn stands_alone(&self, start: usize) -> bool {
-        let before = self.text[..start].rsplit('\n').next().unwrap_or_default();
-        let behind = self.rest().split('\n').next().unwrap_or_default().trim();
-        let behind = behind.strip_prefix(',').unwrap_or(behind).trim_start();
-        before.trim().is_empty()
-            && !self.text[start..self.at].contains('\n')
-            && (behind.is_empty() || behind.starts_with("//"))
-    }
-
-    fn rest(&self) -> &'a str {
-        &self.text[self.at..]
-    }
-
-    /// The next character after blanks and comments, which are skipped.
-    fn peek(&mut self) -> Option<char> {
-        loop {
-            let rest = self.rest().trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-            self.at = self.text.len() - rest.len();
-            let comment = if rest.starts_with("//") {
-                rest.find('\n')
-            } else if rest.starts_with("/*") {
-                rest.find("*/").map(|end| end + 2)
-            } else {
-                return rest.chars().next();
-            };
-            self.at += comment.unwrap_or(rest.len());
-        }
-    }
-
-    fn accept(&mut self, wanted: char) -> Option<()> {
-        self.peek().filter(|c| *c == wanted)?;
-        self.at += wanted.len_utf8();
-        Some(())
-    }
-}
-
-/// Far deeper than any settings.
-const DEEPEST: usize = 100;
 
 #[cfg(test)]
 mod tests {

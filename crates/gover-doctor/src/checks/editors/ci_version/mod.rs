@@ -1,10 +1,8 @@
 //! Go versions in CI files, images and containers that differ from the project's pin and go line.
 
-mod dockerfile;
 mod files;
 #[cfg(test)]
 mod tests;
-mod workflow;
 
 use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
@@ -14,11 +12,11 @@ use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "ci-version",
-    summary: "Go versions in Dockerfiles, workflows and dev containers that differ from the project's",
+    summary: "Go versions in Dockerfiles, workflows, dev containers and makefiles that differ from the project's",
     symptom: "`go: go.mod requires go >= 1.23.1 (running go 1.21.13; GOTOOLCHAIN=local)` only in CI, `unable \
             to find version '1.2'`, or a build that works locally and fails in CI.",
     cause: "The Go version is repeated in a `Dockerfile`, a GitHub, GitLab or CircleCI workflow or a dev \
-            container, and was not updated with the pin. The golang images set GOTOOLCHAIN=local, so they \
+            container, or a makefile, and was not updated with the pin. The golang images set GOTOOLCHAIN=local, so they \
             download no newer Go. In YAML, `1.20` without quotation marks is the number 1.2.",
     repair: "Write the project's version there, or let the workflow read it: `go-version-file: go.mod` (or \
             `.go-version`). The commands shown change the line; these files are shared, so `--fix` does not \
