@@ -80,14 +80,11 @@ impl PartialZip {
         &self.spans
     }
 
-    /// Writes the tree into the directory `target`, which must exist and be empty. The file `parts`
-    /// begins with the bytes of all [`spans`](Self::spans), one after the other.
-    pub fn unpack(&self, parts: &Path, target: &Path, progress: &Progress) -> Result<Unpacked, PatchError> {
+    /// Writes the files that the base has into the directory `target`, which must exist and be empty.
+    pub fn copy(&self, target: &Path, progress: &Progress) -> Result<Vec<FileDigest>, PatchError> {
         let tree = &Tree { root: Some(target), progress };
-        progress.set_total_files(self.copied.len() + self.fetched.len());
+        progress.set_total_files(self.copied.len());
         tree.create_directories(&self.directories)?;
-        let open = || Ok(Parts { file: File::open(parts)?, spans: &self.spans });
-        let mut files = unpack_members(&self.fetched, open, (parts, tree))?;
         let start = || Ok::<_, PatchError>((vec![0; CHUNK], true));
         let copy = |(buffer, shares): &mut (Vec<u8>, bool), file: &Copied| {
             let from = below(&self.base, &file.path);
@@ -95,12 +92,27 @@ impl PartialZip {
             tree.progress.add_file();
             Ok(FileDigest { path: file.path.clone(), digest, executable: file.meta.executable })
         };
-        let copied = on_all_cores(&self.copied, start, copy).unwrap_or_else(|| {
+        on_all_cores(&self.copied, start, copy).unwrap_or_else(|| {
             let ended = io::Error::other("a thread that copied files ended early");
             Err(ArchiveError::reading(&self.base)(ended).into())
-        });
-        files.append(&mut copied?);
-        Ok(Unpacked::new(files, &self.guard)?)
+        })
+    }
+
+    /// Writes the other files into the same directory after [`copy`](Self::copy), which returned
+    /// `copied`. The file `parts` begins with the bytes of all [`spans`](Self::spans), one after the
+    /// other.
+    pub fn unpack(
+        &self,
+        parts: &Path,
+        mut copied: Vec<FileDigest>,
+        target: &Path,
+        progress: &Progress,
+    ) -> Result<Unpacked, ArchiveError> {
+        let tree = &Tree { root: Some(target), progress };
+        progress.set_total_files(self.fetched.len());
+        let open = || Ok(Parts { file: File::open(parts)?, spans: &self.spans });
+        copied.append(&mut unpack_members(&self.fetched, open, (parts, tree))?);
+        Unpacked::new(copied, &self.guard)
     }
 }
 

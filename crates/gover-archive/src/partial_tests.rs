@@ -54,7 +54,9 @@ impl World {
             |span: &Range<u64>| usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap();
         let parts: Vec<u8> = partial.spans().iter().flat_map(|span| self.zip[range(span)].to_vec()).collect();
         fs::write(self.path("parts"), &parts).unwrap();
-        let unpacked = partial.unpack(&self.path("parts"), &self.path("tree"), &Progress::default())?;
+        let (tree, progress) = (self.path("tree"), Progress::default());
+        let copied = partial.copy(&tree, &progress)?;
+        let unpacked = partial.unpack(&self.path("parts"), copied, &tree, &progress)?;
         Ok((unpacked, parts.len() as u64))
     }
 }
@@ -133,8 +135,10 @@ fn parts_that_are_damaged_or_cut_off_are_refused() {
     let guard = Guard::for_module(MODULE, Limits::default());
     let partial = world.end().compare(Listed { root: &base, files: &world.list }, guard).unwrap();
     fs::write(world.path("parts"), b"PK").unwrap();
-    let error = partial.unpack(&world.path("parts"), &world.path("tree"), &Progress::default());
-    assert!(matches!(error, Err(PatchError::File(ArchiveError::Read { .. }))), "{error:?}");
+    let (tree, progress) = (world.path("tree"), Progress::default());
+    let copied = partial.copy(&tree, &progress).unwrap();
+    let error = partial.unpack(&world.path("parts"), copied, &tree, &progress);
+    assert!(matches!(error, Err(ArchiveError::Read { .. })), "{error:?}");
 }
 
 #[test]

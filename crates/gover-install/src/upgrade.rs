@@ -7,6 +7,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -179,7 +180,7 @@ impl Installer<'_> {
         let zip = self.supply.ranged_module(wanted).await;
         let Some(zip) = zip.map_err(|failure| Doubt(failure.to_string()))? else { return Ok(None) };
         let base = Base::read(self.layout, base)?;
-        let (name, total) = (base.name.clone(), base.bytes);
+        let name = base.name.clone();
         let partial = self.compare(&zip, base).await?;
         let missing: u64 = partial.spans().iter().map(|span| span.end - span.start).sum();
         if missing > zip.end().total() / 4 * 3 {
@@ -187,11 +188,16 @@ impl Installer<'_> {
         }
         let record = self.supply.lookup(wanted);
         let written = async {
-            let received = self.fetch(&zip, &partial, &staging.parts()).await?;
+            let (partial, tree, parts) = (Arc::new(partial), staging.tree(), staging.parts());
+            let (base_files, target) = (Arc::clone(&partial), tree.clone());
+            let copy = move || base_files.copy(&target, &Progress::default());
+            // Both end before the tree is removed, whichever fails.
+            let (received, copied) =
+                tokio::join!(self.fetch(&zip, partial.spans(), &parts), tokio::task::spawn_blocking(copy));
             drop(turn);
-            let (parts, tree) = (received.path.clone(), staging.tree());
-            let unpack = move |progress: &Progress| partial.unpack(&parts, &tree, progress);
-            let unpacked = self.write(wanted, total, unpack).await?;
+            let (received, copied) = (received?, copied.map_err(Doubt::because)?.map_err(Doubt::because)?);
+            let unpack = move |progress: &Progress| Ok(partial.unpack(&parts, copied, &tree, progress)?);
+            let unpacked = self.write(wanted, missing, unpack).await?;
             // It has been read, and takes up room.
             drop(files::remove(&received.path));
             Ok((received, unpacked))
@@ -218,11 +224,11 @@ impl Installer<'_> {
     }
 
     /// Fetches parts of a zip into a new file, and its directory after them.
-    async fn fetch(&self, zip: &RangedZip, partial: &PartialZip, to: &Path) -> Result<Received, Doubt> {
+    async fn fetch(&self, zip: &RangedZip, spans: &[Range<u64>], to: &Path) -> Result<Received, Doubt> {
         let failed = |error| Doubt::because(FileError::at("write", to)(error));
         let mut parts = file::create_with_mode(to, false).map_err(failed)?;
         let progress = DownloadProgress::new(self.reporter, zip.artifact.wanted.name.as_str());
-        let fetched = self.supply.fetch_parts(zip, partial.spans(), &parts, &progress).await;
+        let fetched = self.supply.fetch_parts(zip, spans, &parts, &progress).await;
         progress.finish(Outcome::of(&fetched));
         fetched.map_err(Doubt::of_supply)?;
         let append = |parts: &mut File| {
@@ -248,7 +254,7 @@ impl Installer<'_> {
         self.phase(wanted.name.as_str(), Phase::Prove, prove).await.map_err(Doubt::because)
     }
 
-    /// Writes the new tree, of about as many `bytes` as the base, and hashes all of it.
+    /// Writes the new tree, or the rest of it, and hashes it. About `bytes` are read for it.
     async fn write(
         &self,
         wanted: &Wanted,
