@@ -8,6 +8,8 @@ use gover_test::snapbox::str;
 use gover_test::{Output, TestContext, context, gover_snapshot};
 use serde_json::Value;
 
+mod databases;
+
 /// The numbers of the standard library and the go command for each version.
 fn numbers(output: &Output) -> Vec<(String, u64, u64)> {
     let json: Value = output.json();
@@ -27,7 +29,7 @@ fn expected<const N: usize>(expected: [(&str, u64, u64); N]) -> Vec<(String, u64
 
 #[test]
 fn the_numbers_are_those_of_go() {
-    let ctx = context!();
+    let ctx = offline();
     let output =
         ctx.gover(["audit", "1.26.8", "1.26.11", "1.27.0", "1.27.3", "1.24.13", "--json", "--offline"]);
     assert_eq!(output.code, Some(1), "{output}");
@@ -68,9 +70,16 @@ fn the_numbers_are_those_of_go() {
     );
 }
 
+/// The compiled table is used.
+fn offline() -> TestContext {
+    let mut ctx = context!();
+    ctx.set("GOVER_OFFLINE", "1");
+    ctx
+}
+
 /// The pinned go1.26.8 is used here, and go1.26.11 is installed too.
 fn scene() -> TestContext {
-    let ctx = context!();
+    let ctx = offline();
     for name in ["go1.26.8", "go1.26.11", "go1.27.3"] {
         ctx.install_fake(name);
     }
@@ -152,7 +161,7 @@ fn a_partial_request_means_all_installed_ones() {
 
 #[test]
 fn the_exit_code_says_what_was_asked() {
-    let ctx = context!();
+    let ctx = offline();
     let code = |arguments: &[&str]| ctx.gover([&["audit", "--offline"], arguments].concat()).code;
     assert_eq!(code(&["1.26.8"]), Some(1));
     assert_eq!(code(&["1.26.8", "--fail-on", "never"]), Some(0));
@@ -171,7 +180,7 @@ fn the_hint_changes_what_chose_the_version() {
     let ctx = scene();
     assert_eq!(hints(&ctx), ["gover pin 1.26.11"], "it is installed");
     // A pin of the minor version follows what is installed.
-    let ctx = context!();
+    let ctx = offline();
     ctx.install_fake("go1.26.8");
     ctx.write(".go-version", "1.26\n");
     assert_eq!(hints(&ctx), ["gover install 1.26.10"]);
@@ -186,7 +195,7 @@ fn the_hint_changes_what_chose_the_version() {
 
 #[test]
 fn nothing_to_audit_is_said() {
-    let ctx = context!();
+    let ctx = offline();
     gover_snapshot!(
         ctx.gover(["audit"]),
         str![[r#"

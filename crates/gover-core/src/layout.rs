@@ -42,6 +42,8 @@ paths! {
     cache = "cache";
     /// One directory for each source.
     index_cache = "cache/index";
+    /// The vulnerability database as it was last read.
+    vulnerability_cache = "cache/vulndb";
     /// Sources that failed within the last hour.
     failed_sources = "cache/failed-sources.json";
     /// Tiles, records and tree heads of checksum databases.

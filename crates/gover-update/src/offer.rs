@@ -157,7 +157,7 @@ impl Finder<'_> {
                 let database = self.build.log_key.unwrap_or(GO_DATABASE);
                 let (zip, record) = tokio::join!(
                     self.supply.module_zip(module, &version, SIZE_LIMIT),
-                    self.supply.module_record(module, &version, database)
+                    self.supply.module_record(module, &version, Some(database))
                 );
                 match zip {
                     Ok(zip) => {

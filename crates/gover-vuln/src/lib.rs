@@ -6,12 +6,14 @@
 //! of a version means that this Go contains it, not that a program reaches it.
 #![forbid(unsafe_code)]
 
+mod ask;
 mod database;
 mod entry;
 mod range;
 mod table;
 mod version;
 
+pub use ask::{AskError, Question, Response, places};
 pub use database::{Basis, BasisKind, Database, Vulnerabilities};
 pub use entry::{Component, Entry, EntryError};
 pub use table::{CompiledError, encode, inputs};

@@ -53,6 +53,7 @@ variables! {
         GODEBUG = "GODEBUG": "`toolchaintrace=1` shows how Go, or the shim in its place, selects the toolchain.";
         GOPROXY = "GOPROXY": "The module proxies, as Go reads them.";
         GOSUMDB = "GOSUMDB": "The checksum database, as Go reads it.";
+        GOVULNDB = "GOVULNDB": "The Go vulnerability database: an `http`, `https` or `file` address. Default: by the setting `sources`.";
         GOAUTH = "GOAUTH": "How to get credentials for `https` URLs, as Go reads it. Default: `netrc`.";
         SWITCH_VERSION = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION": "Set by the go command when it switches toolchains: the toolchain that must run.";
         SWITCH_COUNT = "GOTOOLCHAIN_INTERNAL_SWITCH_COUNT": "Set by the go command when it switches toolchains: the number of switches so far.";

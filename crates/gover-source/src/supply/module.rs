@@ -6,6 +6,8 @@ use futures_util::future::LocalBoxFuture;
 use gover_core::Diagnose;
 use gover_core::text::shown;
 use gover_log::{EscapeError, LogRecord, escape_path, escape_version};
+use gover_net::Body;
+use serde::Deserialize;
 use thiserror::Error;
 
 use super::Supply;
@@ -54,16 +56,36 @@ impl Supply {
         self.first_proxy(&path, MAX_LIST, &format!("{module}@{version}")).await.map(drop)
     }
 
-    /// Looks up the record of any module version in the checksum database with the name or key
-    /// `database`, and proves it. The settings say at most where to ask, not which key counts.
+    /// Looks up the record of any module version in the checksum database, and proves it. With the
+    /// name or key of a `database`, the settings say at most where to ask, not which key counts.
     pub async fn module_record(
         &self,
         module: &str,
         version: &str,
-        database: &str,
+        database: Option<&str>,
     ) -> Result<LogRecord, LookupError> {
         let route = self.log_route(&self.settings.sources);
-        LogRoute { key: Some(database), ..route }.lookup_module(module, version).await
+        LogRoute { key: database.or(route.key), ..route }.lookup_module(module, version).await
+    }
+
+    /// The newest version of a module by the first proxy that has it. A module without tags has a
+    /// version for each commit, which no list names.
+    pub async fn newest_module_version(&self, module: &str) -> Result<String, ModuleError> {
+        let path = format!("{}/@latest", escaped(module, escape_path)?);
+        let (bytes, _) = self.first_proxy(&path, MAX_LIST, &format!("{module}@latest")).await?;
+        let latest: Option<Latest> = serde_json::from_slice(&bytes).ok();
+        let nonsense = || ModuleError::Answer { wanted: format!("{module}@latest") };
+        Ok(latest.ok_or_else(nonsense)?.version)
+    }
+
+    /// Reads a file as [`read`](Self::read) does, unless the server confirms `etag`.
+    pub async fn read_if_changed(
+        &self,
+        location: &Location,
+        limit: u64,
+        etag: Option<&str>,
+    ) -> Result<Body, SourceError> {
+        proxy::read(&self.http, location, limit, etag).await
     }
 
     /// Reads a file of at most `limit` bytes from a server or this machine.
@@ -109,9 +131,18 @@ impl Supply {
     }
 }
 
+/// The answer to a question for the newest version.
+#[derive(Deserialize)]
+struct Latest {
+    #[serde(rename = "Version")]
+    version: String,
+}
+
 /// A module version that no proxy served.
 #[derive(Debug, Error)]
 pub enum ModuleError {
+    #[error("the answer for {wanted} cannot be read")]
+    Answer { wanted: String },
     #[error("`{}` is not a module or a version", shown(name))]
     Name { name: String, source: EscapeError },
     #[error("no proxy in GOPROXY served {wanted}")]
@@ -122,7 +153,7 @@ impl ModuleError {
     /// Whether no proxy has it: each one said so, or none is configured.
     pub fn is_not_found(&self) -> bool {
         match self {
-            Self::Name { .. } => false,
+            Self::Name { .. } | Self::Answer { .. } => false,
             Self::Unavailable { failures, .. } => failures.iter().all(|failure| failure.error.is_not_found()),
         }
     }
@@ -131,7 +162,7 @@ impl ModuleError {
 impl Diagnose for ModuleError {
     fn details(&self) -> Vec<String> {
         match self {
-            Self::Name { .. } => Vec::new(),
+            Self::Name { .. } | Self::Answer { .. } => Vec::new(),
             Self::Unavailable { failures, .. } => aligned(failures),
         }
     }
@@ -140,6 +171,7 @@ impl Diagnose for ModuleError {
         match self {
             // Only a program whose build names a wrong module gets here.
             Self::Name { .. } => Vec::new(),
+            Self::Answer { .. } => vec![USUAL.to_owned()],
             Self::Unavailable { failures, .. } => {
                 let mut hints = remedies(failures);
                 if hints.is_empty() {

@@ -30,7 +30,7 @@ fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     context.printer.table(&table)
 }
 
-/// Deletes the release index, the list of failed sources, and unfinished downloads. Tree heads of
+/// Deletes the release index, the list of failed sources, the vulnerability database, and unfinished downloads. Tree heads of
 /// checksum databases stay: without them, gover could not check that a database is consistent with
 /// its past.
 fn clean(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
@@ -46,7 +46,8 @@ fn clean(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         ));
     }
     let mut freed = 0;
-    for path in [context.layout.index_cache(), context.layout.failed_sources()] {
+    let layout = &context.layout;
+    for path in [layout.index_cache(), layout.failed_sources(), layout.vulnerability_cache()] {
         freed += file::tree_size(&path).unwrap_or_default();
         file::remove_tree(&path).map_err(|source| Failure::file("remove", &path, &source))?;
     }

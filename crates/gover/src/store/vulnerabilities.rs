@@ -1,8 +1,41 @@
 //! The known vulnerabilities of Go versions, and the releases that have none.
 
+use gover_core::env::vars;
 use gover_core::{GoVersion, ToolchainName};
-use gover_source::Releases;
-use gover_vuln::Database;
+use gover_source::{Releases, Supply};
+use gover_vuln::{Database, Question, places};
+
+use crate::output::Busy;
+use crate::runtime::block_on;
+use crate::supply::{note_warnings, supply};
+use crate::{Context, Failure};
+
+/// The newest database that can be had. What could not be asked is noted.
+pub(crate) fn newest(context: &Context<'_>) -> Result<Database, Failure> {
+    let supply = supply(context)?;
+    let question = question(&supply, context)?;
+    let busy = Busy::new(context.printer, || vec!["interrupted; nothing was changed".to_owned()]);
+    busy.step("reading the Go vulnerability database".to_owned());
+    let response = block_on(question.ask())?;
+    drop(busy);
+    for (place, error) in &response.failures {
+        context.printer.note(&format!("could not use the vulnerability database of {place}: {error}"));
+    }
+    note_warnings(&supply, context);
+    Ok(response.database)
+}
+
+fn question<'a>(supply: &'a Supply, context: &Context<'_>) -> Result<Question<'a>, Failure> {
+    let govulndb = context.env.text(vars::GOVULNDB);
+    let places = places(govulndb.as_deref(), supply.settings()).map_err(|error| {
+        Failure::usage(
+            format!("GOVULNDB is not the address of a vulnerability database: {error}"),
+            "set GOVULNDB to an address such as https://vuln.go.dev or file:///srv/vulndb, or unset it",
+        )
+    })?;
+    let cache = context.layout.vulnerability_cache();
+    Ok(Question { supply, places, cache, offline: context.settings.offline.value })
+}
 
 /// The nearest release without a known vulnerability: `version` itself, a newer patch of the same
 /// minor version, or the lowest of a newer one.

@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Fa
     let releases = releases::known(context)?;
     let installed = requests::inventory(context)?.toolchains;
     let (subjects, selection) = subjects::wanted(&arguments.requests, &installed, context)?;
-    let database = Database::compiled();
+    let database = vulnerabilities::newest(context)?;
     let results: Vec<Audit<'_>> =
         subjects.iter().map(|subject| Audit::new(subject, &database, (&releases, &installed))).collect();
     if arguments.json {
