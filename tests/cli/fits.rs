@@ -56,6 +56,7 @@ const LINES: &[&str] = &[
     "install 1.91.2 --offline",
     "install --force 1.91.2 -v",
     "prune --dry-run",
+    "update --dry-run",
     "uninstall 1.80",
     "uninstall 1.22rc1",
     "help nosuch",

@@ -75,5 +75,6 @@ mod special_files;
 mod store_index;
 mod transfer;
 mod undo;
+mod update;
 mod verify;
 mod which;

@@ -132,8 +132,9 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 22] = [
+pub const COMMANDS: [&str; 23] = [
     "install",
+    "update",
     "uninstall",
     "prune",
     "use",

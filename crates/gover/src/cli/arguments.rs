@@ -32,6 +32,37 @@ pub(crate) struct InstallArgs {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[command(after_help = "Examples:
+  gover update
+  gover update 1.22 --prune
+
+The default moves to the new patch release, and so does .go-version in your home directory.")]
+pub(crate) struct UpdateArgs {
+    /// Installed versions (1.22, 1.22.5) [default: all]
+    #[arg(value_name = "REQUEST")]
+    pub(crate) requests: Vec<String>,
+    /// Move to the newest supported minor version instead
+    #[arg(long)]
+    pub(crate) minor: bool,
+    /// Also remove the patch releases that newer ones supersede, unless something uses them
+    #[arg(long, conflicts_with_all = ["dry_run", "check"])]
+    pub(crate) prune: bool,
+    /// Show what would be updated without doing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The same; exit code 1 if there is something to update, else 0
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Do not ask on a terminal before removing
+    #[arg(long, short, requires = "prune")]
+    pub(crate) yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gover uninstall 1.21.5
   gover uninstall 1.21.5 1.22rc1")]

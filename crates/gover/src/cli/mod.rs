@@ -69,6 +69,9 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Download, verify and unpack Go toolchains
     Install(InstallArgs),
+    /// Install the newest patch of each installed version
+    #[command(alias = "upgrade")]
+    Update(UpdateArgs),
     /// Uninstall toolchains
     #[command(aliases = ["rm", "remove"])]
     Uninstall(UninstallArgs),

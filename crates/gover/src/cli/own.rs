@@ -14,7 +14,7 @@ pub(crate) struct SelfArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum SelfAction {
     /// Replace gover with its newest release
-    Update(UpdateArgs),
+    Update(SelfUpdateArgs),
     /// Remove gover, its toolchains and its lines in startup files
     Uninstall(SelfUninstallArgs),
 }
@@ -23,7 +23,7 @@ pub(crate) enum SelfAction {
 #[command(after_help = "Examples:
   gover self update
   gover self update --check")]
-pub(crate) struct UpdateArgs {
+pub(crate) struct SelfUpdateArgs {
     /// Release to install, which may be older [default: the newest]
     #[arg(long, value_name = "VERSION", conflicts_with = "check")]
     pub(crate) version: Option<String>,

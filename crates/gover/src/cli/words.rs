@@ -4,11 +4,12 @@
 use std::ffi::{OsStr, OsString};
 
 /// A command of another manager, and the command line that means the same.
-pub const SAME: [(&str, &[&str]); 7] = [
+pub const SAME: [(&str, &[&str]); 8] = [
     ("ls-remote", &["list", "--remote"]),
     ("list-remote", &["list", "--remote"]),
     ("list-all", &["list", "--remote", "--all"]),
     ("ls-all", &["list", "--remote", "--all"]),
+    ("outdated", &["update", "--check"]),
     ("self-update", &["self", "update"]),
     ("unpin", &["pin", "--remove"]),
     ("version", &["--version"]),
@@ -27,7 +28,7 @@ const fn similar(word: &'static str, own: &'static str, example: &'static [&'sta
     Similar { word, own, example }
 }
 
-pub(super) const SIMILAR: [Similar; 35] = [
+pub(super) const SIMILAR: [Similar; 32] = [
     similar("activate", "init", &["bash"]),
     similar("active", "current", &[]),
     similar("add", "install", &["latest"]),
@@ -41,7 +42,6 @@ pub(super) const SIMILAR: [Similar; 35] = [
     similar("fetch", "install", &["latest"]),
     similar("implode", "self uninstall", &[]),
     similar("link", "use", &["/usr/local/go"]),
-    similar("outdated", "list", &[]),
     similar("override", "pin", &["1.22"]),
     similar("path", "which", &[]),
     similar("reinstall", "install --force", &[]),
@@ -59,8 +59,6 @@ pub(super) const SIMILAR: [Similar; 35] = [
     similar("switch", "use", &["1.22"]),
     similar("toolchain", "list", &[]),
     similar("unuse", "use --clear", &[]),
-    similar("update", "install", &["latest"]),
-    similar("upgrade", "install", &["latest"]),
     similar("where", "which", &[]),
     similar("x", "exec", &["1.22", "--", "go", "version"]),
 ];

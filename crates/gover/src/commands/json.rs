@@ -12,6 +12,7 @@ use super::prune::Pruned;
 use super::self_::{SelfUninstallFacts, UpdateFacts};
 use super::setup::SetupFacts;
 use super::uninstall::RemovedToolchains;
+use super::update::Updates;
 use super::verify::Verified;
 use super::{
     cache::{Cache, Cleaned},
@@ -28,7 +29,7 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 22] {
+fn documents() -> [(&'static str, Vec<Row>); 23] {
     [
         ("current", Current::rows("")),
         ("which", Which::rows("")),
@@ -36,6 +37,7 @@ fn documents() -> [(&'static str, Vec<Row>); 22] {
         ("list", InstalledList::rows("")),
         ("list --remote", ReleaseList::rows("")),
         ("install", Vec::<InstalledFacts>::rows("")),
+        ("update", Updates::rows("")),
         ("uninstall", RemovedToolchains::rows("")),
         ("prune", Pruned::rows("")),
         ("audit", Audited::rows("")),

@@ -23,6 +23,7 @@ mod self_;
 mod setup;
 mod support;
 mod uninstall;
+mod update;
 mod r#use;
 mod verify;
 mod which;
@@ -63,6 +64,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
     }
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
+        Command::Update(arguments) => update::run(&arguments, context),
         Command::Uninstall(arguments) => uninstall::run(&arguments, context),
         Command::Prune(arguments) => prune::run(&arguments, context),
         Command::Use(arguments) => r#use::run(&arguments, context),
@@ -141,6 +143,7 @@ fn changes_toolchains(command: &Command) -> bool {
     matches!(
         command,
         Command::Install(_)
+            | Command::Update(_)
             | Command::Uninstall(_)
             | Command::Prune(_)
             | Command::Use(_)

@@ -99,6 +99,12 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
     Ok(())
 }
 
+/// Puts another pin in a line that has one.
+pub(super) fn replace(path: &Path, line: usize, request: &Request) -> Result<(), Failure> {
+    let text = changed(path, Place::Line(line), request)?;
+    gover_sys::file::write_atomically(path, &text).map_err(|source| unwritable(path, &source))
+}
+
 /// What a new pin replaces in its file.
 #[derive(Clone, Copy)]
 enum Place {

@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
         ));
     }
     warn_of_useless(&keep, context)?;
-    let superseded = sized(superseded(&keep, context)?, context);
+    let superseded = superseded_sized(&keep, context)?;
     let leftovers = leftovers::find(context)?;
     if superseded.is_empty() && leftovers.is_empty() {
         if !arguments.dry_run {
@@ -53,19 +53,41 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
         context.printer.hint(&command(arguments));
         return Ok(());
     }
-    // Scripts run this without a terminal and have never been asked.
-    if !arguments.yes && context.printer.can_ask() {
-        for line in &lines {
-            context.printer.note(line);
-        }
-        let question = format!("remove {}, {}?", counted(lines.len(), "item"), mebibytes(bytes));
-        if !context.printer.confirm(&question, "--yes")? {
-            context.printer.note("nothing was removed");
-            return print(arguments, Vec::new(), context);
-        }
+    if !arguments.yes && !is_agreed(&lines, bytes, context)? {
+        return print(arguments, Vec::new(), context);
     }
     let removed = remove(&superseded, &leftovers, &keep, context)?;
     print(arguments, removed, context)
+}
+
+/// Asks on a terminal. Scripts run this without one and have never been asked.
+fn is_agreed(lines: &[String], bytes: u64, context: &Context<'_>) -> Result<bool, Failure> {
+    if !context.printer.can_ask() {
+        return Ok(true);
+    }
+    for line in lines {
+        context.printer.note(line);
+    }
+    let question = format!("remove {}, {}?", counted(lines.len(), "item"), mebibytes(bytes));
+    let is_agreed = context.printer.confirm(&question, "--yes")?;
+    if !is_agreed {
+        context.printer.note("nothing was removed");
+    }
+    Ok(is_agreed)
+}
+
+/// Removes superseded toolchains alone; asks on a terminal unless `yes`.
+pub(super) fn remove_superseded(
+    superseded: &[Superseded],
+    yes: bool,
+    context: &Context<'_>,
+) -> Result<Vec<PrunedFacts>, Failure> {
+    let lines: Vec<String> = superseded.iter().map(|one| one.line(context)).collect();
+    let bytes = superseded.iter().map(|one| one.bytes).sum();
+    if !yes && !is_agreed(&lines, bytes, context)? {
+        return Ok(Vec::new());
+    }
+    remove(superseded, &[], &[], context)
 }
 
 /// The command that removes what `--dry-run` shows.
@@ -127,10 +149,10 @@ fn remove(
 }
 
 /// A toolchain for which a newer patch release is installed.
-struct Superseded {
-    name: ToolchainName,
+pub(super) struct Superseded {
+    pub(super) name: ToolchainName,
     newer: ToolchainName,
-    bytes: u64,
+    pub(super) bytes: u64,
 }
 
 impl Superseded {
@@ -143,12 +165,13 @@ impl Superseded {
     }
 }
 
-fn sized(superseded: Vec<(ToolchainName, ToolchainName)>, context: &Context<'_>) -> Vec<Superseded> {
+/// Toolchains for which a newer patch release is installed, with their sizes.
+pub(super) fn superseded_sized(keep: &[Request], context: &Context<'_>) -> Result<Vec<Superseded>, Failure> {
     let with_size = |(name, newer)| {
         let bytes = file::tree_size(&context.layout.toolchain(&name)).unwrap_or_default();
         Superseded { name, newer, bytes }
     };
-    superseded.into_iter().map(with_size).collect()
+    Ok(superseded(keep, context)?.into_iter().map(with_size).collect())
 }
 
 /// Toolchains for which a newer patch release of the same minor version is installed, with that.

@@ -51,26 +51,42 @@ pub(crate) fn newest(
     target: &Target,
     context: &Context<'_>,
 ) -> Result<ToolchainName, Failure> {
-    let (releases, found) = block_on(async {
+    let (releases, found) = newest_of_each(std::slice::from_ref(request), supply, target, context)?;
+    found.into_iter().next().flatten().ok_or_else(|| no_release(request, &releases, target))
+}
+
+/// The same for several requests, for which the sources are asked once; `None` where nothing matches.
+pub(crate) fn newest_of_each(
+    requests: &[Request],
+    supply: &Supply,
+    target: &Target,
+    context: &Context<'_>,
+) -> Result<(Releases, Vec<Option<ToolchainName>>), Failure> {
+    let (releases, mut found) = block_on(async {
         let releases = with_installed(supply.releases().await, context);
-        let found =
-            supply.newest(&releases, request, &target.platform).await.map(|release| release.name.clone());
+        let mut found = Vec::new();
+        for request in requests {
+            let release = supply.newest(&releases, request, &target.platform).await;
+            found.push(release.map(|release| release.name.clone()));
+        }
         (releases, found)
     })?;
     context.known_releases.take();
     remember_stable(&releases, context);
     let stable = releases.newest_stable().map(|release| release.name.version());
-    let installed = requests::inventory(context)?.toolchains;
-    let installed = request.newest(&installed, stable).filter(|name| name.is_release()).cloned();
-    let found = found.max(installed);
-    if found.is_some() {
+    let inventory = requests::inventory(context)?.toolchains;
+    for (request, found) in requests.iter().zip(&mut found) {
+        let installed = request.newest(&inventory, stable).filter(|name| name.is_release());
+        *found = found.take().max(installed.cloned());
+    }
+    if found.iter().any(Option::is_some) {
         // What is newest may have changed since.
         for failure in releases.stale() {
             context.printer.note(&not_asked(failure));
         }
         note_unlisted(&releases, context);
     }
-    found.ok_or_else(|| no_release(request, &releases, target))
+    Ok((releases, found))
 }
 
 /// Keeps the newest stable release for the shim, which counts `oldstable` from it. Only a

@@ -8,14 +8,14 @@ use gover_update::{
     Finder, LOCK, Offer, Package, ReleaseVersion, Staged, UpdateError, installed_version, parse_base,
 };
 
-use crate::cli::UpdateArgs;
+use crate::cli::SelfUpdateArgs;
 use crate::output::{Busy, facts};
 use crate::runtime::block_on;
 use crate::store::{lock, share, shims};
 use crate::supply::{note_warnings, supply};
 use crate::{Context, Failure};
 
-pub(super) fn run(arguments: &UpdateArgs, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn run(arguments: &SelfUpdateArgs, context: &Context<'_>) -> Result<(), Failure> {
     refuse_package(context)?;
     let update = Update {
         arguments,
@@ -71,7 +71,7 @@ fn from_argument(from: &str, context: &Context<'_>) -> Result<Location, Failure>
 }
 
 struct Update<'a> {
-    arguments: &'a UpdateArgs,
+    arguments: &'a SelfUpdateArgs,
     asked: Option<ReleaseVersion>,
     from: Option<Location>,
     supply: Supply,
