@@ -88,8 +88,10 @@ fn busy() -> TestContext {
 }
 
 fn on_terminal(ctx: &TestContext, line: &str, columns: u16) -> Output {
-    // An answer to a command that asks.
-    ctx.command(ctx.gover_program()).args(line.split(' ')).stdin("n\n").run_on_terminal(columns)
+    // An answer to a command that asks, and the end of input (Ctrl-D) for others: the terminal shows what
+    // is typed, and would show an answer at any moment, such as behind a bar as wide as the screen.
+    let typed = if line.contains("uninstall") { "n\n" } else { "\u{4}" };
+    ctx.command(ctx.gover_program()).args(line.split(' ')).stdin(typed).run_on_terminal(columns)
 }
 
 /// Lines without colours, as wide as they really are.

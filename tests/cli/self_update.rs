@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::{collections::BTreeMap, time::Instant};
 
 use gover_core::layout::executable_name;
+#[cfg(unix)]
+use gover_core::{Env, Layout};
 use gover_core::platform::IS_WINDOWS;
 use gover_sys::Lock;
 use gover_test::snapbox::str;
@@ -558,4 +560,42 @@ fn a_killed_update_leaves_the_old_or_the_new_gover() {
     }
     // For those who run it many times: both were met.
     assert!(number("GOVER_CRASH_COUNT", 6) < 100 || versions.len() == 2, "{versions:?}");
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "needs a small file system; run by tests/crash/run"]
+fn a_full_disk_leaves_the_old_gover() {
+    let disk = PathBuf::from(Env::from_process().var("GOVER_CRASH_DISK").unwrap());
+    let mut ctx = context!().with_site();
+    let layout = Layout::new(disk.join("update"));
+    ctx.set("GOVER_HOME", layout.home());
+    let gover = layout.program("gover");
+    let update = from(&directory_of(&ctx, &OwnRelease::new("0.1.1")));
+    let (steps, mut updated) = (8, 0);
+    fs::create_dir_all(layout.bin()).unwrap();
+    for step in 0..=steps {
+        OwnRelease::new("0.1.0").install(&layout.bin());
+        let size = fs::metadata(&gover).unwrap().len();
+        let free = gover_sys::file::available_space(&disk).unwrap();
+        // From no room at all to more than the archive and the new programs take.
+        let ballast = disk.join("ballast");
+        fs::write(&ballast, vec![0; usize::try_from(free - size * step / 2).unwrap()]).unwrap();
+        let output = ctx.command(&gover).args(&update).run();
+        let version = ctx.command(&gover).arg("--version").run().success().text();
+        if output.code == Some(0) {
+            updated += 1;
+            assert_eq!(version, "gover 0.1.1", "{step}: {output}");
+        } else {
+            assert!(output.exits(1).stderr.contains("No space left"), "{step}: {output}");
+            assert!(output.stderr.contains("\nhint: make room"), "{step}: {output}");
+            assert_eq!(version, "gover 0.1.0", "{step}: {output}");
+        }
+        fs::remove_file(ballast).unwrap();
+        ctx.command(&gover).args(&update).run().success();
+        let version = ctx.command(&gover).arg("--version").run().success().text();
+        assert_eq!(version, "gover 0.1.1", "{step}");
+    }
+    assert!((1..=steps).contains(&updated), "{updated} of {steps} had room");
+    fs::remove_dir_all(layout.home()).unwrap();
 }
