@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::{collections::BTreeMap, time::Instant};
 
 use gover_core::layout::executable_name;
+use gover_core::platform::IS_WINDOWS;
 #[cfg(unix)]
 use gover_core::{Env, Layout};
-use gover_core::platform::IS_WINDOWS;
 use gover_sys::Lock;
 use gover_test::snapbox::str;
 use gover_test::{FakeServer, FakeSite, Fault, OwnRelease, Signer, TestContext, context, gover_snapshot};

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::target::Target;
+use crate::files::write;
 use crate::process::run;
 
 /// A compiler that can build a target.
@@ -101,7 +102,7 @@ impl Rust {
                 format!("CFLAGS_{lower}"),
                 format!("-nostdinc -isystem /usr/include/{musl} -isystem {headers}"),
             ));
-            provide_unwinder(&gcc, scratch)?;
+            provide_unwinder(cross.prefix, scratch)?;
         }
         Ok(environment)
     }
@@ -136,15 +137,21 @@ impl Cross {
 }
 
 /// The standard library for musl is linked with a `libunwind.a`. gcc's unwinder has the same
-/// functions under another name.
-fn provide_unwinder(gcc: &str, scratch: &Path) -> Result<(), String> {
-    let own = run(Command::new(gcc).arg("-print-file-name=libgcc_eh.a"))?;
-    let copy = scratch.join("libunwind.a");
+/// functions under another name, and needs one that musl does not have.
+fn provide_unwinder(prefix: &str, scratch: &Path) -> Result<(), String> {
+    let gcc = format!("{prefix}-gcc");
+    let own = run(Command::new(&gcc).arg("-print-file-name=libgcc_eh.a"))?;
+    let (copy, source) = (scratch.join("libunwind.a"), scratch.join("find_object.c"));
     std::fs::create_dir_all(scratch)
         .and_then(|()| std::fs::copy(&own, &copy))
         .map_err(|error| format!("cannot copy `{own}` to `{}`: {error}", copy.display()))?;
-    Ok(())
+    write(&source, FIND_OBJECT)?;
+    let object = source.with_extension("o");
+    run(Command::new(&gcc).args(["-O1", "-c", "-o"]).arg(&object).arg(&source))?;
+    run(Command::new(format!("{prefix}-ar")).arg("rD").arg(&copy).arg(&object)).map(drop)
 }
+
+const FIND_OBJECT: &str = include_str!("find_object.c");
 
 fn sysroot(rustc: &Path) -> Result<PathBuf, String> {
     run(Command::new(rustc).args(["--print", "sysroot"])).map(PathBuf::from)
