@@ -14,7 +14,7 @@ mod databases;
 fn numbers(output: &Output) -> Vec<(String, u64, u64)> {
     let json: Value = output.json();
     let toolchains = json["toolchains"].as_array().unwrap().iter();
-    let number = |one: &Value, key: &str| one[key].as_u64().unwrap();
+    let number = |one: &Value, key: &str| one[key].as_u64().unwrap_or_default();
     toolchains
         .map(|one| {
             let name = one["version"].as_str().unwrap().to_owned();
@@ -95,7 +95,7 @@ fn the_go_that_is_used_here_is_audited_first() {
         str![[r#"
 exit: 1
 ----- stdout -----
-go1.26.8  14 known vulnerabilities in the standard library, 2 in the go command; go1.26.10 has none; supported, ends with go1.28, expected 2027-02
+go1.26.8  [N] known vulnerabilities in the standard library, 2 in the go command; go1.26.10 has none; supported, ends with go1.28, expected 2027-02
 
 ----- stderr -----
 Go vulnerability database of 2026-11-05, compiled into gover (CC BY 4.0)
@@ -132,7 +132,7 @@ fn each_vulnerability_is_listed_on_request() {
         str![[r#"
 exit: 1
 ----- stdout -----
-go1.27.2  1 known vulnerability in the standard library; go1.27.3 has none; supported, ends with go1.29, expected 2027-08
+go1.27.2  [N] known vulnerability in the standard library; go1.27.3 has none; supported, ends with go1.29, expected 2027-08
 
 go1.27.2: 1 vulnerability
   GO-2026-6809  CVE-2026-111943  Distrust compromised intermediate certificates in crypto/x509
@@ -191,6 +191,49 @@ fn the_hint_changes_what_chose_the_version() {
     ctx.install_fake("go1.27.0");
     ctx.write("go.mod", "module shop\n\ngo 1.27.0\n");
     assert_eq!(hints(&ctx), ["change go1.27.0 to 1.27.3 in go.mod:3 in [ROOT]/shop"]);
+}
+
+#[test]
+fn vulnerabilities_are_named_where_people_look() {
+    let mut ctx = scene();
+    let list = ctx.gover(["list"]).success().text();
+    assert!(list.contains("go1.26.11  -  supported; no known vulnerability"), "{list}");
+    assert!(list.contains("* go1.26.8   -"), "{list}");
+    let remote = ctx.gover(["list", "--remote", "--all", "--json"]).success().json();
+    let release = |name: &str| {
+        let releases = remote["releases"].as_array().unwrap();
+        releases.iter().find(|release| release["version"] == name).unwrap().clone()
+    };
+    assert_eq!(release("go1.26.8")["vulnerabilities"], 16);
+    assert_eq!(release("go1.27.3")["vulnerabilities"], 0);
+    assert_eq!(release("go1.27.3")["security"], true, "the database says so");
+    assert_eq!(release("go1.26.11")["security"], Value::Null);
+    let current = ctx.gover(["current"]);
+    assert_eq!(
+        current.success().stderr,
+        "note: go1.26.8 has [N] known vulnerabilities (`gover audit -v` lists them)\n"
+    );
+    assert_eq!(ctx.gover(["current", "--json"]).json()["vulnerabilities"], 16);
+    assert_eq!(ctx.gover(["current", "--short"]).stderr, "");
+    let doctor = ctx.gover(["doctor", "go-vulnerable", "go-eol", "--json"]);
+    assert_eq!(doctor.code, Some(1), "{doctor}");
+    let findings = doctor.json()["findings"].clone();
+    let of = |check: &str| findings.as_array().unwrap().iter().find(|one| one["check"] == check).cloned();
+    let finding = of("go-vulnerable").unwrap();
+    assert_eq!(finding["what"], "go1.26.8 has 16 known vulnerabilities");
+    assert_eq!(finding["fix"]["commands"], serde_json::json!(["gover install 1.26.11", "gover pin 1.26.11"]));
+    ctx.set("GOVER_VERSION", "1.26.11");
+    assert_eq!(ctx.gover(["doctor", "go-vulnerable"]).code, Some(0));
+}
+
+#[test]
+fn an_install_says_that_the_version_is_vulnerable() {
+    let ctx = context!().with_site();
+    // Its own name, but the vulnerabilities of the release that it is named after.
+    ctx.publish("go1.22.5-bigcorp");
+    let output = ctx.gover(["install", "1.22.5-bigcorp"]);
+    let note = "has [N] known vulnerabilities (`gover audit 1.22.5-bigcorp` names a better one)\n";
+    assert!(output.success().stderr.contains(note), "{output}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn the_default_is_shown() {
         json!({
             "version": "go1.91.2", "goroot": goroot, "installed": true,
             "origin": {"kind": "default", "path": default, "line": null, "request": "1.91.2"},
-            "raised": null, "left_to_go": null, "go": ctx.layout().program("go"), "error": null
+            "raised": null, "left_to_go": null, "vulnerabilities": null, "go": ctx.layout().program("go"), "error": null
         })
     );
     gover_snapshot!(
@@ -138,6 +138,7 @@ exit: 0
 go1.19.8  found on PATH
 
 ----- stderr -----
+note: go1.19.8 has [N] known vulnerabilities (`gover audit -v` lists them)
 
 "#]]
     );
@@ -454,7 +455,7 @@ hint: gover install latest
         str![[r#"
 exit: 1
 ----- stdout -----
-{"version":null,"goroot":null,"installed":false,"origin":null,"raised":null,"left_to_go":null,"go":"[ROOT]/gover/bin/go","error":null}
+{"version":null,"goroot":null,"installed":false,"origin":null,"raised":null,"left_to_go":null,"vulnerabilities":null,"go":"[ROOT]/gover/bin/go","error":null}
 
 ----- stderr -----
 error: nothing here chooses a toolchain, and there is no other `go` on PATH

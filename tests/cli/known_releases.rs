@@ -236,7 +236,7 @@ fn a_default_outside_the_store_is_shown_as_such() {
 exit: 0
 ----- stdout -----
   go1.91.2  -         supported
-  go1.22.5  -         1.22.12 is out, 1.22 ended 2025-02
+  go1.22.5  -         1.22.12 is out, 1.22 ended 2025-02; [N] known vulnerabilities
 * path      go1.91.2  default; [ROOT]/own
 
 ----- stderr -----

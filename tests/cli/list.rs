@@ -32,10 +32,10 @@ fn installed_toolchains_are_listed_with_size_and_support() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.22.5-bigcorp        -  custom build, 1.22.12 is out
-  go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02
-  go1.22rc1               -  1.22.12 is out, 1.22 ended 2025-02
-* go1.21.13               -  ended 2024-08
+  go1.22.5-bigcorp        -  custom build, 1.22.12 is out; [N] known vulnerabilities
+  go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02; [N] known vulnerabilities
+  go1.22rc1               -  1.22.12 is out, 1.22 ended 2025-02; [N] known vulnerabilities
+* go1.21.13               -  ended 2024-08; [N] known vulnerabilities
 
 ----- stderr -----
 4 toolchains, at least [SIZE]
@@ -47,7 +47,7 @@ exit: 0
         str![[r#"
 exit: 0
 ----- stdout -----
-* go1.21.13  -  ended 2024-08
+* go1.21.13  -  ended 2024-08; [N] known vulnerabilities
 
 ----- stderr -----
 1 toolchain
@@ -76,7 +76,7 @@ fn the_list_as_data() {
         str![[r#"
 exit: 0
 ----- stdout -----
-{"toolchains":[{"version":"go1.21.13","goroot":"[ROOT]/gover/versions/go1.21.13","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2024-08-13","newest_patch":null,"ends_with":null,"expected":null}},{"version":"go1.22rc1","goroot":"[ROOT]/gover/versions/go1.22rc1","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12","ends_with":null,"expected":null}},{"version":"go1.22.5","goroot":"[ROOT]/gover/versions/go1.22.5","arch":"[ARCH]","bytes":221249536,"selected":true,"default":true,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12","ends_with":null,"expected":null}},{"version":"go1.22.5-bigcorp","goroot":"[ROOT]/gover/versions/go1.22.5-bigcorp","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"custom","since":null,"newest_patch":"go1.22.12","ends_with":null,"expected":null}}],"damaged":[],"default_path":null,"system":null}
+{"toolchains":[{"version":"go1.21.13","goroot":"[ROOT]/gover/versions/go1.21.13","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2024-08-13","newest_patch":null,"ends_with":null,"expected":null},"vulnerabilities":[N]},{"version":"go1.22rc1","goroot":"[ROOT]/gover/versions/go1.22rc1","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12","ends_with":null,"expected":null},"vulnerabilities":[N]},{"version":"go1.22.5","goroot":"[ROOT]/gover/versions/go1.22.5","arch":"[ARCH]","bytes":221249536,"selected":true,"default":true,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12","ends_with":null,"expected":null},"vulnerabilities":[N]},{"version":"go1.22.5-bigcorp","goroot":"[ROOT]/gover/versions/go1.22.5-bigcorp","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"custom","since":null,"newest_patch":"go1.22.12","ends_with":null,"expected":null},"vulnerabilities":[N]}],"damaged":[],"default_path":null,"system":null}
 
 ----- stderr -----
 
@@ -123,10 +123,10 @@ fn the_system_go_is_listed_on_request() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.22.5-bigcorp        -   custom build, 1.22.12 is out
-* go1.22.5          [SIZE]   default; 1.22.12 is out, 1.22 ended 2025-02
-  go1.22rc1               -   1.22.12 is out, 1.22 ended 2025-02
-  go1.21.13               -   ended 2024-08
+  go1.22.5-bigcorp        -   custom build, 1.22.12 is out; [N] known vulnerabilities
+* go1.22.5          [SIZE]   default; 1.22.12 is out, 1.22 ended 2025-02; [N] known vulnerabilities
+  go1.22rc1               -   1.22.12 is out, 1.22 ended 2025-02; [N] known vulnerabilities
+  go1.21.13               -   ended 2024-08; [N] known vulnerabilities
   system            go1.19.8  on PATH, [ROOT]/system/go1.19.8/bin/go
 
 ----- stderr -----
@@ -153,10 +153,10 @@ fn damage_is_reported_and_never_listed_as_a_toolchain() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.22.5-bigcorp        -  custom build, 1.22.12 is out
-* go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02
-  go1.22rc1               -  1.22.12 is out, 1.22 ended 2025-02
-  go1.21.13               -  ended 2024-08
+  go1.22.5-bigcorp        -  custom build, 1.22.12 is out; [N] known vulnerabilities
+* go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02; [N] known vulnerabilities
+  go1.22rc1               -  1.22.12 is out, 1.22 ended 2025-02; [N] known vulnerabilities
+  go1.21.13               -  ended 2024-08; [N] known vulnerabilities
 
 ----- stderr -----
 4 toolchains, at least [SIZE]
@@ -291,7 +291,7 @@ fn releases_as_data() {
         str![[r#"
 exit: 0
 ----- stdout -----
-{"releases":[{"version":"go1.91.2","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null,"ends_with":"go1.93","expected":"2059-08"}},{"version":"go1.91.1","date":null,"stable":true,"security":null,"installed":true,"support":{"state":"supported","since":null,"newest_patch":"go1.91.2","ends_with":"go1.93","expected":"2059-08"}}],"basis":{"kind":"index","date":"[DATE]"}}
+{"releases":[{"version":"go1.91.2","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null,"ends_with":"go1.93","expected":"2059-08"},"vulnerabilities":null},{"version":"go1.91.1","date":null,"stable":true,"security":null,"installed":true,"support":{"state":"supported","since":null,"newest_patch":"go1.91.2","ends_with":"go1.93","expected":"2059-08"},"vulnerabilities":null}],"basis":{"kind":"index","date":"[DATE]"}}
 
 ----- stderr -----
 
@@ -332,7 +332,7 @@ exit: 0
             str![[r#"
 exit: 0
 ----- stdout -----
-{"releases":[{"version":"go1.90.4","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null,"ends_with":"go1.92","expected":"2059-02"}},{"version":"go1.90.3","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":"go1.90.4","ends_with":"go1.92","expected":"2059-02"}}],"basis":{"kind":"sources","date":null}}
+{"releases":[{"version":"go1.90.4","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null,"ends_with":"go1.92","expected":"2059-02"},"vulnerabilities":null},{"version":"go1.90.3","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":"go1.90.4","ends_with":"go1.92","expected":"2059-02"},"vulnerabilities":null}],"basis":{"kind":"sources","date":null}}
 
 ----- stderr -----
 
@@ -490,8 +490,8 @@ fn without_any_index_the_compiled_table_is_used() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.21.13  2024-08-06  ended 2024-08
-  go1.21.12  2024-07-02  1.21.13 is out, 1.21 ended 2024-08
+  go1.21.13  2024-08-06  ended 2024-08; [N] known vulnerabilities
+  go1.21.12  2024-07-02  1.21.13 is out, 1.21 ended 2024-08; [N] known vulnerabilities
 
 ----- stderr -----
 could not ask http://127.0.0.1:1: offline

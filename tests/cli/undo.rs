@@ -133,7 +133,7 @@ fn no_command_is_forgotten() {
     // nothing of gover needs what `mirror` writes into the directory that it was given.
     // self: tests/cli/self_update.rs and self_uninstall.rs.
     let others = ["doctor", "cache", "mirror", "self"];
-    let shows = ["list", "current", "which", "exec", "env", "init", "completions", "verify", "help"];
+    let shows = ["list", "current", "which", "exec", "env", "init", "completions", "audit", "verify", "help"];
     let known = [&tested[..], &others, &shows].concat();
     for name in commands(&context!()) {
         assert!(known.contains(&name.as_str()), "does `gover {name}` change something?");

@@ -167,6 +167,7 @@ impl Machine {
             selection: Selection::default(),
             network: None,
             releases: Vec::new(),
+            vulnerable: None,
             store: Some(Store::default()),
             system,
         };

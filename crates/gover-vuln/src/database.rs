@@ -114,6 +114,25 @@ impl Database {
         semantic(version).map(|version| self.at(&version)).unwrap_or_default()
     }
 
+    /// The number of vulnerabilities of a version; `None` if it is of a minor version that is newer
+    /// than the database.
+    pub fn count(&self, version: &GoVersion) -> Option<usize> {
+        self.covers(version).then(|| self.of(version).count())
+    }
+
+    /// Whether the database knows this minor version, or a newer one: an entry is fixed in it.
+    pub fn covers(&self, version: &GoVersion) -> bool {
+        let newest = self.entries.iter().flat_map(Entry::fixes).max();
+        let minor = newest.map(|newest| (Some(newest.major), Some(newest.minor)));
+        minor.is_some_and(|minor| (version.major(), version.minor()) <= minor)
+    }
+
+    /// Whether a release fixes an entry.
+    pub fn is_security_release(&self, version: &GoVersion) -> bool {
+        let version = semantic(version);
+        self.entries.iter().flat_map(Entry::fixes).any(|fix| Some(fix) == version.as_ref())
+    }
+
     /// The same for the version that is written into a program, such as
     /// `go1.26.8 X:nocoverageredesign`. `None` for development versions.
     pub fn of_program(&self, built_by: &str) -> Option<Vulnerabilities<'_>> {
@@ -254,6 +273,17 @@ pub(crate) mod tests {
         let lowest = |minor: &str| database.lowest_without(&version(minor), []).map(|name| name.to_string());
         assert_eq!(lowest("1.26").as_deref(), Some("go1.26.2"));
         assert_eq!(lowest("1.25.3"), None);
+    }
+
+    #[test]
+    fn a_version_that_the_database_cannot_know_has_no_number() {
+        let database = example();
+        let count = |text: &str| database.count(&version(text));
+        assert_eq!(count("1.26.0"), Some(2));
+        assert_eq!(count("1.27.9"), Some(0));
+        assert_eq!(count("1.28.0"), None);
+        assert!(database.is_security_release(&version("1.26.1")));
+        assert!(!database.is_security_release(&version("1.26.3")));
     }
 
     #[test]

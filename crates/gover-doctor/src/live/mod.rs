@@ -52,6 +52,7 @@ pub fn facts(
         is_for_people,
         network: None,
         releases: Vec::new(),
+        vulnerable: None,
         store: None,
         system: system.clone(),
     }

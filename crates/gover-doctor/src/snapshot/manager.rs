@@ -14,6 +14,16 @@ pub struct Release {
     pub is_available: Option<bool>,
 }
 
+/// The known vulnerabilities of the selected Go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vulnerable {
+    pub count: usize,
+    /// The release to use in its place; `None` if no known one is without.
+    pub better: Option<ToolchainName>,
+    /// The day on which the database last changed.
+    pub date: Option<Date>,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
     /// Damage, and leftovers of crashes and closed shells: what `gover prune` removes.

@@ -24,7 +24,7 @@ use gover_shell::ShellKind;
 
 use self::disk::{Disk, Kind, Owner};
 use self::go_env::GoEnvFile;
-use self::manager::{Release, Store};
+use self::manager::{Release, Store, Vulnerable};
 use self::network::NetworkFacts;
 use self::path::MachinePath;
 use self::programs::Programs;
@@ -65,6 +65,8 @@ pub struct Facts {
     pub network: Option<NetworkFacts>,
     /// The known releases of Go, newest first; empty if no check needs them.
     pub releases: Vec<Release>,
+    /// `None` if the selected Go has no known vulnerability, or no check needs it.
+    pub vulnerable: Option<Vulnerable>,
     /// `None` if no check needs it.
     pub store: Option<Store>,
 }

@@ -79,6 +79,10 @@ impl Filters {
         text = replace(&text, "[DATE]", |_, rest| {
             self.dates.iter().find(|date| rest.starts_with(*date)).map(String::len)
         });
+        // They grow with the database that is compiled in.
+        text = replace(&text, "[N]", |before, rest| {
+            starts_word(before).then(|| vulnerabilities(before, rest)).flatten()
+        });
         text = replace(&text, "[H1]", |_, rest| h1(rest));
         replace(&text, "[SHA256]", |before, rest| starts_word(before).then(|| sha256(rest)).flatten())
     }
@@ -113,6 +117,14 @@ fn duration(text: &str) -> Option<usize> {
     }
     let unit = ["ms", "s"].into_iter().find(|unit| text[length..].starts_with(unit))?;
     Some(length + unit.len())
+}
+
+/// The number in `16 known vulnerabilities`, or of the key in JSON.
+fn vulnerabilities(before: &str, text: &str) -> Option<usize> {
+    let length = number(text)?;
+    let is_count =
+        before.ends_with("\"vulnerabilities\":") || text[length..].starts_with(" known vulnerabilit");
+    is_count.then_some(length)
 }
 
 /// `69.5 MiB`, `512 KiB`; a speed leaves its `/s`.

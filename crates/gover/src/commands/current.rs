@@ -1,13 +1,13 @@
 use std::path::PathBuf;
 
 use gover_core::resolve::{Origin, Outcome, Raised, Resolution, Trace};
-use gover_core::{Diagnose, Exit};
+use gover_core::{Diagnose, Exit, ToolchainName};
 
 use crate::cli::CurrentArgs;
 use crate::failure::Report;
 use crate::output::{Style, Verbosity, facts, json_path};
 use crate::store::requests::{Impossible, name_of};
-use crate::store::{architecture, effect, policy, requests};
+use crate::store::{architecture, effect, policy, requests, vulnerabilities};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -32,6 +32,12 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), 
         context.printer.data(&line)?;
     }
     effect::path(context);
+    if !arguments.json
+        && is_there(&resolution)
+        && let Some(remark) = resolution.name().and_then(|name| vulnerabilities::remark(name, context))
+    {
+        context.printer.note(&format!("note: {remark} (`gover audit -v` lists them)"));
+    }
     match resolution.go_error {
         // The go command will stop here, so this is an error too.
         Some(error) => {
@@ -119,6 +125,8 @@ facts! {
             => "set if Go's own rules changed the choice",
         left_to_go: Option<String> = resolution.left_to_go.as_ref().map(|left| left.name.clone())
             => "set if the `go` that starts looks for this toolchain by itself, on PATH or by its own download",
+        vulnerabilities: Option<usize> = count(resolution, context)
+            => "the number of known vulnerabilities of that version; null if it is not known",
         go: Option<String> = context.first_on_path().program().map(json_path)
             => "the first `go` on PATH; the rest is about gover's own",
         error: Option<String> = resolution.go_error.as_ref().map(ToString::to_string)
@@ -152,6 +160,14 @@ fn version(resolution: &Resolution) -> Option<String> {
         Some(left) => Some(left.name.clone()),
         None => resolution.name().map(ToString::to_string),
     }
+}
+
+fn count(resolution: &Resolution, context: &Context<'_>) -> Option<usize> {
+    let name = match &resolution.left_to_go {
+        Some(left) => ToolchainName::parse(&left.name).ok()?,
+        None => resolution.name()?.clone(),
+    };
+    vulnerabilities::known(context).ok()?.count(name.version())
 }
 
 fn is_there(resolution: &Resolution) -> bool {

@@ -2,10 +2,36 @@
 
 use gover_core::ToolchainName;
 use gover_core::date::Date;
-use gover_source::{Releases, Support};
+use gover_source::{Release, Releases, Support};
+use gover_vuln::Database;
 
 use crate::Context;
 use crate::output::{Style, facts};
+use crate::store::vulnerabilities;
+
+/// What versions are judged by.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) releases: &'a Releases,
+    pub(super) database: &'a Database,
+}
+
+impl Known<'_> {
+    /// The vulnerabilities of a toolchain, in words; `None` if nothing is known of its version.
+    pub(super) fn vulnerabilities(self, name: &ToolchainName, context: &Context<'_>) -> Option<String> {
+        let (style, text) = match self.database.count(name.version())? {
+            0 => (Style::Version, "no known vulnerability".to_owned()),
+            count => (Style::Error, vulnerabilities::counted(count)),
+        };
+        Some(context.printer.out(style, &text))
+    }
+
+    /// Whether a release fixed a security problem.
+    pub(super) fn security(self, release: &Release) -> Option<bool> {
+        let fixes = || self.database.is_security_release(release.name.version()).then_some(true);
+        release.security.filter(|security| *security).or_else(fixes).or(release.security)
+    }
+}
 
 /// How a toolchain is supported, in words: `1.22.12 is out, 1.22 ended 2025-02`.
 pub(super) fn support(name: &ToolchainName, releases: &Releases, context: &Context<'_>) -> String {

@@ -19,7 +19,7 @@ use gover_install::{
 use gover_source::{Location, Supply, SupplyError, Support, Wanted};
 use tokio::sync::Semaphore;
 
-use super::{architecture, default, lock, policy, releases, requests, shims};
+use super::{architecture, default, lock, policy, releases, requests, shims, vulnerabilities};
 use crate::output::{Numbered, ProgressBars, mebibytes};
 use crate::runtime::block_on;
 use crate::settings::SettingOrigin;
@@ -274,6 +274,10 @@ impl<'a> Installation<'a> {
         context.printer.detail(&format!("  directory: {}", context.short(&installed.path)));
         if let Some(ended) = ended(&installed.name, context) {
             context.printer.note(&format!("note: {ended}"));
+        }
+        if let Some(remark) = vulnerabilities::remark(&installed.name, context) {
+            let request = pasted(Request::exact(installed.name.clone()).as_str());
+            context.printer.note(&format!("note: {remark} (`gover audit {request}` names a better one)"));
         }
         if let Some(remark) = architecture::remark(&installed.name, context) {
             let unseen = match installed.smoke_level {

@@ -1,7 +1,7 @@
 //! The known vulnerabilities of Go versions, and the releases that have none.
 
 use gover_core::env::vars;
-use gover_core::{GoVersion, ToolchainName};
+use gover_core::{GoVersion, ToolchainName, text};
 use gover_source::{Releases, Supply};
 use gover_vuln::{Database, Question, places};
 
@@ -9,6 +9,12 @@ use crate::output::Busy;
 use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply};
 use crate::{Context, Failure};
+
+/// The newest database that is known without asking: of the cache, or compiled into gover.
+pub(crate) fn known(context: &Context<'_>) -> Result<Database, Failure> {
+    let supply = supply(context)?;
+    Ok(question(&supply, context)?.known())
+}
 
 /// The newest database that can be had. What could not be asked is noted.
 pub(crate) fn newest(context: &Context<'_>) -> Result<Database, Failure> {
@@ -45,6 +51,30 @@ pub(crate) fn nearest_without(
     releases: &Releases,
 ) -> Option<ToolchainName> {
     database.nearest_without(version, stable(releases))
+}
+
+/// What to install in place of a vulnerable version: the newest patch of the minor version of
+/// `nearest`, if that has no known vulnerability either.
+pub(crate) fn recommended(
+    nearest: &ToolchainName,
+    database: &Database,
+    releases: &Releases,
+) -> ToolchainName {
+    let newest = releases.newest_patch(nearest.version()).map(|release| &release.name);
+    let newest = newest.filter(|newest| newest.version() > nearest.version());
+    let safe = newest.filter(|newest| database.of(newest.version()).is_empty());
+    safe.unwrap_or(nearest).clone()
+}
+
+/// `go1.26.8 has 16 known vulnerabilities`; `None` if it has none, or none are known.
+pub(crate) fn remark(name: &ToolchainName, context: &Context<'_>) -> Option<String> {
+    let count = known(context).ok()?.count(name.version()).filter(|count| *count > 0)?;
+    Some(format!("{name} has {}", counted(count)))
+}
+
+/// `16 known vulnerabilities`
+pub(crate) fn counted(count: usize) -> String {
+    text::counted(count, "known vulnerability")
 }
 
 fn stable(releases: &Releases) -> impl Iterator<Item = &GoVersion> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use gover_core::text::counted;
 use gover_core::version::GoVersion;
 use gover_core::{Request, ToolchainName};
 
@@ -37,11 +38,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let patch = names().filter(is_patch).max();
     let bare = |name: &ToolchainName| Request::typed(name.as_str());
     let evidence = Evidence::answer(name.as_str(), &selection.reason);
-    let verb = match Pins::read(snapshot).winner() {
-        _ if selection.is_for_shell => "use",
-        Some(_) => "pin",
-        None => "default",
-    };
+    let verb = verb(snapshot);
     if let Some(second) = second {
         let first = |known: &GoVersion| known.same_language(&second) && known.patch() == Some(0);
         let since = stable.iter().find(|release| first(release.name.version()));
@@ -51,11 +48,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let severity = if selection.is_system { Severity::Note } else { Severity::Warning };
         let last = patch
             .map(|patch| Evidence::answer("newest patch", format!("{patch} was the last patch release")));
+        let vulnerable = snapshot.vulnerable.as_ref().map(|found| {
+            let number = counted(found.count, "known vulnerability");
+            Evidence::answer("gover audit", format!("{name} has {number}"))
+        });
         let newest = names().max().map_or("latest".to_owned(), bare);
         return vec![
             Finding::new(severity, what, "it no longer gets security fixes")
                 .shown_by([evidence])
                 .shown_by(last)
+                .shown_by(vulnerable)
                 .command(format!("gover install {newest}"))
                 .command(format!("gover {verb} {newest}")),
         ];
@@ -67,6 +69,25 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let finding = finding.shown_by([evidence]).command(format!("gover install {patch}"));
     // An install alone does not replace a choice of one release.
     vec![if selection.is_exact { finding.command(format!("gover {verb} {patch}")) } else { finding }]
+}
+
+/// The command that changes what chose the selected Go.
+pub(super) fn verb(snapshot: &Snapshot<'_>) -> &'static str {
+    match Pins::read(snapshot).winner() {
+        _ if snapshot.selection.is_for_shell => "use",
+        Some(_) => "pin",
+        None => "default",
+    }
+}
+
+/// Whether a release is of a minor version that gets no more fixes.
+pub(super) fn is_ended(name: &ToolchainName, snapshot: &Snapshot<'_>) -> bool {
+    let stable = snapshot.releases.iter().map(|release| &release.name);
+    let stable = stable.filter(|name| name.is_release() && !name.version().is_prerelease());
+    let newer = stable
+        .map(|stable| stable.version().language())
+        .filter(|language| *language > name.version().language());
+    newer.collect::<BTreeSet<_>>().len() > 1
 }
 
 #[cfg(test)]

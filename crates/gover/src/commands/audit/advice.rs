@@ -16,9 +16,9 @@ pub(super) fn hints(
 ) -> Vec<String> {
     let mut hints: Vec<String> = Vec::new();
     for one in results {
-        let Some(to) = one.installed.as_ref().or(one.nearest.as_ref()) else { continue };
+        let Some((to, is_installed)) = &one.advised else { continue };
+        let is_installed = *is_installed;
         let selection = selection.filter(|_| one.subject.is_selected);
-        let is_installed = one.installed.is_some();
         let name = &one.subject.name;
         let hint = match selection {
             Some(selection) => change(name, (to, is_installed), selection, context),

@@ -18,8 +18,10 @@ facts! {
         version: String = one.subject.name.to_string() => "its name",
         installed: bool = one.subject.is_installed => "whether it is installed",
         selected: bool = one.subject.is_selected => "whether it is the one used here",
-        stdlib: usize = one.found.stdlib.len() => "the number of known vulnerabilities in the standard library",
-        toolchain: usize = one.found.toolchain.len()
+        stdlib: Option<usize> = one.is_known.then_some(one.found.stdlib.len())
+            => "the number of known vulnerabilities in the standard library; null if the version is newer than \
+                the database",
+        toolchain: Option<usize> = one.is_known.then_some(one.found.toolchain.len())
             => "the number in the go command, the compiler and the linker; one may be in both",
         vulnerabilities: Vec<VulnerabilityFacts> =
             one.found.iter().map(|entry| VulnerabilityFacts::of(entry, &one.found, one.subject.name.version())).collect()

@@ -37,11 +37,13 @@ pub(super) fn run(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Fa
 struct Audit<'a> {
     subject: &'a Subject,
     found: Vulnerabilities<'a>,
+    /// Whether the database knows versions of this kind.
+    is_known: bool,
     support: Support,
     /// The nearest release without a known vulnerability, if this one has any.
     nearest: Option<ToolchainName>,
-    /// An installed toolchain of the same minor version as `nearest` that has none either.
-    installed: Option<ToolchainName>,
+    /// What to use in its place, and whether that is installed.
+    advised: Option<(ToolchainName, bool)>,
 }
 
 impl<'a> Audit<'a> {
@@ -61,10 +63,13 @@ impl<'a> Audit<'a> {
                 && name.version() >= nearest.version()
                 && database.of(name.version()).is_empty()
         };
-        let installed = nearest
-            .as_ref()
-            .and_then(|nearest| installed.iter().filter(|name| is_as_good(nearest, name)).max().cloned());
-        Self { subject, support: releases.support(&subject.name), found, nearest, installed }
+        let advised = nearest.as_ref().map(|nearest| {
+            let installed = installed.iter().filter(|name| is_as_good(nearest, name)).max();
+            let to_install = || vulnerabilities::recommended(nearest, database, releases);
+            installed.map_or_else(|| (to_install(), false), |name| (name.clone(), true))
+        });
+        let is_known = has_any || database.covers(version);
+        Self { subject, support: releases.support(&subject.name), found, is_known, nearest, advised }
     }
 
     fn fails(&self, on: FailOn) -> bool {

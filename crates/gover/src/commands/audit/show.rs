@@ -34,7 +34,8 @@ fn summary(one: &Audit<'_>, releases: &Releases, context: &Context<'_>) -> Strin
     let name = &one.subject.name;
     let (style, text) = match numbers(&one.found) {
         Some(numbers) => (Style::Error, numbers),
-        None => (Style::Version, "no known vulnerability".to_owned()),
+        None if one.is_known => (Style::Version, "no known vulnerability".to_owned()),
+        None => (Style::Hint, "newer than this database".to_owned()),
     };
     let nearest = one.nearest.as_ref().map(|nearest| format!("{nearest} has none"));
     let end = releases.expected_end(name).map(|end| end.to_string());

@@ -1,13 +1,14 @@
 //! What only the manager knows: the releases, and the content of its store.
 
-use gover_doctor::snapshot::manager::{Leftover, Release, Store};
+use gover_core::ToolchainName;
+use gover_doctor::snapshot::manager::{Leftover, Release, Store, Vulnerable};
 use gover_doctor::snapshot::system::System;
 use gover_install::LeftoverKind;
 use gover_source::Availability;
 use gover_sys::file;
 
 use crate::context::Context;
-use crate::store::{leftovers, releases};
+use crate::store::{leftovers, releases, vulnerabilities};
 
 /// The releases that are known without asking a server, newest first. Empty if the settings name no
 /// usable source, which every other command reports.
@@ -24,6 +25,17 @@ pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
         },
     });
     known.collect()
+}
+
+/// The known vulnerabilities of a version, if it has any.
+pub(super) fn vulnerable(version: Option<&ToolchainName>, context: &Context<'_>) -> Option<Vulnerable> {
+    let version = version?.version();
+    let database = vulnerabilities::known(context).ok()?;
+    let count = database.count(version).filter(|count| *count > 0)?;
+    let releases = releases::known(context).ok()?;
+    let nearest = vulnerabilities::nearest_without(version, &database, &releases);
+    let better = nearest.map(|nearest| vulnerabilities::recommended(&nearest, &database, &releases));
+    Some(Vulnerable { count, better, date: database.basis().modified })
 }
 
 /// What the store holds besides toolchains; `None` if it cannot be read.

@@ -72,6 +72,9 @@ fn examine(
     if is_chosen(OF_RELEASES) {
         facts.releases = manager::releases(context);
     }
+    if is_chosen(OF_VULNERABILITIES) {
+        facts.vulnerable = manager::vulnerable(facts.selection.version.as_ref(), context);
+    }
     if is_chosen(OF_STORE) {
         facts.store = manager::store(context, &facts.system);
     }
@@ -85,7 +88,9 @@ fn examine(
     (merged(findings), checks.len())
 }
 
-const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol"];
+const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol", "go-vulnerable"];
+
+const OF_VULNERABILITIES: &[&str] = &["go-eol", "go-vulnerable"];
 
 const OF_STORE: &[&str] = &["store"];
 

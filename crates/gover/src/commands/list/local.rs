@@ -5,14 +5,13 @@ use gover_core::resolve::Toolchain;
 use gover_core::text::counted;
 use gover_core::{Arch, Request, ToolchainName};
 use gover_install::Receipt;
-use gover_source::Releases;
 
 use super::view::{View, stored};
 use crate::cli::ListArgs;
-use crate::commands::support::{SupportFacts, support};
+use crate::commands::support::{Known, SupportFacts, support};
 use crate::output::{Table, facts, json_path};
 use crate::store::requests::Absent;
-use crate::store::{architecture, releases, requests};
+use crate::store::{architecture, releases, requests, vulnerabilities};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -26,7 +25,8 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
     let view = View::new(context)?;
     let system = system(context).filter(|system| arguments.all || view.is_default(system));
     let outside = view.outside(system.as_ref(), context).filter(|_| request.is_none());
-    let seen = (&view, &*releases);
+    let database = vulnerabilities::known(context)?;
+    let seen = (&view, Known { releases: &releases, database: &database });
     if arguments.json {
         context.printer.json(&InstalledList::of(&inventory, outside, system.as_ref(), seen, context))?;
     } else {
@@ -75,7 +75,7 @@ struct Found<'a> {
     system: Option<&'a Toolchain>,
 }
 
-fn table(found: &Found<'_>, (view, releases): (&View, &Releases), context: &Context<'_>) -> Table {
+fn table(found: &Found<'_>, (view, known): (&View, Known<'_>), context: &Context<'_>) -> Table {
     let mut table = Table::default();
     let default = |toolchain: &Toolchain| view.is_default(toolchain).then(|| "default".to_owned());
     let sizes: Vec<String> = found.bytes.iter().map(|bytes| size(*bytes)).collect();
@@ -84,7 +84,8 @@ fn table(found: &Found<'_>, (view, releases): (&View, &Releases), context: &Cont
         let toolchain = stored(name, context);
         let remarks = default(&toolchain)
             .into_iter()
-            .chain([support(name, releases, context)])
+            .chain([support(name, known.releases, context)])
+            .chain(known.vulnerabilities(name, context))
             .chain(architecture::remark(name, context));
         table.row([
             view.marked(&toolchain, name.as_str(), context),
@@ -129,7 +130,7 @@ fn size(bytes: Option<u64>) -> String {
 facts! {
     InstalledList(
         inventory: &Inventory, outside: Option<&Toolchain>, system: Option<&Toolchain>,
-        seen: (&View, &Releases), context: &Context<'_>
+        seen: (&View, Known<'_>), context: &Context<'_>
     ) {
         toolchains: Vec<InstalledToolchain> = inventory.toolchains.iter()
             .map(|name| InstalledToolchain::of(name, seen, context))
@@ -144,7 +145,7 @@ facts! {
             => "with `--all`, or if it is the default, the Go on PATH outside gover",
     }
 
-    InstalledToolchain(name: &ToolchainName, seen: (&View, &Releases), context: &Context<'_>) {
+    InstalledToolchain(name: &ToolchainName, seen: (&View, Known<'_>), context: &Context<'_>) {
         version: String = name.to_string() => "its name",
         goroot: String = json_path(&context.layout.toolchain(name)) => "its directory",
         arch: Option<&'static str> = architecture::of_toolchain(name, context).map(Arch::as_str)
@@ -154,7 +155,9 @@ facts! {
             => "the size of its files according to its receipt; null without a receipt",
         selected: bool = seen.0.is_selected(&stored(name, context)) => "whether it is the one used here",
         default: bool = seen.0.is_default(&stored(name, context)) => "whether it is the default",
-        support: SupportFacts = SupportFacts::of(name, seen.1) => "how long it is supported",
+        support: SupportFacts = SupportFacts::of(name, seen.1.releases) => "how long it is supported",
+        vulnerabilities: Option<usize> = seen.1.database.count(name.version())
+            => "the number of known vulnerabilities; null if it is newer than the known database",
     }
 
     DamagedEntry(damage: &Damage) {

@@ -7,11 +7,11 @@ use gover_source::{Availability, Basis, Release, Releases};
 
 use super::view::{View, stored};
 use crate::cli::ListArgs;
-use crate::commands::support::{SupportFacts, support};
+use crate::commands::support::{Known, SupportFacts, support};
 use crate::output::{Table, facts};
 use crate::runtime::block_on;
 use crate::store::releases::{basis, not_asked, note_unlisted, with_installed};
-use crate::store::requests;
+use crate::store::{requests, vulnerabilities};
 use crate::supply::supply;
 use crate::{Context, Failure};
 
@@ -35,10 +35,12 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
         .filter(|release| every || is_newest_patch(release, &shown) || is_coming(release, &shown))
         .take(if request.as_ref().is_some_and(Request::means_one) { 1 } else { usize::MAX })
         .collect();
+    let database = vulnerabilities::known(context)?;
+    let known = Known { releases: &releases, database: &database };
     if arguments.json {
-        context.printer.json(&ReleaseList::of(&shown, &releases, context))?;
+        context.printer.json(&ReleaseList::of(&shown, known, context))?;
     } else {
-        context.printer.table(&table(&shown, &releases, &View::new(context)?, context))?;
+        context.printer.table(&table(&shown, known, &View::new(context)?, context))?;
     }
     notes(&shown, &releases, request.as_ref(), context)
 }
@@ -69,7 +71,7 @@ fn notes(
     }
 }
 
-fn table(shown: &[&Release], releases: &Releases, view: &View, context: &Context<'_>) -> Table {
+fn table(shown: &[&Release], known: Known<'_>, view: &View, context: &Context<'_>) -> Table {
     let mut table = Table::default();
     for release in shown {
         let toolchain = stored(&release.name, context);
@@ -78,7 +80,15 @@ fn table(shown: &[&Release], releases: &Releases, view: &View, context: &Context
         table.row([
             view.marked(&toolchain, release.name.as_str(), context),
             release.date.map(|date| date.to_string()).unwrap_or_default().into(),
-            support(&release.name, releases, context).into(),
+            [
+                Some(support(&release.name, known.releases, context)),
+                known.vulnerabilities(&release.name, context),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("; ")
+            .into(),
             installed.into_iter().chain(default).collect::<Vec<_>>().join(", ").into(),
         ]);
     }
@@ -100,22 +110,25 @@ fn is_coming(release: &Release, shown: &[&Release]) -> bool {
 }
 
 facts! {
-    ReleaseList(shown: &[&Release], releases: &Releases, context: &Context<'_>) {
+    ReleaseList(shown: &[&Release], known: Known<'_>, context: &Context<'_>) {
         releases: Vec<ReleaseFacts> =
-            shown.iter().map(|release| ReleaseFacts::of(release, releases, context)).collect()
+            shown.iter().map(|release| ReleaseFacts::of(release, known, context)).collect()
             => "the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest first",
-        basis: BasisFacts = BasisFacts::of(releases.basis) => "what the list was made from",
+        basis: BasisFacts = BasisFacts::of(known.releases.basis) => "what the list was made from",
     }
 
-    ReleaseFacts(release: &Release, releases: &Releases, context: &Context<'_>) {
+    ReleaseFacts(release: &Release, known: Known<'_>, context: &Context<'_>) {
         version: String = release.name.to_string() => "its name",
         date: Option<String> = release.date.map(|date| date.to_string())
             => "the day of its release, if it is known",
         stable: bool = release.is_stable() => "false for betas and release candidates",
-        security: Option<bool> = release.security
-            => "whether it fixed a security problem; null if the compiled table does not know",
+        security: Option<bool> = known.security(release)
+            => "whether it fixed a security problem, by the release history or the vulnerability database; null \
+                if neither says so",
         installed: bool = is_installed(&context.layout, &release.name) => "whether it is installed",
-        support: SupportFacts = SupportFacts::of(&release.name, releases) => "how long it is supported",
+        support: SupportFacts = SupportFacts::of(&release.name, known.releases) => "how long it is supported",
+        vulnerabilities: Option<usize> = known.database.count(release.name.version())
+            => "the number of known vulnerabilities; null if it is newer than the known database",
     }
 
     BasisFacts(basis: Basis) {
