@@ -10,7 +10,7 @@
 //! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `which`, `shells` |
 //! | Run commands with one | `environment` |
 //! | Tab in shells | `complete` |
-//! | Vulnerabilities | `audit` |
+//! | Vulnerabilities | `audit`, `bump` |
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
@@ -31,6 +31,7 @@ mod audit;
 mod auto_install;
 mod bad_index;
 mod bad_input;
+mod bump;
 mod cache_config;
 mod changes;
 mod choose;

@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 23] = [
+pub const COMMANDS: [&str; 24] = [
     "install",
     "update",
     "uninstall",
@@ -149,6 +149,7 @@ pub const COMMANDS: [&str; 23] = [
     "setup",
     "completions",
     "audit",
+    "bump",
     "verify",
     "doctor",
     "mirror",

@@ -2,6 +2,7 @@
 
 use gover_core::pin::{first_version, go_version};
 use gover_core::{GoVersion, Request};
+use gover_project::{FileKind, Role};
 
 use super::module_file::ModuleFile;
 use crate::{Evidence, MachinePath, Snapshot};
@@ -36,6 +37,8 @@ pub(super) struct Pins {
     pub(super) version_file: Option<Pin>,
     /// The nearest `.tool-versions` with a Go line.
     pub(super) tool_versions: Option<Pin>,
+    /// The nearest file of each other version manager, none of which gover follows.
+    pub(super) foreign: Vec<Pin>,
     pub(super) module: Option<ModuleFile>,
     pub(super) workspace: Option<ModuleFile>,
 }
@@ -46,6 +49,10 @@ impl Pins {
         Self {
             version_file: nearest(snapshot, ".go-version", |path| pin(snapshot, path, first_version)),
             tool_versions: nearest(snapshot, ".tool-versions", |path| pin(snapshot, path, go_version)),
+            foreign: FOREIGN
+                .iter()
+                .filter_map(|name| nearest(snapshot, name, |path| foreign(snapshot, path)))
+                .collect(),
             module: nearest(snapshot, "go.mod", |path| ModuleFile::read(snapshot, path)),
             workspace: snapshot.go_work().and_then(|path| ModuleFile::read(snapshot, path)),
         }
@@ -82,6 +89,17 @@ fn pin(snapshot: &Snapshot<'_>, file: MachinePath, find: fn(&str) -> Option<(usi
     let (line, value) = find(&text)?;
     Some(Pin::of(file, &text, line, value))
 }
+
+/// The first version in a file of another manager.
+fn foreign(snapshot: &Snapshot<'_>, file: MachinePath) -> Option<Pin> {
+    let text = snapshot.text(&file)?;
+    let mentions = FileKind::of(file.as_str())?.read(&text).ok()?;
+    let mention = mentions.iter().find(|mention| mention.role == Role::Pin)?;
+    Some(Pin::of(file, &text, mention.line, mention.version.as_str()))
+}
+
+const FOREIGN: [&str; 5] =
+    ["mise.toml", ".mise.toml", ".config/mise/config.toml", ".prototools", "devbox.json"];
 
 #[cfg(test)]
 mod tests {

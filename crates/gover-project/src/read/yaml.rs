@@ -227,6 +227,8 @@ impl<'a> Reader<'a> {
                 }
                 b']' | b'}' => return Err(self.malformed(at, "a bracket does not fit")),
                 b'[' | b'{' => at = self.flow(at, path, list, depth - 1)?,
+                // An anchor or a tag.
+                b'&' | b'!' => at = self.word_end(at),
                 b'"' | b'\'' => {
                     let end = self.quoted(at)?;
                     at = self.flow_word(at + 1..end - 1, end, false, (path, list));
@@ -278,6 +280,11 @@ impl<'a> Reader<'a> {
         }
         let length = self.text.get(start..at).map_or(0, |text| text.trim_end().len());
         start + length.max(1)
+    }
+
+    fn word_end(&self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or_default();
+        at + rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c)).unwrap_or(rest.len())
     }
 
     /// Skips blanks, line ends and comments.
@@ -359,6 +366,7 @@ mod tests {
             ("---\na: 1\n...\n--- # x\nb: 2\n", &[("a", "1"), ("b", "2")]),
             ("\u{feff}a: http://x:80/\n", &[("a", "http://x:80/")]),
             ("- - 1\n  - 2\n", &[("[]/[]", "1"), ("[]/[]", "2")]),
+            ("a: [&x 1, !!str 2]\n", &[("a/[]", "1"), ("a/[]", "2")]),
             ("a: { v: ${{ m.go }}, w: 1 }\n", &[("a/v", "${{ m.go }}"), ("a/w", "1")]),
             ("a: 'it''s'\nb: \"\\\"\"\n", &[("a", "it''s"), ("b", "\\\"")]),
             ("", &[]),

@@ -13,6 +13,7 @@ mod read;
 mod share;
 mod staged;
 mod temporary;
+mod together;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use share::share_content;
 pub use staged::StagedProgram;
 pub use temporary::temporary_for;
 pub(crate) use temporary::{create_temporary, temporary_name};
+pub use together::{Replacement, write_together};
 
 /// Suffix of a program that was renamed because it runs; see [`remove_leftovers`].
 pub const ASIDE: &str = ".old";
@@ -83,8 +85,14 @@ enum Manner {
     Cached,
 }
 
-/// Permissions are final before the file has any content.
 fn write(path: &Path, bytes: &[u8], manner: Manner) -> io::Result<()> {
+    let (temporary, target) = prepare(path, bytes, manner)?;
+    rename(&temporary, &target).inspect_err(|_| drop(fs::remove_file(&temporary)))
+}
+
+/// Writes the new content of a file next to it. Returns the path of that, and of the file whose name
+/// it must get. Permissions are final before the file has any content.
+fn prepare(path: &Path, bytes: &[u8], manner: Manner) -> io::Result<(PathBuf, PathBuf)> {
     let is_private = manner == Manner::Private;
     let target = match manner {
         Manner::Lasting | Manner::Private => follow_links(path)?,
@@ -96,7 +104,8 @@ fn write(path: &Path, bytes: &[u8], manner: Manner) -> io::Result<()> {
         .and_then(|()| file.write_all(bytes))
         .and_then(|()| if manner == Manner::Cached { Ok(()) } else { file.sync_all() });
     drop(file);
-    written.and_then(|()| rename(&temporary, &target)).inspect_err(|_| drop(fs::remove_file(&temporary)))
+    written.inspect_err(|_| drop(fs::remove_file(&temporary)))?;
+    Ok((temporary, target))
 }
 
 /// Renames, and replaces a file at `to`; atomic on one file system.

@@ -107,6 +107,8 @@ pub(crate) enum Command {
     Complete(CompleteArgs),
     /// Show known vulnerabilities of Go versions
     Audit(AuditArgs),
+    /// Raise the Go version in all files of a project
+    Bump(BumpArgs),
     /// Check installed toolchains against the official releases
     Verify(VerifyArgs),
     /// Find problems with Go on this machine, and fix them

@@ -2,6 +2,7 @@
 //! printed.
 
 use super::audit::Audited;
+use super::bump::Bumped;
 use super::changes::{DefaultFacts, PinFacts};
 use super::config::{SettingChange, SettingList};
 use super::doctor::{Diagnosis, Restored};
@@ -29,7 +30,7 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 23] {
+fn documents() -> [(&'static str, Vec<Row>); 24] {
     [
         ("current", Current::rows("")),
         ("which", Which::rows("")),
@@ -41,6 +42,7 @@ fn documents() -> [(&'static str, Vec<Row>); 23] {
         ("uninstall", RemovedToolchains::rows("")),
         ("prune", Pruned::rows("")),
         ("audit", Audited::rows("")),
+        ("bump", Bumped::rows("")),
         ("verify", Verified::rows("")),
         ("mirror", MirrorFacts::rows("")),
         ("doctor", Diagnosis::rows("")),

@@ -1,6 +1,7 @@
 //! One file per command. Each is a function over its arguments and the context.
 
 mod audit;
+mod bump;
 mod cache;
 mod changes;
 mod complete;
@@ -80,6 +81,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Completions(arguments) => completions::run(&arguments, context),
         Command::Complete(arguments) => complete::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
+        Command::Bump(arguments) => bump::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Mirror(arguments) => mirror::run(&arguments, context),
@@ -129,6 +131,7 @@ fn writes(command: &Command) -> bool {
             | Command::Help(_)
             // It writes into the directory of a project.
             | Command::Pin(_)
+            | Command::Bump(_)
             | Command::Setup(SetupArgs { dry_run: true, .. })
             | Command::Doctor(DoctorArgs { fix: false, undo: false, .. })
             | Command::Cache(CacheArgs { action: None, .. })

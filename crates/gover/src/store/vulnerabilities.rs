@@ -77,6 +77,15 @@ pub(crate) fn counted(count: usize) -> String {
     text::counted(count, "known vulnerability")
 }
 
+/// The lowest release of a minor version without a known vulnerability.
+pub(crate) fn lowest_without(
+    minor: &GoVersion,
+    database: &Database,
+    releases: &Releases,
+) -> Option<ToolchainName> {
+    database.lowest_without(minor, stable(releases))
+}
+
 fn stable(releases: &Releases) -> impl Iterator<Item = &GoVersion> {
     let stable = releases.iter().filter(|release| release.is_stable() && release.name.is_release());
     stable.map(|release| release.name.version())

@@ -10,21 +10,22 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "pins-disagree",
-    summary: ".go-version, .tool-versions, go.mod and go.work ask for different versions",
+    summary: ".go-version, .tool-versions, mise.toml, go.mod and others ask for different versions",
     symptom: "`go: go.mod requires go >= 1.23.1 (running go 1.22.5; GOTOOLCHAIN=local)`, `go: module . listed in go.work file requires go >= 1.23, but \
               go.work lists go 1.21`, or `go version` prints a different version from the pin.",
     cause: "A dependency raised the go line and the pin was not updated; or two version managers each read \
             their own file. The nearest `.go-version` or `.tool-versions` decides; in the same directory it \
-            is `.go-version`. Then go.work, or else go.mod, may ask for a newer version, never for an older \
+            is `.go-version`. mise.toml, .prototools and devbox.json are for their own managers. Then go.work, or else go.mod, may ask for a newer version, never for an older \
             one.",
-    repair: "Decide which version is right and write it into the other files: `gover pin VERSION`, `go get \
-            go@VERSION`, `go work use`.",
+    repair: "Decide which version is right and write it into the other files: `gover bump VERSION`, `gover pin \
+            VERSION`, `go get go@VERSION`, `go work use`.",
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let pins = Pins::read(snapshot);
     let pinned = two_pins(snapshot, &pins).into_iter().chain(outvoted(snapshot, &pins));
+    let pinned = pinned.chain(foreign_pins(snapshot, &pins));
     pinned.chain(workspace(snapshot, &pins)).chain(old_toolchain_line(&pins)).collect()
 }
 
@@ -52,6 +53,30 @@ fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     };
     let evidence = [winner.evidence(), loser.evidence()].into_iter().chain(snapshot.selection_evidence());
     Some(Finding::warning(what, why).shown_by(evidence).command(command))
+}
+
+/// Files of managers that read neither `.go-version` nor, without a setting, `.tool-versions`.
+fn foreign_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Vec<Finding> {
+    let foreign = |pin: &Pin| {
+        let (file, asked) = (pin.file.file_name(), pin.request()?);
+        let (line, wanted) = match pins.winner() {
+            Some(winner) if !do_agree(&winner.request()?, &asked) => (winner, winner.request()?.ceiling()?),
+            Some(_) => return None,
+            None => demand(pins.governing()?)
+                .filter(|(_, demand)| asked.ceiling().is_some_and(|it| it < *demand))?,
+        };
+        let (name, value) = (line.file.file_name(), line.value.trim_start_matches("go"));
+        let what = format!("{name} asks for {value}, {file} for {}", pin.value);
+        let why = format!("the manager that reads {file} runs another version");
+        // The newer one is written into the other file.
+        let command = if asked.ceiling()? < wanted {
+            format!("gover bump {value} {}", snapshot.word(&pin.file))
+        } else {
+            format!("gover pin {}", pin.value)
+        };
+        Some(Finding::warning(what, why).shown_by([line.evidence(), pin.evidence()]).command(command))
+    };
+    pins.foreign.iter().filter_map(foreign).collect()
 }
 
 /// Whether a toolchain may match both.

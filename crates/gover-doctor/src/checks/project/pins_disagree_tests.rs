@@ -107,6 +107,28 @@ fn a_module_outside_the_workspaces_directory_has_its_whole_path() {
     assert_eq!(findings[0].what, "go.work has go 1.21, but ~/shop-tools/go.mod needs 1.23");
 }
 
+#[test]
+fn files_of_other_managers_are_compared() {
+    let machine = project(&[(".go-version", "1.22.5\n"), ("mise.toml", "[tools]\ngo = \"1.21.3\" # x\n")]);
+    let findings = machine.findings("pins-disagree");
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0].what, ".go-version asks for 1.22.5, mise.toml for 1.21.3");
+    assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/mise.toml:2: go = \"1.21.3\" # x");
+    assert_eq!(findings[0].fix.commands, ["gover bump 1.22.5 /home/ann/shop/mise.toml"]);
+    let newer = project(&[(".go-version", "1.22\n"), ("devbox.json", "{\"packages\": [\"go@1.23.1\"]}")]);
+    assert_eq!(newer.findings("pins-disagree")[0].fix.commands, ["gover pin 1.23.1"]);
+    // Without a pin that gover follows, the module decides.
+    let module = project(&[("go.mod", "go 1.23.1\n"), (".prototools", "go = \"1.22\"\n")]);
+    assert_eq!(module.findings("pins-disagree")[0].what, "go.mod asks for 1.23.1, .prototools for 1.22");
+    for files in [
+        &[(".go-version", "1.22\n"), (".mise.toml", "[tools]\ngo = \"1.22.5\"\n")][..],
+        &[("go.mod", "go 1.22\n"), ("mise.toml", "[tools]\ngo = \"1.24\"\n")],
+        &[(".go-version", "1.22\n"), ("mise.toml", "[tools\n"), ("devbox.json", "{")],
+    ] {
+        assert_eq!(project(files).findings("pins-disagree"), [], "{files:?}");
+    }
+}
+
 /// Before 1.21, the go line of a module was only a hint.
 #[test]
 fn a_workspace_older_than_modules_before_1_21_is_silent() {
