@@ -22,7 +22,7 @@ use random::noise;
 pub(crate) use random::{Random, number};
 use world::{Scenario, kill_at_random_moments, kill_before_system_calls};
 
-use crate::scene::{files, has_startup_files};
+use crate::scene::{files, has_startup_files, receipt};
 
 const INSTALL: Scenario =
     Scenario { command: &["install", "1.91.2"], prepare: without_the_newest, sources: "go.dev", rate: None };
@@ -57,9 +57,11 @@ fn an_install_may_be_killed_while_its_module_arrives() {
 
 #[test]
 #[ignore = "takes long; run by tests/crash/run"]
-fn streamed_installs_may_be_killed_very_often() {
+fn installs_and_upgrades_may_be_killed_very_often() {
     kill_at_random_moments(&INSTALL_STREAMED);
     kill_at_random_moments(&INSTALL_MODULE_STREAMED);
+    upgrade_is_killed(&UPGRADE);
+    upgrade_is_killed(&UPGRADE_BY_PARTS);
 }
 
 /// From an installed patch release, with the bundle of a mirror.
@@ -78,7 +80,29 @@ const UPGRADE: Scenario = Scenario {
 
 #[test]
 fn an_upgrade_may_be_killed() {
-    kill_at_random_moments(&UPGRADE);
+    upgrade_is_killed(&UPGRADE);
+}
+
+/// From an installed patch release, with the parts of a module zip that differ.
+const UPGRADE_BY_PARTS: Scenario = Scenario {
+    command: &["install", "1.91.2"],
+    prepare: |ctx| {
+        without_the_newest(ctx);
+        ctx.gover(["install", "1.91.1"]).success();
+    },
+    sources: "goproxy",
+    rate: Some(SLOW),
+};
+
+#[test]
+fn an_upgrade_by_parts_may_be_killed() {
+    upgrade_is_killed(&UPGRADE_BY_PARTS);
+}
+
+/// The last of them was no whole download.
+fn upgrade_is_killed(scenario: &Scenario) {
+    let ctx = kill_at_random_moments(scenario);
+    assert_eq!(receipt(&ctx, "go1.91.2")["base"], "go1.91.1");
 }
 
 const REPLACE: Scenario = Scenario {
@@ -274,6 +298,7 @@ fn commands_may_be_killed_before_each_system_call() {
         INSTALL_STREAMED,
         INSTALL_MODULE_STREAMED,
         UPGRADE,
+        UPGRADE_BY_PARTS,
         REPLACE,
         UNINSTALL,
         PRUNE,

@@ -21,7 +21,8 @@ pub(super) struct Scenario {
     pub(super) rate: Option<usize>,
 }
 
-pub(super) fn kill_at_random_moments(scenario: &Scenario) {
+/// Returns the home, with the command done.
+pub(super) fn kill_at_random_moments(scenario: &Scenario) -> TestContext {
     let world = World::new(scenario);
     let (count, mut random) = (number("GOVER_CRASH_COUNT", 6), Random::new());
     (scenario.prepare)(&world.ctx);
@@ -35,6 +36,7 @@ pub(super) fn kill_at_random_moments(scenario: &Scenario) {
         world.slowly(|| world.kill_after(wait));
         world.must_hold(&format!("killed after {wait:?} of {whole:?}"));
     }
+    world.ctx
 }
 
 pub(super) fn kill_before_system_calls(scenario: &Scenario) {

@@ -57,24 +57,37 @@ pub(super) fn measure(scene: &Scene, options: &Options) -> Result<Section, Strin
 pub(super) fn upgrade(scene: &Scene, options: &Options) -> Result<Section, String> {
     let mut section = Section::new("upgrade", "gover install, nothing installed");
     let Some(releases) = releases(scene, options, &mut section) else { return Ok(section) };
-    for limit in [None, Some(12_500_000)] {
-        let server = Server::start(&releases.mirror, limit)?;
-        let at = limit.map_or("", |_| " at 100 Mbit/s");
+    let plain = without_bundles(scene, &releases.mirror)?;
+    for limit in [None, Some(12_500_000), Some(1_250_000)] {
+        let (server, parts) = (Server::start(&releases.mirror, limit)?, Server::start(&plain, limit)?);
+        let at = match limit {
+            None => "",
+            Some(1_250_000) => " at 10 Mbit/s",
+            Some(_) => " at 100 Mbit/s",
+        };
+        let (old, new) = (releases.old, releases.new);
         let tasks = [
-            gover(scene, &format!("gover install, nothing installed{at}"), &server, releases.new),
-            gover(scene, &format!("gover install, {} installed{at}", releases.old), &server, releases.new),
+            gover(scene, &format!("gover install, nothing installed{at}"), &parts, new),
+            gover(scene, &format!("gover install, {old} installed, by parts{at}"), &parts, new),
+            gover(scene, &format!("gover install, {old} installed, by bundle{at}"), &server, new),
         ];
-        let base = gover(scene, "base", &server, releases.old);
+        // As fast as it comes, since only the upgrade is measured.
+        let fast = Server::start(&releases.mirror, None)?;
+        let base = gover(scene, "base", &fast, old);
         let before = |task: &Task| {
             empty(scene)?;
-            if task.label.contains(releases.old) {
+            if task.label.contains(old) {
                 base.run(&scene.program("runner"))?;
             }
-            server.take_sent();
             Ok(())
         };
         section.add(in_turns(&scene.program("runner"), &tasks, options.rounds(3), &before)?);
-        section.note(&format!("the last upgrade{at} received {} bytes", server.take_sent()));
+        for (task, server) in tasks.iter().zip([&parts, &parts, &server]) {
+            before(task)?;
+            server.take_sent();
+            task.run(&scene.program("runner"))?;
+            section.note(&format!("{} receives {} bytes", task.label, server.take_sent()));
+        }
     }
     drop(fs::remove_dir_all(home(scene)));
     Ok(section)
@@ -82,7 +95,7 @@ pub(super) fn upgrade(scene: &Scene, options: &Options) -> Result<Section, Strin
 
 /// Made once, with the network that the caller's Go settings name, or given.
 fn releases(scene: &Scene, options: &Options, section: &mut Section) -> Option<Releases> {
-    let (old, new) = ("1.27.2", "1.27.3");
+    let (old, new) = ("1.27.3", "1.27.4");
     let mirror = options.mirror.clone().unwrap_or_else(|| scene.root.join("mirror"));
     let mut command = Command::new(&scene.gover);
     command.args(["mirror", "--format", "module", "--patches"]).arg(&mirror).args([old, new]);
@@ -110,6 +123,16 @@ fn releases(scene: &Scene, options: &Options, section: &mut Section) -> Option<R
         pack.ok().filter(std::process::ExitStatus::success)?;
     }
     Some(Releases { mirror, old, new, archive })
+}
+
+/// The same mirror without patch bundles.
+fn without_bundles(scene: &Scene, mirror: &Path) -> Result<PathBuf, String> {
+    let plain = scene.root.join("mirror-without-bundles");
+    drop(fs::remove_dir_all(&plain));
+    run(Command::new("cp").arg("-al").arg(mirror).arg(&plain))?;
+    fs::remove_dir_all(plain.join("patches"))
+        .map_err(|error| format!("cannot remove the bundles: {error}"))?;
+    Ok(plain)
 }
 
 /// On a RAM disk, if there is one: the disk of a virtual machine differs from run to run.
