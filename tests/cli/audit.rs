@@ -9,6 +9,7 @@ use gover_test::{Output, TestContext, context, gover_snapshot};
 use serde_json::Value;
 
 mod databases;
+mod programs;
 
 /// The numbers of the standard library and the go command for each version.
 fn numbers(output: &Output) -> Vec<(String, u64, u64)> {

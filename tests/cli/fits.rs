@@ -43,6 +43,8 @@ const LINES: &[&str] = &[
     "audit 1.26.8 1.24",
     "audit 1.26.8 -v",
     "audit 1.80",
+    "audit --tools",
+    "audit --tools nosuch",
     "verify",
     "verify 1.80",
     "doctor --offline",

@@ -158,6 +158,11 @@ impl Env {
     }
 
     /// The directories in a variable that is a list like `PATH`.
+    /// The directories of a list such as PATH.
+    pub fn split_paths(list: &str) -> Vec<PathBuf> {
+        std::env::split_paths(list).collect()
+    }
+
     pub fn directories(&self, name: &str) -> Vec<PathBuf> {
         self.var(name).map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
     }

@@ -89,6 +89,11 @@ impl<'a> Vulnerabilities<'a> {
         let is_new = |entry: &&&Entry| self.stdlib.iter().all(|known| known.id() != entry.id());
         self.stdlib.iter().chain(self.toolchain.iter().filter(is_new)).copied()
     }
+
+    /// The same as a list.
+    pub fn all(&self) -> Vec<&'a Entry> {
+        self.iter().collect()
+    }
 }
 
 impl Database {

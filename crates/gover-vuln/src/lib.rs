@@ -9,6 +9,7 @@
 mod ask;
 mod database;
 mod entry;
+mod program;
 mod range;
 mod table;
 mod version;
@@ -16,4 +17,5 @@ mod version;
 pub use ask::{AskError, Question, Response, places};
 pub use database::{Basis, BasisKind, Database, Vulnerabilities};
 pub use entry::{Component, Entry, EntryError};
+pub use program::BuildInfo;
 pub use table::{CompiledError, encode, inputs};

@@ -54,6 +54,8 @@ variables! {
         GOPROXY = "GOPROXY": "The module proxies, as Go reads them.";
         GOSUMDB = "GOSUMDB": "The checksum database, as Go reads it.";
         GOVULNDB = "GOVULNDB": "The Go vulnerability database: an `http`, `https` or `file` address. Default: by the setting `sources`.";
+        GOBIN = "GOBIN": "Where `go install` puts programs, which `gover audit --tools` reads. Default: `bin` in GOPATH.";
+        GOPATH = "GOPATH": "Go's own directories. Default: `go` in the home directory.";
         GOAUTH = "GOAUTH": "How to get credentials for `https` URLs, as Go reads it. Default: `netrc`.";
         SWITCH_VERSION = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION": "Set by the go command when it switches toolchains: the toolchain that must run.";
         SWITCH_COUNT = "GOTOOLCHAIN_INTERNAL_SWITCH_COUNT": "Set by the go command when it switches toolchains: the number of switches so far.";

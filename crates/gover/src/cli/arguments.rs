@@ -105,9 +105,12 @@ pub(crate) struct PruneArgs {
 -v lists each vulnerability. One means that this Go contains it, not that a program reaches it.")]
 pub(crate) struct AuditArgs {
     /// Versions; a partial one (1.22, or 1) means all installed toolchains that match, or else the
-    /// newest release [default: the version used here]
+    /// newest release [default: the version used here]; with --tools, programs
     #[arg(value_name = "REQUEST")]
-    pub(crate) requests: Vec<String>,
+    pub(crate) requests: Vec<OsString>,
+    /// Audit programs by the Go that built them: those in GOBIN, or the given ones
+    #[arg(long)]
+    pub(crate) tools: bool,
     /// Exit with 1 if a version is vulnerable, if it is vulnerable or has reached end of life (eol),
     /// or never
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Vulnerable, hide_possible_values = true)]

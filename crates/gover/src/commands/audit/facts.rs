@@ -3,14 +3,18 @@ use gover_source::Releases;
 use gover_vuln::{Basis, Database, Entry, Vulnerabilities};
 
 use super::Audit;
+use super::programs::Program;
 use crate::commands::support::SupportFacts;
-use crate::output::facts;
+use crate::output::{facts, json_path};
 
 facts! {
-    Audited(results: &[Audit<'_>], database: &Database, releases: &Releases) {
+    Audited(found: (&[Audit<'_>], &[Program<'_>]), database: &Database, releases: &Releases) {
         toolchains: Vec<AuditedToolchain> =
-            results.iter().map(|one| AuditedToolchain::of(one, releases)).collect()
+            found.0.iter().map(|one| AuditedToolchain::of(one, releases)).collect()
             => "the versions, in the order of the requests",
+        programs: Vec<AuditedProgram> =
+            found.1.iter().map(|one| AuditedProgram::of(one, releases)).collect()
+            => "with `--tools`, the programs",
         database: DatabaseFacts = DatabaseFacts::of(database.basis()) => "what the answer was made from",
     }
 
@@ -30,6 +34,24 @@ facts! {
         nearest: Option<String> = one.nearest.as_ref().map(ToString::to_string)
             => "for a vulnerable version, the nearest newer release without any: of the same minor version, if \
                 there is one; null if none is known",
+    }
+
+    AuditedProgram(one: &Program<'_>, releases: &Releases) {
+        path: String = json_path(&one.path) => "its path",
+        go: Option<String> = one.info.go.clone()
+            => "what built it, such as `go1.26.8 X:nocoverageredesign`; null for Go 1.17 or older",
+        package: Option<String> = one.info.package.clone() => "the package that it was built from, if it says so",
+        version: Option<String> = one.release.as_ref().map(ToString::to_string)
+            => "the release that built it; null for a development version, and if `go` is null",
+        stdlib: Option<usize> = one.release.as_ref().map(|_| one.found.stdlib.len())
+            => "the number of known vulnerabilities in the standard library of that release",
+        toolchain: Option<usize> = one.release.as_ref().map(|_| one.found.toolchain.len())
+            => "the number in its go command, compiler and linker",
+        vulnerabilities: Vec<VulnerabilityFacts> = of_release(one) => "each of them",
+        support: Option<SupportFacts> = one.release.as_ref().map(|name| SupportFacts::of(name, releases))
+            => "how long that release is supported",
+        nearest: Option<String> = one.nearest.as_ref().map(ToString::to_string)
+            => "a release without any, to build it again with",
     }
 
     VulnerabilityFacts(entry: &Entry, found: &Vulnerabilities<'_>, version: &GoVersion) {
@@ -53,6 +75,12 @@ facts! {
             => "the day on which the database last changed",
         license: &'static str = "CC BY 4.0" => "the licence of the data, which is by The Go Authors",
     }
+}
+
+fn of_release(one: &Program<'_>) -> Vec<VulnerabilityFacts> {
+    let Some(release) = &one.release else { return Vec::new() };
+    let facts = |entry| VulnerabilityFacts::of(entry, &one.found, release.version());
+    one.found.iter().map(facts).collect()
 }
 
 fn components(entry: &Entry, found: &Vulnerabilities<'_>) -> Vec<String> {

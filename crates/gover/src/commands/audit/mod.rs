@@ -2,6 +2,7 @@
 
 mod advice;
 mod facts;
+mod programs;
 mod show;
 mod subjects;
 
@@ -10,12 +11,19 @@ use gover_source::{Releases, Support};
 use gover_vuln::{Database, Vulnerabilities};
 
 pub(super) use self::facts::Audited;
+use self::programs::Program;
+use self::show::Fault;
 use self::subjects::Subject;
 use crate::cli::{AuditArgs, FailOn};
+use crate::output::Verbosity;
 use crate::store::{releases, requests, vulnerabilities};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Failure> {
+    if arguments.tools { of_programs(arguments, context) } else { of_toolchains(arguments, context) }
+}
+
+fn of_toolchains(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Failure> {
     let releases = releases::known(context)?;
     let installed = requests::inventory(context)?.toolchains;
     let (subjects, selection) = subjects::wanted(&arguments.requests, &installed, context)?;
@@ -23,14 +31,51 @@ pub(super) fn run(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Fa
     let results: Vec<Audit<'_>> =
         subjects.iter().map(|subject| Audit::new(subject, &database, (&releases, &installed))).collect();
     if arguments.json {
-        context.printer.json(&Audited::of(&results, &database, &releases))?;
+        context.printer.json(&Audited::of((&results, &[]), &database, &releases))?;
     } else {
-        show::people(&results, &releases, context)?;
+        context.printer.table(&show::table(&results, &releases, context))?;
+        for Audit { subject, found, .. } in results.iter().filter(|one| one.is_listed(context)) {
+            show::list(subject.name.as_str(), subject.name.version(), found.all().into_iter(), context)?;
+        }
     }
-    show::basis(&results, &database, context);
-    let bad: Vec<&Audit<'_>> = results.iter().filter(|one| one.fails(arguments.fail_on)).collect();
-    let hints = advice::hints(&results, selection.as_ref(), context);
-    show::outcome(&bad, hints, context)
+    let is_vulnerable = results.iter().any(|one| !one.found.is_empty());
+    show::basis(&database, is_vulnerable.then_some(("this Go contains them", GOVULNCHECK)), context);
+    let bad = results.iter().filter(|one| one.fails(arguments.fail_on));
+    let faults: Vec<Fault> = bad
+        .map(|one| Fault { what: one.subject.name.to_string(), is_vulnerable: !one.found.is_empty() })
+        .collect();
+    show::outcome(&faults, "version", advice::hints(&results, selection.as_ref(), context), context)
+}
+
+fn of_programs(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let releases = releases::known(context)?;
+    let database = vulnerabilities::newest(context)?;
+    let programs = programs::read(&arguments.requests, &database, &releases, context)?;
+    if arguments.json {
+        context.printer.json(&Audited::of((&[], &programs), &database, &releases))?;
+    } else {
+        context.printer.table(&programs::table(&programs, &releases, context))?;
+        for program in programs.iter().filter(|_| context.printer.verbosity == Verbosity::Verbose) {
+            if let Some(release) = program.release.as_ref().filter(|_| program.is_vulnerable()) {
+                let found = program.found.stdlib.iter().copied();
+                show::list(&context.short(&program.path), release.version(), found, context)?;
+            }
+        }
+    }
+    let is_vulnerable = programs.iter().any(Program::is_vulnerable);
+    show::basis(
+        &database,
+        is_vulnerable.then_some(("the Go that built it contains them", GOVULNCHECK_PROGRAM)),
+        context,
+    );
+    let bad = programs.iter().filter(|program| program.fails(arguments.fail_on));
+    let faults: Vec<Fault> =
+        bad.map(|one| Fault { what: context.short(&one.path), is_vulnerable: one.is_vulnerable() }).collect();
+    let mut hints: Vec<String> = programs.iter().filter_map(Program::rebuild).collect();
+    hints.sort();
+    hints.dedup();
+    hints.truncate(HINTS);
+    show::outcome(&faults, "program", hints, context)
 }
 
 /// A version with what is known of it.
@@ -72,8 +117,19 @@ impl<'a> Audit<'a> {
         Self { subject, support: releases.support(&subject.name), found, is_known, nearest, advised }
     }
 
+    /// Whether its vulnerabilities are listed.
+    fn is_listed(&self, context: &Context<'_>) -> bool {
+        context.printer.verbosity == Verbosity::Verbose && !self.found.is_empty()
+    }
+
     fn fails(&self, on: FailOn) -> bool {
         let is_ended = matches!(self.support, Support::EndOfLife(_));
         (on >= FailOn::Vulnerable && !self.found.is_empty()) || (on == FailOn::Eol && is_ended)
     }
 }
+
+const GOVULNCHECK: &str = "go run golang.org/x/vuln/cmd/govulncheck@latest ./...";
+const GOVULNCHECK_PROGRAM: &str = "go run golang.org/x/vuln/cmd/govulncheck@latest -mode=binary PROGRAM";
+
+/// The most programs for which there is a hint.
+const HINTS: usize = 3;

@@ -1,33 +1,24 @@
 //! What `gover audit` prints for people.
 
 use gover_core::text::{counted, shown};
-use gover_core::{Exit, GoVersion};
+use gover_core::{Exit, GoVersion, ToolchainName};
 use gover_source::{Releases, Support};
 use gover_vuln::{Database, Entry, Vulnerabilities};
 
 use super::Audit;
 use crate::commands::support::support;
 use crate::failure::Report;
-use crate::output::{Style, Table, Verbosity};
+use crate::output::{Style, Table};
+use crate::store::vulnerabilities;
 use crate::{Context, Failure};
 
-/// One line for each version; with `-v`, its vulnerabilities below it.
-pub(super) fn people(
-    results: &[Audit<'_>],
-    releases: &Releases,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
+/// One line for each version.
+pub(super) fn table(results: &[Audit<'_>], releases: &Releases, context: &Context<'_>) -> Table {
     let mut table = Table::default();
     for one in results {
         table.row([one.subject.name.as_str().into(), summary(one, releases, context).into()]);
     }
-    context.printer.table(&table)?;
-    if context.printer.verbosity == Verbosity::Verbose {
-        for one in results.iter().filter(|one| !one.found.is_empty()) {
-            list(one, context)?;
-        }
-    }
-    Ok(())
+    table
 }
 
 fn summary(one: &Audit<'_>, releases: &Releases, context: &Context<'_>) -> String {
@@ -38,41 +29,55 @@ fn summary(one: &Audit<'_>, releases: &Releases, context: &Context<'_>) -> Strin
         None => (Style::Hint, "newer than this database".to_owned()),
     };
     let nearest = one.nearest.as_ref().map(|nearest| format!("{nearest} has none"));
-    let end = releases.expected_end(name).map(|end| end.to_string());
-    let state = match one.support {
-        // That it is a custom build, or what is newer, matters less here.
-        Support::Supported => end.map(|end| format!("supported, {end}")),
-        _ => Some(support(name, releases, context)),
-    };
-    [Some(context.printer.out(style, &text)), nearest, state]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join("; ")
+    let state = state(name, one.support, releases, context);
+    joined([Some(context.printer.out(style, &text)), nearest, Some(state)])
+}
+
+pub(super) fn joined(parts: [Option<String>; 3]) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// How long a release gets fixes.
+pub(super) fn state(
+    name: &ToolchainName,
+    found: Support,
+    releases: &Releases,
+    context: &Context<'_>,
+) -> String {
+    match (found, releases.expected_end(name)) {
+        // That a newer patch is out matters less here.
+        (Support::Supported, Some(end)) => format!("supported, {end}"),
+        _ => support(name, releases, context),
+    }
 }
 
 /// `14 known vulnerabilities in the standard library, 2 in the go command`
 fn numbers(found: &Vulnerabilities<'_>) -> Option<String> {
-    let known =
-        |count| format!("{count} known {}", if count == 1 { "vulnerability" } else { "vulnerabilities" });
     match (found.stdlib.len(), found.toolchain.len()) {
         (0, 0) => None,
-        (0, toolchain) => Some(format!("{} in the go command", known(toolchain))),
-        (stdlib, 0) => Some(format!("{} in the standard library", known(stdlib))),
-        (stdlib, toolchain) => {
-            Some(format!("{} in the standard library, {toolchain} in the go command", known(stdlib)))
-        }
+        (0, toolchain) => Some(format!("{} in the go command", vulnerabilities::counted(toolchain))),
+        (stdlib, 0) => Some(in_stdlib(stdlib)),
+        (stdlib, toolchain) => Some(format!("{}, {toolchain} in the go command", in_stdlib(stdlib))),
     }
 }
 
-fn list(one: &Audit<'_>, context: &Context<'_>) -> Result<(), Failure> {
-    let name = &one.subject.name;
+pub(super) fn in_stdlib(count: usize) -> String {
+    format!("{} in the standard library", vulnerabilities::counted(count))
+}
+
+/// Each vulnerability of something that has that version.
+pub(super) fn list<'a>(
+    what: &str,
+    version: &GoVersion,
+    found: impl ExactSizeIterator<Item = &'a Entry>,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
     context.printer.data("")?;
-    context.printer.data(&format!("{name}: {}", counted(one.found.count(), "vulnerability")))?;
-    for entry in one.found.iter() {
+    context.printer.data(&format!("{what}: {}", counted(found.len(), "vulnerability")))?;
+    for entry in found {
         let cves = entry.cves().collect::<Vec<_>>().join(" ");
         context.printer.data(&format!("  {}  {cves}  {}", entry.id(), shown(entry.summary())))?;
-        context.printer.data(&format!("    {}", place(entry, name.version())))?;
+        context.printer.data(&format!("    {}", place(entry, version)))?;
     }
     Ok(())
 }
@@ -84,40 +89,45 @@ fn place(entry: &Entry, version: &GoVersion) -> String {
     if packages.is_empty() { fixed } else { format!("{}; {fixed}", shown(&packages)) }
 }
 
-/// Where the answer is from, and what it means.
-pub(super) fn basis(results: &[Audit<'_>], database: &Database, context: &Context<'_>) {
+/// Where the answer is from, and what it means, with the command for govulncheck.
+pub(super) fn basis(database: &Database, meaning: Option<(&str, &str)>, context: &Context<'_>) {
     context.printer.note(&format!("{} (CC BY 4.0)", database.basis()));
-    if results.iter().any(|one| !one.found.is_empty()) {
-        context
-            .printer
-            .note(&format!("this Go contains them; `{GOVULNCHECK}` shows which ones a program reaches"));
+    if let Some((what, command)) = meaning {
+        context.printer.note(&format!("{what}; `{command}` shows which ones a program reaches"));
     }
 }
 
-/// Fails if any result does.
+/// What makes the command fail.
+pub(super) struct Fault {
+    pub(super) what: String,
+    pub(super) is_vulnerable: bool,
+}
+
+/// Fails if there is a fault; `noun` is what was audited.
 pub(super) fn outcome(
-    bad: &[&Audit<'_>],
+    faults: &[Fault],
+    noun: &str,
     mut hints: Vec<String>,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
-    let vulnerable = bad.iter().filter(|one| !one.found.is_empty()).count();
-    let what = match bad {
+    let vulnerable = faults.iter().filter(|fault| fault.is_vulnerable).count();
+    let what = match faults {
         [] => {
             for hint in &hints {
                 context.printer.hint(hint);
             }
             return Ok(());
         }
-        [one] if vulnerable == 1 => format!("{} has known vulnerabilities", one.subject.name),
-        [one] => format!("{} has reached end of life", one.subject.name),
-        bad if vulnerable == 0 => format!("{} versions have reached end of life", bad.len()),
-        bad if vulnerable == bad.len() => format!("{vulnerable} versions have known vulnerabilities"),
-        bad => format!("{} versions have known vulnerabilities or have reached end of life", bad.len()),
+        [one] if one.is_vulnerable => format!("{} has known vulnerabilities", one.what),
+        [one] => format!("{} has reached end of life", one.what),
+        all if vulnerable == 0 => format!("{} have reached end of life", counted(all.len(), noun)),
+        all if vulnerable == all.len() => format!("{} have known vulnerabilities", counted(vulnerable, noun)),
+        all => {
+            format!("{} have known vulnerabilities or have reached end of life", counted(all.len(), noun))
+        }
     };
     if hints.is_empty() {
         hints.push("gover install latest".to_owned());
     }
     Err(Report::new(what, hints, Exit::Failure).into())
 }
-
-const GOVULNCHECK: &str = "go run golang.org/x/vuln/cmd/govulncheck@latest ./...";

@@ -1,5 +1,7 @@
 //! What is audited.
 
+use std::ffi::OsString;
+
 use gover_core::resolve::{Outcome, Resolution, Trace};
 use gover_core::{Request, ToolchainName};
 
@@ -18,13 +20,14 @@ pub(super) struct Subject {
 /// newest release that does. Without a request, the version used here. Also the selection, if there
 /// is one.
 pub(super) fn wanted(
-    texts: &[String],
+    texts: &[OsString],
     installed: &[ToolchainName],
     context: &Context<'_>,
 ) -> Result<(Vec<Subject>, Option<Resolution>), Failure> {
     let selection = context.selection(&mut Trace::off());
     let mut names: Vec<ToolchainName> = Vec::new();
     for text in texts {
+        let text = text.to_str().ok_or_else(not_unicode)?;
         for name in matching(&requests::parse(text, context)?, installed, context)? {
             if !names.contains(&name) {
                 names.push(name);
@@ -47,6 +50,10 @@ pub(super) fn wanted(
         name,
     };
     Ok((names.into_iter().map(subject).collect(), selection))
+}
+
+fn not_unicode() -> Failure {
+    Failure::usage("a request is not valid Unicode", "gover audit 1.22.5")
 }
 
 fn matching(

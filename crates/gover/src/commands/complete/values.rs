@@ -50,7 +50,7 @@ impl<'a> Values<'a> {
         match self.command.as_deref() {
             Some("exec") => self.before.len() > 3 || self.looks_like_a_path(),
             Some("mirror") => true,
-            Some("install" | "use" | "default" | "env") => self.looks_like_a_path(),
+            Some("install" | "use" | "default" | "env" | "audit") => self.looks_like_a_path(),
             _ => false,
         }
     }

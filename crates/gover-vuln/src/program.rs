@@ -1,0 +1,170 @@
+//! Which Go built a program, read from the program without running it (`debug/buildinfo`).
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use gover_sys::file;
+
+/// What a program says about how it was built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildInfo {
+    /// Such as `go1.26.8` or `go1.26.8 X:nocoverageredesign`; `None` if Go 1.17 or older built it, which
+    /// wrote only where the text is.
+    pub go: Option<String>,
+    /// The path of its package, `golang.org/x/tools/gopls`.
+    pub package: Option<String>,
+}
+
+impl BuildInfo {
+    /// Reads it from a regular file. `None` if Go did not build it, or the text was removed.
+    pub fn read(path: &Path) -> io::Result<Option<Self>> {
+        find(&mut file::open_regular(path)?)
+    }
+}
+
+/// Looks for the mark, which is at a multiple of 16. A program may contain the mark as data, so what
+/// follows it must make sense.
+fn find(file: &mut File) -> io::Result<Option<BuildInfo>> {
+    let mut chunk = vec![0; CHUNK];
+    let mut start: u64 = 0;
+    loop {
+        file.seek(SeekFrom::Start(start))?;
+        let length = read_full(file, &mut chunk)?;
+        let read = chunk.get(..length).unwrap_or_default();
+        for (index, place) in read.chunks_exact(ALIGN).enumerate() {
+            if place.starts_with(MAGIC)
+                && let Some(info) = parse(file, start + (index * ALIGN) as u64)?
+            {
+                return Ok(Some(info));
+            }
+        }
+        if length < CHUNK {
+            return Ok(None);
+        }
+        start += CHUNK as u64;
+    }
+}
+
+/// The header has 32 bytes: the mark, the size of a pointer, flags, and two pointers that newer
+/// versions leave empty. Two texts with their lengths follow.
+fn parse(file: &mut File, offset: u64) -> io::Result<Option<BuildInfo>> {
+    file.seek(SeekFrom::Start(offset))?;
+    let mut bytes = vec![0; HEADER];
+    let length = read_full(file, &mut bytes)?;
+    if length < HEADER {
+        return Ok(None);
+    }
+    let (size, flags) = (bytes.get(14).copied(), bytes.get(15).copied().unwrap_or_default());
+    if flags & INLINE == 0 {
+        let is_old = matches!(size, Some(4 | 8)) && flags <= 1;
+        return Ok(is_old.then_some(BuildInfo { go: None, package: None }));
+    }
+    let Some(go) = text(file)?.filter(|go| go.starts_with("go") || go.starts_with("devel")) else {
+        return Ok(None);
+    };
+    let modules = text(file)?.unwrap_or_default();
+    let package = modules.lines().find_map(|line| line.strip_prefix("path\t")).map(str::to_owned);
+    Ok(Some(BuildInfo { go: Some(go), package: package.filter(|path| path != "command-line-arguments") }))
+}
+
+/// A text behind its length. The second one is between marks, which are not text.
+fn text(file: &mut File) -> io::Result<Option<String>> {
+    let Some(length) = length(file)?.filter(|length| *length <= LONGEST) else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes)?;
+    let is_whole = bytes.len() as u64 == length;
+    Ok(is_whole.then(|| String::from_utf8_lossy(&bytes).replace('\u{fffd}', "\n")))
+}
+
+/// A number in groups of seven bits, the lowest first.
+fn length(file: &mut File) -> io::Result<Option<u64>> {
+    let mut number = 0;
+    for shift in (0..63).step_by(7) {
+        let mut byte = [0];
+        if read_full(file, &mut byte)? == 0 {
+            return Ok(None);
+        }
+        number |= u64::from(byte[0] & 0x7f) << shift;
+        if byte[0] < 0x80 {
+            return Ok(Some(number));
+        }
+    }
+    Ok(None)
+}
+
+/// Fills the buffer, except at the end of the file.
+fn read_full(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+const MAGIC: &[u8] = b"\xff Go buildinf:";
+const ALIGN: usize = 16;
+const HEADER: usize = 32;
+/// Of the flags: the texts follow the header.
+const INLINE: u8 = 2;
+/// A multiple of [`ALIGN`].
+const CHUNK: usize = 1 << 20;
+/// Bytes of a text; the list of modules of a large program has some 10,000.
+const LONGEST: u64 = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A file with this at an offset.
+    fn program(offset: usize, content: &[u8]) -> Option<BuildInfo> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tool");
+        fs::write(&path, [&vec![7; offset], content].concat()).unwrap();
+        BuildInfo::read(&path).unwrap()
+    }
+
+    fn info(flags: u8, texts: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = [MAGIC, &[8, flags], &[0; 16]].concat();
+        for text in texts {
+            bytes.push(u8::try_from(text.len()).unwrap());
+            bytes.extend_from_slice(text);
+        }
+        bytes
+    }
+
+    const MODULES: &[u8] = b"0w\xaf\x0c\x92t\x08\x02A\xe1\xc1\x07\xe6\xd6\x18\xe6path\texample.org/tool\nmod\texample.org/tool\tv1.2.3\n\xf92C1\x86\x18 r\x00\x82B\x10A\x16\xd8\xf2";
+
+    #[test]
+    fn the_version_and_the_package_are_read_wherever_they_are() {
+        let whole = info(2, &[b"go1.26.8", MODULES]);
+        let expected =
+            BuildInfo { go: Some("go1.26.8".to_owned()), package: Some("example.org/tool".to_owned()) };
+        for offset in [0, 4096, CHUNK - 16, CHUNK, 3 * CHUNK + 160] {
+            assert_eq!(program(offset, &whole), Some(expected.clone()), "{offset}");
+        }
+        // The mark alone is data of this or another program.
+        let twice = [info(2, &[b"text"]), vec![0; 11], whole].concat();
+        assert_eq!(program(0, &twice), Some(expected));
+    }
+
+    #[test]
+    fn what_says_nothing_is_no_error() {
+        assert_eq!(program(0, b""), None);
+        assert_eq!(program(0, b"#!/bin/sh\n"), None);
+        assert_eq!(program(3, &info(2, &[b"go1.26.8"])), None, "not where the linker puts it");
+        assert_eq!(program(0, &info(2, &[])), None, "cut off");
+        assert_eq!(program(0, &info(2, &[b"go1.26.8"])[..35]), None, "cut off");
+        let old = program(0, &info(0, &[])).unwrap();
+        assert_eq!((old.go, old.package), (None, None));
+        let without = program(0, &info(2, &[b"devel go1.28-abc", b""])).unwrap();
+        assert_eq!((without.go.as_deref(), without.package), (Some("devel go1.28-abc"), None));
+    }
+}
