@@ -238,6 +238,43 @@ fn an_install_says_that_the_version_is_vulnerable() {
 }
 
 #[test]
+fn the_versions_that_a_project_names_are_audited() {
+    let ctx = offline();
+    ctx.write("go.mod", "module shop\n\ngo 1.24.0\n\ntoolchain go1.26.8\n");
+    ctx.write("Dockerfile", "FROM golang:1.27.3-alpine\n");
+    let workflow = "jobs:\n  test:\n    steps:\n      - uses: actions/setup-go@v6\n        with:\n          go-version: 1.26.8\n";
+    ctx.write(".github/workflows/ci.yml", workflow);
+    let output = ctx.gover(["audit", "--project"]);
+    gover_snapshot!(
+        output,
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.26.8  [N] known vulnerabilities in the standard library, 2 in the go command; go1.26.10 has none; supported, ends with go1.28, expected 2027-02; named by ci.yml:6 in [ROOT]/shop/.github/workflows and 1 more
+go1.27.3  no known vulnerability; supported, ends with go1.29, expected 2027-08; named by Dockerfile:1 in [ROOT]/shop
+
+----- stderr -----
+Go vulnerability database of 2026-11-05, compiled into gover (CC BY 4.0)
+this Go contains them; `go run golang.org/x/vuln/cmd/govulncheck@latest ./...` shows which ones a program reaches
+error: go1.26.8 has known vulnerabilities
+hint: gover bump --security
+
+"#]]
+    );
+    let json = ctx.gover(["audit", "--project", "--json"]).json();
+    let places = json["toolchains"][0]["places"].clone();
+    assert_eq!(places.as_array().unwrap().len(), 2);
+    assert_eq!(places[1]["line"], 5);
+    // A go line alone is what there is.
+    let ctx = offline();
+    ctx.write("go.mod", "module shop\n\ngo 1.26.11\n");
+    assert_eq!(numbers(&ctx.gover(["audit", "--project", "--json"])), expected([("go1.26.11", 0, 0)]));
+    let none = offline().gover(["audit", "--project"]);
+    assert_eq!(none.code, Some(1));
+    assert!(none.stderr.contains("error: no file here names a Go version\nhint: gover audit"), "{none}");
+}
+
+#[test]
 fn nothing_to_audit_is_said() {
     let ctx = offline();
     gover_snapshot!(

@@ -44,6 +44,7 @@ const LINES: &[&str] = &[
     "audit 1.26.8 -v",
     "audit 1.80",
     "audit --tools",
+    "audit --project",
     "audit --tools nosuch",
     "verify",
     "verify 1.80",

@@ -111,6 +111,9 @@ pub(crate) struct AuditArgs {
     /// Audit programs by the Go that built them: those in GOBIN, or the given ones
     #[arg(long)]
     pub(crate) tools: bool,
+    /// Audit the versions that the files of this project name
+    #[arg(long, conflicts_with_all = ["requests", "tools"])]
+    pub(crate) project: bool,
     /// Exit with 1 if a version is vulnerable, if it is vulnerable or has reached end of life (eol),
     /// or never
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Vulnerable, hide_possible_values = true)]

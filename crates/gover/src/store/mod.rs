@@ -10,6 +10,7 @@ pub(crate) mod install;
 pub(crate) mod leftovers;
 pub(crate) mod lock;
 pub(crate) mod policy;
+pub(crate) mod project;
 pub(crate) mod provide;
 pub(crate) mod releases;
 pub(crate) mod requests;

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use gover_core::GoVersion;
 use gover_source::Releases;
 use gover_vuln::{Basis, Database, Entry, Vulnerabilities};
@@ -22,6 +24,8 @@ facts! {
         version: String = one.subject.name.to_string() => "its name",
         installed: bool = one.subject.is_installed => "whether it is installed",
         selected: bool = one.subject.is_selected => "whether it is the one used here",
+        places: Vec<PlaceFacts> = one.subject.places.iter().map(PlaceFacts::of).collect()
+            => "with `--project`, where files of the project name it",
         stdlib: Option<usize> = one.is_known.then_some(one.found.stdlib.len())
             => "the number of known vulnerabilities in the standard library; null if the version is newer than \
                 the database",
@@ -34,6 +38,11 @@ facts! {
         nearest: Option<String> = one.nearest.as_ref().map(ToString::to_string)
             => "for a vulnerable version, the nearest newer release without any: of the same minor version, if \
                 there is one; null if none is known",
+    }
+
+    PlaceFacts(place: &(PathBuf, usize)) {
+        path: String = json_path(&place.0) => "the path of a file",
+        line: usize = place.1 => "its line, from 1",
     }
 
     AuditedProgram(one: &Program<'_>, releases: &Releases) {

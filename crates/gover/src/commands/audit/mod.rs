@@ -26,7 +26,11 @@ pub(super) fn run(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Fa
 fn of_toolchains(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Failure> {
     let releases = releases::known(context)?;
     let installed = requests::inventory(context)?.toolchains;
-    let (subjects, selection) = subjects::wanted(&arguments.requests, &installed, context)?;
+    let (subjects, selection) = if arguments.project {
+        subjects::of_project(&installed, context)?
+    } else {
+        subjects::wanted(&arguments.requests, &installed, context)?
+    };
     let database = vulnerabilities::newest(context)?;
     let results: Vec<Audit<'_>> =
         subjects.iter().map(|subject| Audit::new(subject, &database, (&releases, &installed))).collect();
@@ -44,7 +48,12 @@ fn of_toolchains(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Fai
     let faults: Vec<Fault> = bad
         .map(|one| Fault { what: one.subject.name.to_string(), is_vulnerable: !one.found.is_empty() })
         .collect();
-    show::outcome(&faults, "version", advice::hints(&results, selection.as_ref(), context), context)
+    let hints = match arguments.project {
+        true if is_vulnerable => vec!["gover bump --security".to_owned()],
+        true => Vec::new(),
+        false => advice::hints(&results, selection.as_ref(), context),
+    };
+    show::outcome(&faults, "version", hints, context)
 }
 
 fn of_programs(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! What `gover audit` prints for people.
 
+use gover_core::display::location;
 use gover_core::text::{counted, shown};
 use gover_core::{Exit, GoVersion, ToolchainName};
 use gover_source::{Releases, Support};
@@ -30,10 +31,17 @@ fn summary(one: &Audit<'_>, releases: &Releases, context: &Context<'_>) -> Strin
     };
     let nearest = one.nearest.as_ref().map(|nearest| format!("{nearest} has none"));
     let state = state(name, one.support, releases, context);
-    joined([Some(context.printer.out(style, &text)), nearest, Some(state)])
+    joined([Some(context.printer.out(style, &text)), nearest, Some(state), named_by(one, context)])
 }
 
-pub(super) fn joined(parts: [Option<String>; 3]) -> String {
+/// `named by ~/shop/go.mod:5 and 2 more`
+fn named_by(one: &Audit<'_>, context: &Context<'_>) -> Option<String> {
+    let ((path, line), others) = one.subject.places.split_first()?;
+    let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    Some(format!("named by {}{more}", location(path, Some(*line), context.home())))
+}
+
+pub(super) fn joined<const N: usize>(parts: [Option<String>; N]) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 

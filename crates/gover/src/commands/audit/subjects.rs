@@ -1,11 +1,15 @@
 //! What is audited.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use gover_core::resolve::{Outcome, Resolution, Trace};
 use gover_core::{Request, ToolchainName};
+use gover_project::{Mention, Role, Written};
 
-use crate::store::{provide, requests};
+use crate::store::project::Project;
+use crate::store::{provide, releases, requests};
 use crate::{Context, Failure};
 
 /// A Go version, and whether it is here.
@@ -14,6 +18,48 @@ pub(super) struct Subject {
     pub(super) is_installed: bool,
     /// Whether it is what `go` runs here, or would run if it were installed.
     pub(super) is_selected: bool,
+    /// The files of the project that name it, with their lines.
+    pub(super) places: Vec<(PathBuf, usize)>,
+}
+
+/// The versions that the files of the project here name, oldest first. The go line of a go.mod is
+/// only the lowest version, so it counts if nothing else names one.
+pub(super) fn of_project(
+    installed: &[ToolchainName],
+    context: &Context<'_>,
+) -> Result<(Vec<Subject>, Option<Resolution>), Failure> {
+    let project = Project::read(&[], context)?;
+    for file in &project.unreadable {
+        context.printer.warning(&format!("{} cannot be read: {}", context.short(&file.path), file.what));
+    }
+    let mentions = || project.files.iter().flat_map(|file| file.mentions.iter().map(move |one| (file, one)));
+    let has_more = mentions().any(|(_, mention)| mention.role != Role::GoLine);
+    let counts = |mention: &Mention| mention.role != Role::GoLine || !has_more;
+    let mut named: BTreeMap<ToolchainName, Vec<(PathBuf, usize)>> = BTreeMap::new();
+    for (file, mention) in mentions().filter(|(_, mention)| counts(mention)) {
+        let name = release(&mention.version, context)?;
+        named.entry(name).or_default().push((file.path.clone(), mention.line));
+    }
+    if named.is_empty() {
+        return Err(Failure::new("no file here names a Go version", "gover audit"));
+    }
+    let selection = context.selection(&mut Trace::off()).ok();
+    let used = selection.as_ref().and_then(|selection| selected(selection, context).ok());
+    let subject = |(name, places): (ToolchainName, Vec<(PathBuf, usize)>)| Subject {
+        is_installed: installed.contains(&name),
+        is_selected: used.as_ref() == Some(&name),
+        places,
+        name,
+    };
+    Ok((named.into_iter().map(subject).collect(), None))
+}
+
+/// The release that a version in a file means: of `1.22`, the newest patch.
+fn release(written: &Written, context: &Context<'_>) -> Result<ToolchainName, Failure> {
+    let version = written.version();
+    let releases = releases::known(context)?;
+    let newest = releases.newest_patch(version).filter(|_| !written.is_exact());
+    Ok(newest.map_or_else(|| ToolchainName::of(version), |release| release.name.clone()))
 }
 
 /// The versions that the requests mean, each once: all installed toolchains that match, or else the
@@ -47,6 +93,7 @@ pub(super) fn wanted(
     let subject = |name: ToolchainName| Subject {
         is_installed: installed.contains(&name),
         is_selected: used.as_ref() == Some(&name),
+        places: Vec::new(),
         name,
     };
     Ok((names.into_iter().map(subject).collect(), selection))

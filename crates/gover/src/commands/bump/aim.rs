@@ -7,9 +7,9 @@ use gover_source::Releases;
 use gover_vuln::Database;
 
 use super::plan::{self, Aim, Other};
-use super::tree::ProjectFile;
 use crate::cli::BumpArgs;
 use crate::runtime::block_on;
+use crate::store::project::ProjectFile;
 use crate::store::releases::with_installed;
 use crate::store::{releases, requests, vulnerabilities};
 use crate::supply::supply;

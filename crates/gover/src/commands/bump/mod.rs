@@ -3,7 +3,6 @@
 mod aim;
 mod plan;
 mod show;
-mod tree;
 
 use gover_project::{Edit, edited};
 use gover_sys::file::{Replacement, write_together};
@@ -11,8 +10,9 @@ use gover_sys::file::{Replacement, write_together};
 use self::aim::Knowledge;
 use self::plan::Step;
 pub(super) use self::show::Bumped;
-use self::tree::{Project, ProjectFile};
+
 use crate::cli::BumpArgs;
+use crate::store::project::{Project, ProjectFile};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &BumpArgs, context: &Context<'_>) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use gover_core::{GoVersion, ToolchainName};
 use gover_project::{Edit, FileKind, Mention, Role};
 
 use super::aim::Knowledge;
-use super::tree::ProjectFile;
+use crate::store::project::ProjectFile;
 
 /// A version that changes, or should.
 pub(super) struct Step<'a> {

@@ -11,10 +11,10 @@ use gover_project::{Edit, edited};
 
 use super::aim::Knowledge;
 use super::plan::{self, Step};
-use super::tree::{Project, Unreadable};
 use crate::cli::BumpArgs;
 use crate::failure::Report;
 use crate::output::{Style, Table, facts, json_path};
+use crate::store::project::{Project, Unreadable};
 use crate::store::vulnerabilities;
 use crate::{Context, Failure};
 

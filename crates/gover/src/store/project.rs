@@ -10,30 +10,30 @@ use gover_sys::file::read_limited;
 use crate::{Context, Failure};
 
 /// A file with what it names.
-pub(super) struct ProjectFile {
-    pub(super) path: PathBuf,
-    pub(super) kind: FileKind,
-    pub(super) text: String,
-    pub(super) mentions: Vec<Mention>,
+pub(crate) struct ProjectFile {
+    pub(crate) path: PathBuf,
+    pub(crate) kind: FileKind,
+    pub(crate) text: String,
+    pub(crate) mentions: Vec<Mention>,
 }
 
 /// A file that cannot be read as what it is.
-pub(super) struct Unreadable {
-    pub(super) path: PathBuf,
+pub(crate) struct Unreadable {
+    pub(crate) path: PathBuf,
     /// `None` if no line is to blame.
-    pub(super) line: Option<usize>,
-    pub(super) what: String,
+    pub(crate) line: Option<usize>,
+    pub(crate) what: String,
 }
 
 #[derive(Default)]
-pub(super) struct Project {
-    pub(super) files: Vec<ProjectFile>,
-    pub(super) unreadable: Vec<Unreadable>,
+pub(crate) struct Project {
+    pub(crate) files: Vec<ProjectFile>,
+    pub(crate) unreadable: Vec<Unreadable>,
 }
 
 impl Project {
     /// Reads the given files and directories, or else the repository or module here.
-    pub(super) fn read(paths: &[PathBuf], context: &Context<'_>) -> Result<Self, Failure> {
+    pub(crate) fn read(paths: &[PathBuf], context: &Context<'_>) -> Result<Self, Failure> {
         let mut project = Self::default();
         if paths.is_empty() {
             let here = context.env.logical_directory().ok_or_else(|| {
