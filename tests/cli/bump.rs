@@ -402,6 +402,40 @@ fn a_go_line_alone_does_not_decide() {
     );
 }
 
+/// What `setup-go` installs for `go-version-file: go.mod`.
+#[test]
+fn a_go_line_that_runs_is_named_and_raised_on_request() {
+    let alone = [("go.mod", "module lib\n\ngo 1.26.8\n")];
+    let read = [
+        alone[0],
+        ("Dockerfile", "FROM golang:1.26.11\n"),
+        (".github/workflows/ci.yml", "with:\n  go-version-file: go.mod\n"),
+    ];
+    for tree in [&alone[..], &read] {
+        let ctx = repository(tree);
+        let check = unchanged(&ctx, &["bump", "--check"]);
+        let expected = "16 known vulnerabilities; a go line changes only with `--language`\n";
+        assert!(
+            check.exits(1).stdout.starts_with("go.mod:3  1.26.8")
+                && check.raw_stdout.ends_with(expected.as_bytes()),
+            "{check}"
+        );
+        assert!(check.stderr.contains("hint: gover bump --security --language\n"), "{check}");
+        let output = unchanged(&ctx, &["bump"]);
+        assert!(output.success().stderr.contains("go.mod:3 still has 1.26.8"), "{output}");
+        ctx.gover(["bump", "--security", "--language"]).success();
+        unchanged(&ctx, &["bump", "--check"]).success();
+    }
+    let ended = repository(&[("go.mod", "go 1.24.2\n")]);
+    let output = unchanged(&ended, &["bump"]);
+    assert!(output.success().stderr.contains("hint: gover bump --security --language\n"), "{output}");
+    let language = repository(&[("go.mod", "go 1.21\n")]);
+    assert!(!unchanged(&language, &["bump"]).success().stderr.contains("vulnerabilit"));
+    // Elsewhere it is only a minimum.
+    let minimum = repository(&[alone[0], ("Dockerfile", "FROM golang:1.26.11\n")]);
+    unchanged(&minimum, &["bump", "--check"]).success();
+}
+
 #[test]
 fn json_has_every_change() {
     let ctx = repository(&[(".go-version", "1.26.8\n"), ("Dockerfile", "FROM golang:1.26.8@sha256:01\n")]);

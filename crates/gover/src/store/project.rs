@@ -29,6 +29,8 @@ pub(crate) struct Unreadable {
 pub(crate) struct Project {
     pub(crate) files: Vec<ProjectFile>,
     pub(crate) unreadable: Vec<Unreadable>,
+    /// Whether a workflow has `go-version-file: go.mod`.
+    pub(crate) reads_module: bool,
 }
 
 impl Project {
@@ -84,6 +86,8 @@ impl Project {
             Err(error) => return fail(None, error.to_string()),
         };
         let Ok(text) = String::from_utf8(bytes) else { return fail(None, "it is not UTF-8 text".to_owned()) };
+        let is_read = |line: &str| line.contains("go-version-file:") && line.contains("go.mod");
+        self.reads_module |= kind == FileKind::Yaml && text.lines().any(is_read);
         match kind.read(&text) {
             Ok(mentions) if mentions.is_empty() => {}
             Ok(mentions) => self.files.push(ProjectFile { path: path.to_owned(), kind, text, mentions }),

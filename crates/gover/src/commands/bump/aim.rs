@@ -9,7 +9,7 @@ use gover_vuln::Database;
 use super::plan::{self, Aim, Other};
 use crate::cli::BumpArgs;
 use crate::runtime::block_on;
-use crate::store::project::ProjectFile;
+use crate::store::project::{Project, ProjectFile};
 use crate::store::releases::with_installed;
 use crate::store::{releases, requests, vulnerabilities};
 use crate::supply::supply;
@@ -70,14 +70,16 @@ pub(super) fn split(arguments: &BumpArgs) -> (Option<Request>, Vec<PathBuf>) {
 pub(super) fn find<'a>(
     arguments: &BumpArgs,
     request: Option<&Request>,
-    (files, known): (&[ProjectFile], &'a Knowledge),
+    (project, known): (&Project, &'a Knowledge),
     context: &Context<'_>,
 ) -> Result<Aim<'a>, Failure> {
-    let language = arguments.language;
+    let files = &project.files;
+    let line_runs = project.reads_module || plan::is_only_lines(files);
+    let aim = |target, other| Aim { target, other, language: arguments.language, line_runs, known };
     if let Some(request) = request {
         let target = given(request, arguments.security, known, context)?;
         refuse_below_go_line(&target, files, context)?;
-        return Ok(Aim { target, other: Other::Stays, language });
+        return Ok(aim(target, Other::Stays));
     }
     let current = plan::current(files).ok_or_else(|| nothing(context))?;
     let named = plan::newest_named(files, &current);
@@ -85,13 +87,13 @@ pub(super) fn find<'a>(
     if arguments.security || arguments.check {
         let start = named.or(newest).unwrap_or_else(|| current.clone()).max(current.clone());
         let target = known.nearest_safe(&start).ok_or_else(|| no_safe(&current.language()))?;
-        return Ok(Aim { target, other: Other::SafePatch(known), language });
+        return Ok(aim(target, Other::SafePatch));
     }
     let target = newest.into_iter().chain(named).max_by(GoVersion::cmp).ok_or_else(|| {
         let what = format!("no release of Go {} is known", current.language());
         Failure::new(what, "`gover list --remote` shows every release")
     })?;
-    Ok(Aim { target, other: Other::NewestPatch(known), language })
+    Ok(aim(target, Other::NewestPatch))
 }
 
 fn given(

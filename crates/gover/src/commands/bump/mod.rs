@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &BumpArgs, context: &Context<'_>) -> Result<(), Fai
         return Err(aim::nothing(context));
     }
     let known = Knowledge::read(arguments.security || arguments.check, context)?;
-    let aim = aim::find(arguments, request.as_ref(), (&project.files, &known), context)?;
+    let aim = aim::find(arguments, request.as_ref(), (&project, &known), context)?;
     let steps = plan::steps(&project.files, &aim);
     let is_given = request.is_some() && !arguments.security;
     let outcome =
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &BumpArgs, context: &Context<'_>) -> Result<(), Fai
     show::left(&outcome, context);
     let made: Vec<&Step<'_>> = steps.iter().filter(|step| step.is_made()).collect();
     if made.is_empty() {
-        show::unchanged(&outcome, context);
+        show::unchanged(&outcome, arguments, context);
         return show::json(&outcome, false, arguments, context);
     }
     // Scripts run this without a terminal and have asked for it.
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &BumpArgs, context: &Context<'_>) -> Result<(), Fai
         return Ok(());
     }
     write(&project.files, &made)?;
-    show::changed(&outcome, &made, asks, context);
+    show::changed(&outcome, (&made, asks), arguments, context);
     show::json(&outcome, true, arguments, context)
 }
 

@@ -14,6 +14,8 @@ pub(super) struct Step<'a> {
     pub(super) mention: &'a Mention,
     /// What its bytes become.
     pub(super) edit: Edit,
+    /// Why gover does not make the change.
+    pub(super) left: Option<&'static str>,
 }
 
 /// What versions are raised to.
@@ -21,25 +23,29 @@ pub(super) struct Aim<'a> {
     pub(super) target: GoVersion,
     /// What a version of another minor version becomes, if it may not become the target: elements of
     /// lists, and newer ones.
-    pub(super) other: Other<'a>,
+    pub(super) other: Other,
     pub(super) language: bool,
+    /// Whether the go line is what runs somewhere: a workflow takes the version from go.mod, or no
+    /// other file names one.
+    pub(super) line_runs: bool,
+    pub(super) known: &'a Knowledge,
 }
 
 /// What happens to versions that do not become the target.
 #[derive(Clone, Copy)]
-pub(super) enum Other<'a> {
+pub(super) enum Other {
     Stays,
-    NewestPatch(&'a Knowledge),
+    NewestPatch,
     /// The nearest patch release without a known vulnerability.
-    SafePatch(&'a Knowledge),
+    SafePatch,
 }
 
-impl Other<'_> {
-    fn goal(self, version: &GoVersion) -> Option<GoVersion> {
+impl Other {
+    fn goal(self, version: &GoVersion, known: &Knowledge) -> Option<GoVersion> {
         match self {
             Self::Stays => None,
-            Self::NewestPatch(known) => known.newest_patch(version),
-            Self::SafePatch(known) => known.nearest_safe(version).filter(|safe| safe.same_language(version)),
+            Self::NewestPatch => known.newest_patch(version),
+            Self::SafePatch => known.nearest_safe(version).filter(|safe| safe.same_language(version)),
         }
     }
 }
@@ -59,7 +65,9 @@ pub(super) fn steps<'a>(files: &'a [ProjectFile], aim: &Aim<'_>) -> Vec<Step<'a>
         });
         let text = mention.replacement(raised.as_deref().unwrap_or(mention.version.as_str()));
         let edit = Edit { range: mention.range.clone(), text };
-        (edit.text != mention.version.as_str()).then_some(Step { file, mention, edit })
+        let is_line = mention.role == Role::GoLine && !aim.language;
+        let left = mention.fixed_by.or(is_line.then_some(LANGUAGE));
+        (edit.text != mention.version.as_str()).then_some(Step { file, mention, edit, left })
     };
     mentions.filter_map(step).collect()
 }
@@ -67,7 +75,7 @@ pub(super) fn steps<'a>(files: &'a [ProjectFile], aim: &Aim<'_>) -> Vec<Step<'a>
 impl Step<'_> {
     /// Whether gover makes the change.
     pub(super) fn is_made(&self) -> bool {
-        self.mention.fixed_by.is_none()
+        self.left.is_none()
     }
 }
 
@@ -83,12 +91,23 @@ fn needs_exact_lines(files: &[ProjectFile], aim: &Aim<'_>) -> bool {
 fn goal(file: &ProjectFile, mention: &Mention, aim: &Aim<'_>) -> Option<GoVersion> {
     let version = mention.version.version();
     if mention.role == Role::GoLine {
-        return (aim.language && *version <= aim.target).then(|| aim.target.clone());
+        let counts = aim.language || decides(file, mention, aim);
+        return (counts && *version <= aim.target).then(|| aim.target.clone());
     }
     let is_target = version.same_language(&aim.target);
     let becomes_target =
         is_target || (is_older(version, &aim.target) && is_newest_of_list(file, mention, aim));
-    if becomes_target { Some(aim.target.clone()) } else { aim.other.goal(version) }
+    if becomes_target { Some(aim.target.clone()) } else { aim.other.goal(version, aim.known) }
+}
+
+/// Whether the Go that runs is that of a go line, and has known vulnerabilities: an exact one of a
+/// module without a toolchain line, if nothing else names a version or a workflow reads go.mod.
+fn decides(file: &ProjectFile, line: &Mention, aim: &Aim<'_>) -> bool {
+    let has_toolchain = file.mentions.iter().any(|one| one.role == Role::ToolchainLine);
+    aim.line_runs
+        && !has_toolchain
+        && line.version.is_exact()
+        && aim.known.count(line.version.version(), true) > 0
 }
 
 /// Of a list, only the newest version becomes the target, unless one is of its minor version.
@@ -143,6 +162,11 @@ pub(super) fn newest_named(files: &[ProjectFile], minor: &GoVersion) -> Option<G
     exact.map(|one| one.version.version().clone()).max_by(GoVersion::cmp)
 }
 
+/// Whether something runs that minor version.
+pub(super) fn runs(files: &[ProjectFile], minor: &GoVersion) -> bool {
+    alone(files).any(|mention| mention.version.version().same_language(minor))
+}
+
 /// What runs somewhere: not go lines, nor lists of versions to test with.
 fn alone(files: &[ProjectFile]) -> impl Iterator<Item = &Mention> {
     let mentions = files.iter().flat_map(|file| &file.mentions);
@@ -166,3 +190,10 @@ fn governing(files: &[ProjectFile]) -> Option<&ProjectFile> {
     };
     files.iter().filter(|file| file.kind == FileKind::Module).min_by(order)
 }
+
+/// Whether no file but go.mod and go.work names a version.
+pub(super) fn is_only_lines(files: &[ProjectFile]) -> bool {
+    files.iter().flat_map(|file| &file.mentions).all(|one| one.role == Role::GoLine)
+}
+
+pub(super) const LANGUAGE: &str = "a go line changes only with `--language`";

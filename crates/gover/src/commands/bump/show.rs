@@ -10,7 +10,7 @@ use gover_core::{Exit, GoVersion};
 use gover_project::{Edit, edited};
 
 use super::aim::Knowledge;
-use super::plan::{self, Step};
+use super::plan::{self, LANGUAGE, Step};
 use crate::cli::BumpArgs;
 use crate::failure::Report;
 use crate::output::{Style, Table, facts, json_path};
@@ -35,6 +35,20 @@ impl Outcome<'_> {
     fn vulnerabilities(&self, step: &Step<'_>) -> usize {
         let version = &step.mention.version;
         self.known.count(version.version(), version.is_exact())
+    }
+
+    fn needs_language(&self) -> bool {
+        self.steps.iter().any(|step| step.left == Some(LANGUAGE))
+    }
+
+    /// What to do about the steps.
+    fn hint(&self, arguments: &BumpArgs) -> String {
+        let needs_language = self.needs_language();
+        if !needs_language && !self.steps.iter().any(Step::is_made) {
+            return "change these lines yourself; gover does not know what else belongs to them".to_owned();
+        }
+        let security = if self.is_given { "" } else { " --security" };
+        command(arguments, &format!("{security}{}", if needs_language { " --language" } else { "" }))
     }
 
     /// Why a version should change.
@@ -71,7 +85,7 @@ pub(super) fn check(
         let mut table = Table::default();
         for step in outcome.steps {
             let from = step.mention.version.as_str();
-            let (change, reason) = match step.mention.fixed_by {
+            let (change, reason) = match step.left {
                 Some(fixed) => (from.to_owned(), format!("{}; {fixed}", outcome.reason(step))),
                 None => (format!("{from} -> {}", step.edit.text), outcome.reason(step)),
             };
@@ -87,25 +101,25 @@ pub(super) fn check(
     }
     let count = counted(outcome.steps.len(), "version");
     let what = format!("{count} should be raised to Go {}", outcome.target());
-    let hint = command(arguments, if outcome.is_given { "" } else { " --security" });
+    let hint = outcome.hint(arguments);
     Err(Report::new(what, vec![hint], Exit::Failure).into())
 }
 
 /// Versions that only a person can change.
 pub(super) fn left(outcome: &Outcome<'_>, context: &Context<'_>) {
     for step in outcome.steps {
-        if let Some(fixed) = step.mention.fixed_by {
+        if let Some(fixed) = step.left {
             let (at, version) = (location(step, context), step.mention.version.as_str());
             context.printer.warning(&format!("{at} still has {version}: {fixed}"));
         }
     }
 }
 
-pub(super) fn unchanged(outcome: &Outcome<'_>, context: &Context<'_>) {
+pub(super) fn unchanged(outcome: &Outcome<'_>, arguments: &BumpArgs, context: &Context<'_>) {
     let count = outcome.project.files.len();
     let what = if outcome.steps.is_empty() { "nothing to raise" } else { "nothing was changed" };
     context.printer.note(&format!("{what}: Go {} in {}", outcome.target(), counted(count, "file")));
-    warn(outcome, context);
+    warn(outcome, arguments, context);
 }
 
 /// The lines that change, each before and after.
@@ -170,7 +184,12 @@ pub(super) fn would_change(
 }
 
 /// Each change with the version before, so that it can be undone.
-pub(super) fn changed(outcome: &Outcome<'_>, made: &[&Step<'_>], is_shown: bool, context: &Context<'_>) {
+pub(super) fn changed(
+    outcome: &Outcome<'_>,
+    (made, is_shown): (&[&Step<'_>], bool),
+    arguments: &BumpArgs,
+    context: &Context<'_>,
+) {
     if !is_shown {
         for step in made {
             let (from, to) = (step.mention.version.as_str(), &step.edit.text);
@@ -178,17 +197,20 @@ pub(super) fn changed(outcome: &Outcome<'_>, made: &[&Step<'_>], is_shown: bool,
         }
     }
     context.printer.note(&format!("raised Go to {} in {}", outcome.target(), counted(files(made), "file")));
-    warn(outcome, context);
+    warn(outcome, arguments, context);
 }
 
-/// The newest patch release of an old minor version may have vulnerabilities.
-fn warn(outcome: &Outcome<'_>, context: &Context<'_>) {
+/// The newest patch release of an old minor version may have vulnerabilities. A go line alone says
+/// nothing about what runs.
+fn warn(outcome: &Outcome<'_>, arguments: &BumpArgs, context: &Context<'_>) {
     let found = outcome.known.count(outcome.target, true);
-    if found > 0 {
-        let known = vulnerabilities::counted(found);
-        context.printer.warning(&format!("Go {} has {known}", outcome.target()));
-        context.printer.hint("gover bump --security");
+    if found == 0 || !(plan::runs(&outcome.project.files, outcome.target) || outcome.needs_language()) {
+        return;
     }
+    let known = vulnerabilities::counted(found);
+    context.printer.warning(&format!("Go {} has {known}", outcome.target()));
+    let language = arguments.language || outcome.needs_language();
+    context.printer.hint(&format!("gover bump --security{}", if language { " --language" } else { "" }));
 }
 
 /// The command that makes the changes.
@@ -251,7 +273,7 @@ facts! {
         from: String = step.mention.version.as_str().to_owned() => "the version as it was written",
         to: Option<String> = step.is_made().then(|| step.edit.text.clone())
             => "what `gover bump` writes; null if a person must change it",
-        left: Option<String> = step.mention.fixed_by.map(str::to_owned) => "why a person must change it",
+        left: Option<String> = step.left.map(str::to_owned) => "why a person must change it",
         vulnerabilities: usize = outcome.vulnerabilities(step)
             => "how many known vulnerabilities the version has that was written",
     }
