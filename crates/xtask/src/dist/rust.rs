@@ -136,22 +136,20 @@ impl Cross {
     }
 }
 
-/// The standard library for musl is linked with a `libunwind.a`. gcc's unwinder has the same
-/// functions under another name, and needs one that musl does not have.
+/// The standard library for musl is linked with a `libunwind.a`, which Debian does not have.
 fn provide_unwinder(prefix: &str, scratch: &Path) -> Result<(), String> {
-    let gcc = format!("{prefix}-gcc");
-    let own = run(Command::new(&gcc).arg("-print-file-name=libgcc_eh.a"))?;
-    let (copy, source) = (scratch.join("libunwind.a"), scratch.join("find_object.c"));
-    std::fs::create_dir_all(scratch)
-        .and_then(|()| std::fs::copy(&own, &copy))
-        .map_err(|error| format!("cannot copy `{own}` to `{}`: {error}", copy.display()))?;
-    write(&source, FIND_OBJECT)?;
+    let (source, library) = (scratch.join("unwinder.c"), scratch.join("libunwind.a"));
+    write(&source, UNWINDER)?;
     let object = source.with_extension("o");
-    run(Command::new(&gcc).args(["-O1", "-c", "-o"]).arg(&object).arg(&source))?;
-    run(Command::new(format!("{prefix}-ar")).arg("rD").arg(&copy).arg(&object)).map(drop)
+    run(Command::new(format!("{prefix}-gcc")).args(["-O1", "-c", "-o"]).arg(&object).arg(&source))?;
+    if library.exists() {
+        std::fs::remove_file(&library)
+            .map_err(|error| format!("cannot remove `{}`: {error}", library.display()))?;
+    }
+    run(Command::new(format!("{prefix}-ar")).arg("rcsD").arg(&library).arg(&object)).map(drop)
 }
 
-const FIND_OBJECT: &str = include_str!("find_object.c");
+const UNWINDER: &str = include_str!("unwinder.c");
 
 fn sysroot(rustc: &Path) -> Result<PathBuf, String> {
     run(Command::new(rustc).args(["--print", "sysroot"])).map(PathBuf::from)
