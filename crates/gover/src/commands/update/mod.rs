@@ -18,14 +18,14 @@ use super::prune::{self, Superseded};
 use crate::cli::UpdateArgs;
 use crate::output::mebibytes;
 use crate::store::install::{Installation, Want};
-use crate::store::{default, effect, requests, shims, uses};
+use crate::store::{default, effect, requests, shims, uses, vulnerabilities};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &UpdateArgs, context: &Context<'_>) -> Result<(), Failure> {
     let target = context.target();
     let installation = Installation::new(&target, false, context);
     let plan = Plan::of(arguments, &installation, context)?;
-    let update = Update { arguments, plan: &plan, database: Database::compiled(), context };
+    let update = Update { arguments, plan: &plan, database: vulnerabilities::known(context)?, context };
     if plan.steps.is_empty() {
         let names: Vec<String> = plan.newest.iter().map(ToString::to_string).collect();
         context.printer.note(&match names.len() {
@@ -123,8 +123,7 @@ impl Update<'_> {
         let (fixed, rest) = facts::fixed(step, &self.database);
         let what = match fixed.len() {
             0 => String::new(),
-            1 => ", fixes 1 known vulnerability".to_owned(),
-            count => format!(", fixes {count} known vulnerabilities"),
+            count => format!(", fixes {}", vulnerabilities::counted(count)),
         };
         let remain = match rest {
             0 => String::new(),
