@@ -53,6 +53,7 @@ const LINES: &[&str] = &[
     "doctor nosuch",
     "mirror ./go 1.91.2",
     "mirror ./go 1.99",
+    "mirror ./go --vuln",
     "cache",
     "cache clean",
     "config",

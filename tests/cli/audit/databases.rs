@@ -38,7 +38,10 @@ fn tree(entries: &[Value], modified: &str) -> Vec<(String, String)> {
             "vulns": [{ "id": entry["id"], "modified": entry["modified"], "fixed": "1.91.3" }] })
     };
     let modules: Vec<Value> = entries.iter().map(listed).collect();
+    let ids = |entry: &Value| json!({ "id": entry["id"], "modified": entry["modified"] });
+    let all: Vec<Value> = entries.iter().map(ids).collect();
     let mut files = vec![
+        ("index/vulns.json".to_owned(), json!(all).to_string()),
         ("index/db.json".to_owned(), json!({ "modified": modified }).to_string()),
         ("index/modules.json".to_owned(), json!(modules).to_string()),
     ];
@@ -247,4 +250,77 @@ fn an_address_that_is_none_is_named() {
     let output = ctx.gover(["audit", "1.26.8"]);
     assert_eq!(output.code, Some(2), "{output}");
     assert!(output.stderr.contains("GOVULNDB is not the address of a vulnerability database"), "{output}");
+}
+
+/// The IDs that a mirror has.
+fn mirrored(directory: &Path) -> Vec<String> {
+    let names = fs::read_dir(directory.join("vulndb/ID")).unwrap();
+    let mut names: Vec<String> =
+        names.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| Path::new(name).extension().is_some_and(|extension| extension == "json"));
+    names.sort();
+    names
+}
+
+#[test]
+fn a_mirror_has_the_whole_database_for_other_machines() {
+    let (mut ctx, server) = asking();
+    let go = ctx.work().join("go");
+    let made = ctx.gover(["mirror", "./go", "--vuln"]);
+    let line =
+        format!("Go vulnerability database of 2099-01-02: 3 entries from {} (CC BY 4.0)\n", server.url());
+    assert!(made.success().stderr.starts_with(&line), "{made}");
+    assert_eq!(mirrored(&go), ["GO-2099-0001.json", "GO-2099-0002.json", "GO-2099-0003.json"]);
+    let copied = fs::read_to_string(go.join("vulndb/ID/GO-2099-0003.json")).unwrap();
+    assert_eq!(copied, entries()[2].to_string(), "byte for byte");
+    // govulncheck asks a server for these.
+    assert!(go.join("vulndb/index/modules.json.gz").is_file());
+    assert!(go.join("vulndb/ID/GO-2099-0001.json.gz").is_file());
+
+    server.forget_requests();
+    let mut changed = entries();
+    changed[0] = entry("GO-2099-0001", "stdlib", 4);
+    changed[0]["modified"] = "2099-02-01T00:00:00Z".into();
+    serve(&server, &changed, "2099-02-01T00:00:00Z");
+    let again = ctx.gover(["mirror", "./go", "--vuln", "--json"]).success().json();
+    assert_eq!(again["vulnerabilities"]["changed"], true);
+    assert_eq!(again["vulnerabilities"]["entries"], 3);
+    assert_eq!(server.downloads_of("/ID/GO-2099-0001.json"), 1);
+    assert_eq!(server.downloads_of("/ID/GO-2099-0002.json"), 0);
+    let same = ctx.gover(["mirror", "./go", "--vuln"]);
+    assert!(same.success().stderr.contains("(unchanged)"), "{same}");
+    assert!(same.stderr.contains("nothing to do"), "{same}");
+    serve(&server, &changed, "2098-01-01T00:00:00Z");
+    let old = ctx.gover(["mirror", "./go", "--vuln"]);
+    assert_eq!(old.code, Some(1));
+    assert!(old.stderr.contains("it is of 2098-01-01, and one of 2099-02-01 is known"), "{old}");
+
+    // Another machine has the mirror and no network.
+    ctx.unset("GOVULNDB");
+    ctx.set("GOVER_SOURCES", &go);
+    ctx.set("GOVER_OFFLINE", "1");
+    let output = ctx.gover(["audit", "1.91.3", "--json"]);
+    assert_eq!(found(&output), (1, 0, "live".to_owned()), "{output}");
+}
+
+#[test]
+fn a_mirror_can_be_made_from_the_module() {
+    let mut ctx = with_module(false);
+    let go = ctx.work().join("go");
+    let made = ctx.gover(["mirror", "./go", "--vuln", "--json"]).success().json();
+    assert_eq!(made["vulnerabilities"]["date"], "2099-01-01");
+    assert_eq!(mirrored(&go).len(), 3);
+    ctx.site().server().forget_requests();
+    let again = ctx.gover(["mirror", "./go", "--vuln", "--json"]).success().json();
+    assert_eq!(again["vulnerabilities"]["changed"], false);
+    let lines = ctx.site().server().request_lines();
+    assert!(lines.iter().all(|line| !line.contains(".zip")), "{lines:?}");
+    ctx.set("GOVER_SOURCES", &go);
+    ctx.set("GOVER_OFFLINE", "1");
+    assert_eq!(found(&ctx.gover(AUDIT)), of("live"));
+    let altered = with_module(true);
+    let refused = altered.gover(["mirror", "./go", "--vuln"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("is not what the checksum database has"), "{refused}");
+    assert!(!altered.work().join("go/vulndb").exists(), "nothing of it is kept");
 }

@@ -1,3 +1,6 @@
+use std::io;
+use std::path::PathBuf;
+
 use gover_core::date::Date;
 use gover_log::LogRecord;
 use gover_net::reason_of;
@@ -29,6 +32,8 @@ pub enum AskError {
     Altered { received: String, record: Box<LogRecord> },
     #[error("the module cannot be unpacked: {0}")]
     Unpack(String),
+    #[error("cannot write `{}`: {}", path.display(), reason_of(source))]
+    Write { path: PathBuf, source: io::Error },
     #[error("`{version}` is not the version of a commit")]
     Version { version: String },
 }
@@ -49,7 +54,7 @@ fn first_line(error: &ModuleError) -> String {
 }
 
 impl AskError {
-    pub(super) fn io(error: &std::io::Error) -> Self {
+    pub(super) fn io(error: &io::Error) -> Self {
         Self::Unpack(reason_of(error))
     }
 }

@@ -29,10 +29,10 @@ struct Module {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct Listed {
-    id: String,
+pub(super) struct Listed {
+    pub(super) id: String,
     #[serde(default)]
-    modified: String,
+    pub(super) modified: String,
 }
 
 /// The database at `location`. Only what has changed since the last time is read.
@@ -136,7 +136,7 @@ async fn entry(
     question: &Question<'_>,
     listed: Listed,
 ) -> Result<Option<Entry>, AskError> {
-    let file = format!("ID/{}.json", listed.id);
+    let file = path_of(&listed.id);
     let bytes = question.supply.read(&location.below(&file), SMALL).await?;
     let entry = Entry::parse(&bytes).map_err(|source| AskError::Entry { file: file.clone(), source })?;
     match entry {
@@ -150,25 +150,31 @@ async fn entry(
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8], file: &str) -> Result<T, AskError> {
+/// Where an entry is.
+pub(super) fn path_of(id: &str) -> String {
+    format!("ID/{id}.json")
+}
+
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], file: &str) -> Result<T, AskError> {
     serde_json::from_slice(bytes).map_err(|_| garbage(file))
 }
 
-fn garbage(file: &str) -> AskError {
+pub(super) fn garbage(file: &str) -> AskError {
     AskError::Garbage { file: file.to_owned() }
 }
 
-const INDEX: &str = "index/db.json";
-const MODULES: &str = "index/modules.json";
+pub(super) const INDEX: &str = "index/db.json";
+pub(super) const MODULES: &str = "index/modules.json";
+pub(super) const VULNERABILITIES: &str = "index/vulns.json";
 
 /// Bytes of an entry; the largest so far has 30,000.
-const SMALL: u64 = 1 << 20;
+pub(super) const SMALL: u64 = 1 << 20;
 
 /// Bytes of the list of all modules, which has about 800,000.
-const LARGE: u64 = 16 << 20;
+pub(super) const LARGE: u64 = 16 << 20;
 
 /// Entries that concern Go itself; there are about 200.
 const MOST: usize = 4096;
 
 /// As govulncheck does.
-const AT_ONCE: usize = 10;
+pub(super) const AT_ONCE: usize = 10;

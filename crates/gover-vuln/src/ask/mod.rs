@@ -1,6 +1,7 @@
 //! The newest database that can be had: from a server or directory, from the module, from the cache
 //! or from the table compiled into gover.
 
+mod copy;
 mod error;
 mod kept;
 mod live;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use gover_net::{Address, BadAddress};
 use gover_source::{Location, SourceSpec, Supply, SupplySettings};
 
+pub use self::copy::{Copied, CopyResult};
 pub use self::error::AskError;
 use self::kept::Kept;
 use crate::database::{Basis, Database};
@@ -139,4 +141,4 @@ fn check_age(basis: &Basis, known: &Database) -> Result<(), AskError> {
 const USUAL: &str = "https://vuln.go.dev";
 
 /// The directory of a mirror.
-const MIRRORED: &str = "vulndb";
+pub const MIRRORED: &str = "vulndb";

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gover_archive::digest::{FileDigest, hash1};
 use gover_archive::{Container, Guard, Limits, Progress, unpack};
+use gover_core::date::to_rfc3339;
 use gover_sys::file;
 
 use super::kept::Kept;
@@ -16,7 +17,7 @@ use crate::table::date_of;
 /// The newest version of the module. It is downloaded only if it is newer than what is known.
 pub(super) async fn read(question: &Question<'_>, known: &Database) -> Result<Database, AskError> {
     let version = newest_version(question).await?;
-    let place = format!("{MODULE}@{version}");
+    let place = name_of(&version);
     let modified = date_of(&version).ok_or_else(|| AskError::Version { version: version.clone() })?;
     let basis = Basis { kind: BasisKind::Module, place: place.clone(), modified: Some(modified) };
     check_age(&basis, known)?;
@@ -24,15 +25,7 @@ pub(super) async fn read(question: &Question<'_>, known: &Database) -> Result<Da
         // What is known has the same day, and is confirmed.
         return Ok(known.clone());
     }
-    let (zip, record) = tokio::join!(
-        question.supply.module_zip(MODULE, &version, LIMIT),
-        question.supply.module_record(MODULE, &version, None)
-    );
-    let (zip, record) = (zip?, record?);
-    let unpacked = Unpacked::new(&question.cache, &place, &zip.bytes)?;
-    if unpacked.h1 != record.h1 {
-        return Err(AskError::Altered { received: unpacked.h1.clone(), record: Box::new(record) });
-    }
+    let unpacked = download(question, &version).await?;
     let database = Database::new(unpacked.entries()?, basis).map_err(|source| entry_error(MODULE, source))?;
     if database.entries().is_empty() {
         return Err(AskError::Empty);
@@ -41,8 +34,37 @@ pub(super) async fn read(question: &Question<'_>, known: &Database) -> Result<Da
     Ok(database)
 }
 
+/// Downloads, proves and unpacks a version.
+pub(super) async fn download(question: &Question<'_>, version: &str) -> Result<Unpacked, AskError> {
+    let (zip, record) = tokio::join!(
+        question.supply.module_zip(MODULE, version, LIMIT),
+        question.supply.module_record(MODULE, version, None)
+    );
+    let (zip, record) = (zip?, record?);
+    let unpacked = Unpacked::new(&question.cache, &name_of(version), &zip.bytes)?;
+    if unpacked.h1 != record.h1 {
+        return Err(AskError::Altered { received: unpacked.h1.clone(), record: Box::new(record) });
+    }
+    Ok(unpacked)
+}
+
+/// The module with its version.
+pub(super) fn name_of(version: &str) -> String {
+    format!("{MODULE}@{version}")
+}
+
+/// The time in a version such as `v0.0.0-20261105234957-e22db6528018`, as `2026-11-05T23:49:57Z`.
+pub(super) fn time_of(version: &str) -> Result<String, AskError> {
+    let invalid = || AskError::Version { version: version.to_owned() };
+    let date = date_of(version).ok_or_else(invalid)?;
+    let digits = version.rsplit('-').nth(1).unwrap_or_default();
+    let number = |from: usize| digits.get(from..from + 2).and_then(|digits| digits.parse().ok());
+    let time = || date.at(number(8)?, number(10)?, number(12)?);
+    time().map(to_rfc3339).ok_or_else(invalid)
+}
+
 /// Some proxies do not say which version is the newest, but list those that they have.
-async fn newest_version(question: &Question<'_>) -> Result<String, AskError> {
+pub(super) async fn newest_version(question: &Question<'_>) -> Result<String, AskError> {
     match question.supply.newest_module_version(MODULE).await {
         Err(error) if error.is_not_found() => {
             let listed = question.supply.module_versions(MODULE).await?;
@@ -54,7 +76,7 @@ async fn newest_version(question: &Question<'_>) -> Result<String, AskError> {
 }
 
 /// The files of the module, in a directory that is removed when this value is dropped.
-struct Unpacked {
+pub(super) struct Unpacked {
     directory: PathBuf,
     h1: String,
 }
@@ -81,14 +103,23 @@ impl Unpacked {
         self.directory.join("tree")
     }
 
-    /// The entries that concern Go itself.
-    fn entries(&self) -> Result<Vec<Entry>, AskError> {
-        let mut entries = Vec::new();
+    /// The names and contents of all entries, by name.
+    pub(super) fn files(&self) -> Result<Vec<(String, Vec<u8>)>, AskError> {
+        let mut files = Vec::new();
         let listed = fs::read_dir(self.tree().join("data/osv")).map_err(|error| AskError::io(&error))?;
         for file in listed {
             let path = file.map_err(|error| AskError::io(&error))?.path();
             let bytes = fs::read(&path).map_err(|error| AskError::io(&error))?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            files.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes));
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// The entries that concern Go itself.
+    fn entries(&self) -> Result<Vec<Entry>, AskError> {
+        let mut entries = Vec::new();
+        for (name, bytes) in self.files()? {
             entries.extend(Entry::parse(&bytes).map_err(|source| entry_error(&name, source))?);
         }
         Ok(entries)

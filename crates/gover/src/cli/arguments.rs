@@ -446,6 +446,7 @@ pub(crate) struct DoctorArgs {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(after_help = "Examples:
   gover mirror ./go latest
   gover mirror ./go latest --platform linux-amd64,windows-amd64 --format module
@@ -474,6 +475,9 @@ pub(crate) struct MirrorArgs {
     /// Also write patch bundles, which make upgrades to the newest patch release small
     #[arg(long)]
     pub(crate) patches: bool,
+    /// Also copy the Go vulnerability database, for `gover audit` and govulncheck
+    #[arg(long)]
+    pub(crate) vuln: bool,
     /// Read every toolchain file again and replace damaged ones
     #[arg(long)]
     pub(crate) verify: bool,

@@ -1,9 +1,11 @@
 //! The known vulnerabilities of Go versions, and the releases that have none.
 
+use std::path::Path;
+
 use gover_core::env::vars;
 use gover_core::{GoVersion, ToolchainName, text};
 use gover_source::{Releases, Supply};
-use gover_vuln::{Database, Question, places};
+use gover_vuln::{AskError, Copied, CopyResult, Database, Question, places};
 
 use crate::output::Busy;
 use crate::runtime::block_on;
@@ -25,10 +27,32 @@ pub(crate) fn newest(context: &Context<'_>) -> Result<Database, Failure> {
     let response = block_on(question.ask())?;
     drop(busy);
     for (place, error) in &response.failures {
-        context.printer.note(&format!("could not use the vulnerability database of {place}: {error}"));
+        context.printer.note(&could_not(place, error));
     }
     note_warnings(&supply, context);
     Ok(response.database)
+}
+
+/// Copies the whole database into a directory. What could not be asked is noted.
+pub(crate) fn copy(supply: &Supply, directory: &Path, context: &Context<'_>) -> Result<Copied, Failure> {
+    let question = question(supply, context)?;
+    let busy = Busy::new(context.printer, || vec!["interrupted; the next run continues".to_owned()]);
+    busy.step("copying the Go vulnerability database".to_owned());
+    let CopyResult { copied, failures } = block_on(question.copy_into(directory))?;
+    drop(busy);
+    for (place, error) in &failures {
+        context.printer.note(&could_not(place, error));
+    }
+    copied.ok_or_else(|| {
+        Failure::new(
+            "no vulnerability database could be copied",
+            "set GOVULNDB to the address of one, or GOPROXY to a module proxy (`gover help sources`)",
+        )
+    })
+}
+
+fn could_not(place: &str, error: &AskError) -> String {
+    format!("could not use the vulnerability database of {place}: {error}")
 }
 
 fn question<'a>(supply: &'a Supply, context: &Context<'_>) -> Result<Question<'a>, Failure> {

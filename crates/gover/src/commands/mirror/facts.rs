@@ -1,5 +1,6 @@
 use gover_install::mirror::{LogUpdate, MirrorFile, MirrorPatch, Packing};
 use gover_source::Wanted;
+use gover_vuln::Copied;
 
 use super::Work;
 use crate::failure::Report;
@@ -18,6 +19,16 @@ facts! {
             => "what was asked for and could not be added",
         log: Option<LogFacts> = log.map(LogFacts::of)
             => "the mirror's copy of the checksum database; null for an empty mirror",
+        vulnerabilities: Option<CopiedFacts> = work.vulnerabilities.as_ref().map(CopiedFacts::of)
+            => "with `--vuln`, the copy of the vulnerability database",
+    }
+
+    CopiedFacts(copied: &Copied) {
+        source: String = copied.place.clone() => "its address, or the module with its version",
+        date: Option<String> = copied.date.map(|date| date.to_string())
+            => "the day on which the database last changed",
+        entries: usize = copied.entries => "how many entries it has, about Go and about modules",
+        changed: bool = copied.written > 0 => "whether this run wrote any of it",
     }
 
     FileFacts(held: &MirrorFile, work: &Work<'_>) {

@@ -10,12 +10,13 @@ use gover_install::mirror::{
 };
 use gover_log::{LogMirror, LogRecord, LogWarning};
 use gover_source::{SourceSpec, Supply, Wanted};
+use gover_vuln::{Copied, MIRRORED};
 
 pub(super) use self::facts::MirrorFacts;
 use crate::cli::{MirrorArgs, PackingArg};
 use crate::output::{ProgressBars, Style, mebibytes};
 use crate::runtime::block_on;
-use crate::store::lock;
+use crate::store::{lock, vulnerabilities};
 use crate::supply::{note_warnings, supply, with_sources};
 use crate::{Context, Failure};
 
@@ -45,6 +46,9 @@ fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Resul
     if arguments.patches {
         work.make_patches()?;
     }
+    if arguments.vuln {
+        work.copy_vulnerabilities()?;
+    }
     work.report(log.as_ref(), &shown, arguments.json)
 }
 
@@ -56,12 +60,13 @@ struct Work<'a> {
     added: Vec<Added>,
     patches: Vec<MirrorPatch>,
     failed: Vec<(Wanted, Failure)>,
+    vulnerabilities: Option<Copied>,
 }
 
 impl<'a> Work<'a> {
     fn new(mirror: &'a Mirror, supply: &'a Supply, context: &'a Context<'a>) -> Self {
         let (damaged, added, patches, failed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { mirror, supply, context, damaged, added, patches, failed }
+        Self { mirror, supply, context, damaged, added, patches, failed, vulnerabilities: None }
     }
 
     /// Reads files again: all of them, or those whose length has changed since they were proven. A
@@ -218,6 +223,19 @@ impl<'a> Work<'a> {
         }
     }
 
+    fn copy_vulnerabilities(&mut self) -> Result<(), Failure> {
+        let directory = self.mirror.directory().join(MIRRORED);
+        let copied = vulnerabilities::copy(self.supply, &directory, self.context)?;
+        let date = copied.date.map(|date| format!(" of {date}")).unwrap_or_default();
+        let state = if copied.written == 0 { "unchanged" } else { "CC BY 4.0" };
+        let entries = counted(copied.entries, "entry");
+        self.context
+            .printer
+            .note(&format!("Go vulnerability database{date}: {entries} from {} ({state})", copied.place));
+        self.vulnerabilities = Some(copied);
+        Ok(())
+    }
+
     fn fail(&mut self, wanted: Wanted, error: MirrorError) {
         self.failed.push((wanted, self.context.settings.policy.without_detours(error.into())));
     }
@@ -268,8 +286,9 @@ impl<'a> Work<'a> {
             Some(log) => format!("; checksum database of {} records ({})", log.records, log.database),
             None => String::new(),
         };
+        let is_new = self.vulnerabilities.as_ref().is_some_and(|copied| copied.written > 0);
         let unchanged =
-            self.added.is_empty() && self.patches.is_empty() && log.is_none_or(|log| !log.changed);
+            !is_new && self.added.is_empty() && self.patches.is_empty() && log.is_none_or(|log| !log.changed);
         let nothing = if unchanged && self.failed.is_empty() { ", nothing to do" } else { "" };
         let place = printer.err(Style::Version, shown);
         printer.note(&format!("{place} holds {count}{damaged}, {total}{records}{nothing}"));
