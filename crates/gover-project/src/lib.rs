@@ -8,6 +8,8 @@
 mod edit;
 mod kind;
 mod mention;
+#[cfg(test)]
+mod properties;
 mod read;
 mod version;
 
