@@ -41,8 +41,12 @@ fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     let what = format!("{name} asks for {}, {other} for {}", winner.value, loser.value);
     let why = format!("gover follows {name}; tools that read only {other} use another version");
     let (file, value) = (&loser.file, &winner.value);
+    let (theirs, ours) = (loser.request()?.ceiling(), winner.request()?.ceiling());
+    let is_raised = theirs.is_some_and(|theirs| ours.is_some_and(|ours| theirs < ours));
     let command = if loser == version_file {
         format!("gover pin {value}")
+    } else if is_raised {
+        format!("gover bump {value} {}", snapshot.word(file))
     } else if snapshot.system.is_windows() {
         let file = snapshot.powershell_word(file);
         let edit =

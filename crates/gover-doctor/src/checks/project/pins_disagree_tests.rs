@@ -22,8 +22,11 @@ fn two_pins_are_shown_with_the_one_that_wins() {
             "gover current: go1.22.5, the default",
         ]
     );
+    assert_eq!(findings[0].fix.commands, ["gover bump 1.22.5 /home/ann/shop/.tool-versions"]);
+    // `gover bump` never lowers a version.
+    let newer = project(&[(".go-version", "1.22.5\n"), (".tool-versions", "golang 1.23.1\n")]);
     assert_eq!(
-        findings[0].fix.commands,
+        newer.findings("pins-disagree")[0].fix.commands,
         ["sed -i.bak -E 's/^go(lang)? .*/golang 1.22.5/' /home/ann/shop/.tool-versions"]
     );
     // The nearer one wins.
@@ -32,7 +35,7 @@ fn two_pins_are_shown_with_the_one_that_wins() {
     assert_eq!(findings[0].fix.commands, ["gover pin 1.21.3"]);
     let windows = Machine::windows()
         .file("~/shop/.go-version", "1.22.5")
-        .file("~/shop/.tool-versions", "golang 1.21.3");
+        .file("~/shop/.tool-versions", "golang 1.23.1");
     assert_eq!(
         windows.findings("pins-disagree")[0].fix.commands,
         [

@@ -36,7 +36,8 @@ fn read(snapshot: &Snapshot<'_>, file: &MachinePath) -> Vec<Use> {
             _ if mention.is_number => Kind::Number,
             _ => Kind::Text,
         };
-        Use { pin: Pin::of(file.clone(), &text, mention.line, mention.version.as_str()), kind }
+        let pin = Pin::of(file.clone(), &text, mention.line, mention.version.as_str());
+        Use { pin, kind, is_in_list: mention.list.is_some() }
     });
     used.collect()
 }

@@ -38,6 +38,8 @@ struct Use {
     /// The line, with the version as written.
     pin: Pin,
     kind: Kind,
+    /// Whether it is one of several, such as in a matrix.
+    is_in_list: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +91,7 @@ fn differs(
     let (file, used) = (snapshot.short(&one.pin.file), &one.pin.value);
     Finding::new(severity, format!("{file} uses Go {used}, and {asks}"), why)
         .shown_by([one.pin.evidence(), wanted.evidence()])
-        .command(rewrite(snapshot, &one.pin, used, wanted.value.trim_start_matches("go")))
+        .command(change(snapshot, one, wanted.value.trim_start_matches("go")))
 }
 
 /// `go-version: 1.20`, which YAML reads as 1.2.
@@ -135,6 +137,16 @@ fn severity(wanted: &Request, one: &Use) -> Option<Severity> {
     }
     let are_exact = wanted.as_exact().is_some() && used.as_exact().is_some();
     (are_exact && ours != theirs).then_some(Severity::Note)
+}
+
+/// The command that writes a version in place of another. `gover bump` never lowers one.
+fn change(snapshot: &Snapshot<'_>, one: &Use, to: &str) -> String {
+    let ceiling = |request: Option<Request>| request.and_then(|request| request.ceiling());
+    let is_raised = ceiling(one.request()) < ceiling(Request::parse_pin(to).ok());
+    if is_raised && !one.is_in_list {
+        return format!("gover bump {to} {}", snapshot.word(&one.pin.file));
+    }
+    rewrite(snapshot, &one.pin, &one.pin.value, to)
 }
 
 /// The command that changes a version in a line.

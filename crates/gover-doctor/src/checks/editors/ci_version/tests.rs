@@ -51,16 +51,22 @@ fn the_line_is_rewritten_by_a_command() {
     let machine = repository(&[("Dockerfile", "# x\nFROM golang:1.21.3-alpine\n")]);
     assert_eq!(
         machine.findings("ci-version")[0].fix.commands,
-        [r"sed -i.bak '2s/1\.21\.3/1.22.5/' '/home/ann/shop/Dockerfile'"]
+        ["gover bump 1.22.5 /home/ann/shop/Dockerfile"]
+    );
+    // It is never lowered, and a list keeps its other versions.
+    let newer = repository(&[("Dockerfile", "FROM golang:1.23.1\n")]);
+    assert_eq!(
+        newer.findings("ci-version")[0].fix.commands,
+        [r"sed -i.bak '1s/1\.23\.1/1.22.5/' '/home/ann/shop/Dockerfile'"]
     );
     let windows = Machine::windows()
         .directory("~/shop/.git")
         .file("~/shop/.go-version", "1.22.5")
-        .file("~/shop/Dockerfile", "FROM golang:1.21\n");
+        .file("~/shop/Dockerfile", "FROM golang:1.23\n");
     assert_eq!(
         windows.findings("ci-version")[0].fix.commands,
         [
-            r"$lines = @(Get-Content 'C:\Users\ann\shop\dockerfile'); $lines[0] = $lines[0] -replace '1\.21', '1.22.5'; Set-Content 'C:\Users\ann\shop\dockerfile' $lines"
+            r"$lines = @(Get-Content 'C:\Users\ann\shop\dockerfile'); $lines[0] = $lines[0] -replace '1\.23', '1.22.5'; Set-Content 'C:\Users\ann\shop\dockerfile' $lines"
         ]
     );
 }
