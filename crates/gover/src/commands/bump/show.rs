@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::{Component, Path};
 
 use gover_core::display::pasted;
+use gover_core::platform::IS_WINDOWS;
 use gover_core::text::{counted, shown};
 use gover_core::{Exit, GoVersion};
 
@@ -230,11 +231,12 @@ fn location(step: &Step<'_>, context: &Context<'_>) -> String {
     format!("{}:{}", place(&step.file.path, context), step.mention.line)
 }
 
-/// A path as people type it here.
+/// A path as people type it here, below the working directory with `/` as git prints it.
 fn place(path: &Path, context: &Context<'_>) -> String {
     let below =
         context.env.logical_directory().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
     match below.filter(|below| below.components().all(|part| matches!(part, Component::Normal(_)))) {
+        Some(below) if IS_WINDOWS => shown(&below.to_string_lossy().replace('\\', "/")),
         Some(below) => shown(&below.to_string_lossy()),
         None => context.short(path),
     }
