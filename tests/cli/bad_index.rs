@@ -263,7 +263,7 @@ fn an_invalid_index_is_not_cached() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.91.2  supported
+  go1.91.2  2024-06-27  supported
 
 ----- stderr -----
 could not ask [SITE]: its index is not JSON (line 1)

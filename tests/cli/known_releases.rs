@@ -217,7 +217,7 @@ fn a_request_that_means_one_toolchain_lists_one() {
         assert_eq!(local["toolchains"][0]["version"], name);
     }
     let remote = ctx.gover(["list", "--remote", "next"]);
-    assert_eq!(remote.success().text(), "go1.92rc1  prerelease  installed", "{remote}");
+    assert_eq!(remote.success().text(), "go1.92rc1  2024-06-27  prerelease  installed", "{remote}");
     ctx.gover(["uninstall", "oldstable"]).success();
     assert!(!ctx.names_in("gover/versions").contains(&"go1.90.4".to_owned()));
 }

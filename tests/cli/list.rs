@@ -202,10 +202,10 @@ fn releases_are_listed_newest_first_with_their_support() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.91.2  supported
-  go1.91.1  supported, 1.91.2 is out  installed
-  go1.90.4  supported
-  go1.90.3  supported, 1.90.4 is out
+  go1.91.2  2024-06-27  supported
+  go1.91.1  2024-06-27  supported, 1.91.2 is out  installed
+  go1.90.4  2024-06-27  supported
+  go1.90.3  2024-06-27  supported, 1.90.4 is out
 
 ----- stderr -----
 
@@ -251,10 +251,10 @@ fn releases_show_what_is_installed_the_default_and_the_toolchain_used_here() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.91.2  supported
-  go1.91.1  supported, 1.91.2 is out  installed, default
-* go1.90.4  supported                 installed
-  go1.90.3  supported, 1.90.4 is out
+  go1.91.2  2024-06-27  supported
+  go1.91.1  2024-06-27  supported, 1.91.2 is out  installed, default
+* go1.90.4  2024-06-27  supported                 installed
+  go1.90.3  2024-06-27  supported, 1.90.4 is out
 
 ----- stderr -----
 
@@ -291,7 +291,7 @@ fn releases_as_data() {
         str![[r#"
 exit: 0
 ----- stdout -----
-{"releases":[{"version":"go1.91.2","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null,"ends_with":"go1.93","expected":"2059-08"},"vulnerabilities":null},{"version":"go1.91.1","date":null,"stable":true,"security":null,"installed":true,"support":{"state":"supported","since":null,"newest_patch":"go1.91.2","ends_with":"go1.93","expected":"2059-08"},"vulnerabilities":null}],"basis":{"kind":"index","date":"[DATE]"}}
+{"releases":[{"version":"go1.91.2","date":"2024-06-27","stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null,"ends_with":"go1.93","expected":"2059-08"},"vulnerabilities":null},{"version":"go1.91.1","date":"2024-06-27","stable":true,"security":null,"installed":true,"support":{"state":"supported","since":null,"newest_patch":"go1.91.2","ends_with":"go1.93","expected":"2059-08"},"vulnerabilities":null}],"basis":{"kind":"index","date":"[DATE]"}}
 
 ----- stderr -----
 
@@ -375,7 +375,12 @@ fn the_index_is_downloaded_once_an_hour_and_only_if_it_changed() {
     assert_eq!(index[0].query, "mode=json&include=all");
     server.forget_requests();
     let fresh = ctx.gover(["list", "--remote", "1.91"]);
-    assert_eq!(server.request_lines(), Vec::<String>::new(), "{fresh}");
+    // The first list did not show this one, so its date was not asked for.
+    let lines = server.request_lines();
+    assert!(lines.len() == 1 && lines[0].contains("/@v/v0.0.1-go1.91.1."), "{lines:?}");
+    server.forget_requests();
+    assert_eq!(ctx.gover(["list", "--remote", "1.91"]).success().stdout, fresh.stdout);
+    assert_eq!(server.request_lines(), Vec::<String>::new(), "a date never changes");
 
     age_cache(&ctx, 3601);
     let again = ctx.gover(["list", "--remote", "1.91"]);

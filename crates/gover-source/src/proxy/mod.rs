@@ -17,7 +17,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use serde::Deserialize;
 
+use gover_core::date::Date;
 use gover_core::{Platform, ToolchainName};
 use gover_log::escape_version;
 use gover_net::{Address, Body, Http, HttpError, Question, Winner};
@@ -79,6 +81,23 @@ impl Proxies {
         let unreachable =
             failures.into_iter().map(|(_, error)| error).rfind(|error| !error.then().is_not_here());
         unreachable.map_or(Ok(false), Err)
+    }
+
+    /// The day on which a toolchain was built, according to its `.info` file, which never changes;
+    /// `None` if no proxy says.
+    pub(crate) async fn build_date(&self, loader: Loader<'_>, wanted: &Wanted) -> Option<Date> {
+        let name = &file_name(wanted, "info").ok()?;
+        let entries = self.entries().ok()?;
+        let kept = |entry| loader.kept::<Date>(&self.locate(entry, name).ok()?);
+        if let Some(kept) = entries.iter().find_map(kept) {
+            return Some(kept.value);
+        }
+        let ask = |entry| {
+            let location = self.locate(entry, name);
+            async move { loader.load(&location?, INFO_LIMIT, Freshness::Recent, build_date).await }
+                .boxed_local()
+        };
+        self.first(loader.http, entries, ask).await.0.map(|loaded| loaded.value)
     }
 
     /// The list of the first proxy that responds, and the failures by entry.
@@ -346,4 +365,27 @@ pub(crate) const SUPPORTED: &str = "supported";
 pub(crate) const DIRECTORY: &str = "golang.org/toolchain/@v";
 
 const PREFIX: &str = "v0.0.1-";
+fn build_date(info: &[u8]) -> Result<Date, SourceError> {
+    let info: Option<Info> = serde_json::from_slice(info).ok();
+    let date = info.and_then(|info| info.time.get(..10)?.parse().ok());
+    date.ok_or_else(|| SourceError::lacks("its `.info` file has no time"))
+}
+
+impl Kept for Date {
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn to_text(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+/// The `.info` file of a module version.
+#[derive(Deserialize)]
+struct Info {
+    #[serde(rename = "Time")]
+    time: String,
+}
+
 const INFO_LIMIT: u64 = 1 << 20;

@@ -142,6 +142,13 @@ impl Releases {
         }
     }
 
+    /// Adds the date of a release that has none.
+    pub(crate) fn add_date(&mut self, name: &ToolchainName, date: Option<Date>) {
+        if let Some(release) = self.by_name.get_mut(name).filter(|release| release.date.is_none()) {
+            release.date = date;
+        }
+    }
+
     /// Adds installed toolchains, so that nothing older than one of them is called the newest.
     pub fn add_installed(&mut self, names: &[ToolchainName]) {
         for name in names.iter().filter(|name| name.is_release()) {

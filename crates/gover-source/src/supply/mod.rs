@@ -242,6 +242,22 @@ impl Supply {
         offers.unwrap_or(Err(SourceError::Silent { patience }))
     }
 
+    /// Adds the dates of releases that neither the table nor an index knows, from the proxies.
+    pub async fn add_dates(&self, names: &[ToolchainName], platform: &Platform, releases: &mut Releases) {
+        if !self.settings.sources.contains(&SourceSpec::GoProxy) || self.settings.network.offline {
+            return;
+        }
+        let patience = self.settings.network.patience * 2;
+        let dates = names.iter().map(async |name| {
+            let wanted = Wanted { name: name.clone(), platform: platform.clone() };
+            let asked = self.clock().timeout(patience, self.proxies.build_date(self.loader(), &wanted)).await;
+            (name, asked.flatten())
+        });
+        for (name, date) in join_all(dates).await {
+            releases.add_date(name, date);
+        }
+    }
+
     /// How long a source may be silent. One that failed recently gets less time.
     fn patience_with(&self, source: &str) -> Duration {
         let patience = self.settings.network.patience;

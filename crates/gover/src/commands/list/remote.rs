@@ -1,8 +1,8 @@
 //! `gover list --remote`: releases.
 
-use gover_core::Request;
 use gover_core::date::Date;
 use gover_core::inventory::is_installed;
+use gover_core::{Platform, Request, ToolchainName};
 use gover_source::{Availability, Basis, Release, Releases};
 
 use super::view::{View, stored};
@@ -18,23 +18,16 @@ use crate::{Context, Failure};
 pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Failure> {
     let request = arguments.request.as_deref().map(Request::parse_pin).transpose()?;
     let supply = supply(context)?;
-    let releases = with_installed(block_on(supply.releases())?, context);
-    let shown: Vec<&Release> = match &request {
-        Some(request) => releases.matching(request).collect(),
-        None => releases.iter().collect(),
-    };
+    let mut releases = with_installed(block_on(supply.releases())?, context);
     let platform = context.target().platform;
-    let every = arguments.all || request.is_some();
-    let shown: Vec<&Release> = shown
+    let undated: Vec<ToolchainName> = shown(arguments, request.as_ref(), &releases, &platform)
         .into_iter()
-        .filter(|release| releases.offered(release, &platform) != Availability::No)
+        .filter(|release| release.date.is_none() && release.name.is_release())
+        .map(|release| release.name.clone())
+        .take(QUESTIONS)
         .collect();
-    let shown: Vec<&Release> = shown
-        .iter()
-        .copied()
-        .filter(|release| every || is_newest_patch(release, &shown) || is_coming(release, &shown))
-        .take(if request.as_ref().is_some_and(Request::means_one) { 1 } else { usize::MAX })
-        .collect();
+    block_on(supply.add_dates(&undated, &platform, &mut releases))?;
+    let shown = shown(arguments, request.as_ref(), &releases, &platform);
     let database = vulnerabilities::known(context)?;
     let known = Known { releases: &releases, database: &database };
     if arguments.json {
@@ -43,6 +36,28 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
         context.printer.table(&table(&shown, known, &View::new(context)?, context))?;
     }
     notes(&shown, &releases, request.as_ref(), context)
+}
+
+/// The releases that the arguments mean, newest first.
+fn shown<'a>(
+    arguments: &ListArgs,
+    request: Option<&Request>,
+    releases: &'a Releases,
+    platform: &Platform,
+) -> Vec<&'a Release> {
+    let every = arguments.all || request.is_some();
+    let found: Vec<&Release> = match request {
+        Some(request) => releases.matching(request).collect(),
+        None => releases.iter().collect(),
+    };
+    let found: Vec<&Release> =
+        found.into_iter().filter(|release| releases.offered(release, platform) != Availability::No).collect();
+    found
+        .iter()
+        .copied()
+        .filter(|release| every || is_newest_patch(release, &found) || is_coming(release, &found))
+        .take(if request.is_some_and(Request::means_one) { 1 } else { usize::MAX })
+        .collect()
 }
 
 fn notes(
@@ -120,7 +135,8 @@ facts! {
     ReleaseFacts(release: &Release, known: Known<'_>, context: &Context<'_>) {
         version: String = release.name.to_string() => "its name",
         date: Option<String> = release.date.map(|date| date.to_string())
-            => "the day of its release, if it is known",
+            => "the day of its release, if it is known; of a release that is newer than gover, the day on which it \
+                was built",
         stable: bool = release.is_stable() => "false for betas and release candidates",
         security: Option<bool> = known.security(release)
             => "whether it fixed a security problem, by the release history or the vulnerability database; null \
@@ -156,3 +172,6 @@ fn date(basis: Basis) -> Option<Date> {
         Basis::Offers => None,
     }
 }
+
+/// For how many releases the proxies are asked for a date.
+const QUESTIONS: usize = 16;
