@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fs;
 
-use gover_test::{Release, TestContext, context};
+use gover_test::{FakeServer, Release, TestContext, context};
 
 use crate::scene::{file_url, with_three};
 
@@ -160,4 +160,18 @@ fn setting_a_value_is_judged_by_what_holds_afterwards() {
     assert!(!output.success().stderr.contains("warning"), "{output}");
     let output = ctx.gover(["--offline", "config", "set", "offline", "false"]);
     assert!(output.success().stderr.contains("warning: --offline still sets it to true"), "{output}");
+}
+
+#[test]
+fn locked_sources_decide_which_vulnerability_database_is_asked() {
+    let mut ctx = context!();
+    let server = FakeServer::start();
+    ctx.set("GOVULNDB", server.url());
+    let audit = ["audit", "1.26.8", "--fail-on", "never"];
+    assert_eq!(governed(&ctx, "", &audit), 0);
+    assert!(!server.requests().is_empty());
+    server.forget_requests();
+    let policy = "sources = [\"/nowhere\"]\nlocked = [\"sources\"]\n";
+    assert_eq!(governed(&ctx, policy, &audit), 0);
+    assert!(server.requests().is_empty(), "{:?}", server.request_lines());
 }

@@ -56,7 +56,9 @@ fn could_not(place: &str, error: &AskError) -> String {
 }
 
 fn question<'a>(supply: &'a Supply, context: &Context<'_>) -> Result<Question<'a>, Failure> {
-    let govulndb = context.env.text(vars::GOVULNDB);
+    // No variable changes what the policy of the machine locks.
+    let is_locked = context.settings.policy.locks("sources");
+    let govulndb = context.env.text(vars::GOVULNDB).filter(|_| !is_locked);
     let places = places(govulndb.as_deref(), supply.settings()).map_err(|error| {
         Failure::usage(
             format!("GOVULNDB is not the address of a vulnerability database: {error}"),
