@@ -172,7 +172,8 @@ fn a_given_version_counts_and_is_never_lower_than_what_is_there() {
     assert_eq!(text(&ctx, ".go-version"), "1.26.8\n");
     assert_eq!(text(&ctx, "Dockerfile"), "FROM golang:1.26-alpine\nFROM golang:1.27.1\n");
     assert_eq!(text(&ctx, "go.mod"), "go 1.25.3\n", "the language is another question");
-    unchanged(&ctx, &["bump", "1.26.8", "--check"]).success();
+    let output = unchanged(&ctx, &["bump", "1.26.8", "--check"]);
+    assert!(output.exits(1).stderr.contains("have known vulnerabilities: 1.26.8"), "{output}");
     ctx.gover(["bump", "1.26", "--language"]).success();
     assert_eq!(text(&ctx, "go.mod"), "go 1.26.11\n");
     gover_snapshot!(
@@ -217,6 +218,36 @@ fn only_the_paths_on_the_command_line_change() {
         let output = unchanged(&ctx, &["bump", word]);
         assert!(output.exits(2).stderr.contains(expected), "{output}");
     }
+    ctx.write("Makefile", "X = 1\n");
+    let output = unchanged(&ctx, &["bump", "Makefile"]);
+    assert!(output.exits(1).stderr.contains("`Makefile` names no Go version"), "{output}");
+    let output = ctx.gover(["bump", "1.27.3", "a/Dockerfile", "b/../a", "./a"]);
+    assert!(output.success().stderr.ends_with("raised Go to 1.27.3 in 1 file\n"), "{output}");
+}
+
+#[test]
+fn a_version_that_is_not_released_is_refused() {
+    let ctx = repository(&[(".go-version", "1.26.8\n")]);
+    for (word, expected, hint) in [
+        ("1.27.3-corp", "go1.27.3-corp is a custom build", "hint: gover bump 1.27\n"),
+        ("1.22.99", "there is no go1.22.99", "hint: gover bump 1.22\n"),
+    ] {
+        let output = unchanged(&ctx, &["bump", word]);
+        assert!(output.exits(1).stderr.contains(expected), "{output}");
+        assert!(output.stderr.ends_with(hint), "{output}");
+    }
+}
+
+#[test]
+fn versions_that_agree_may_be_vulnerable() {
+    let workflow = "matrix:\n  go: ['1.25', 1.26.11]\n";
+    let ctx = repository(&[(".go-version", "1.26.11\n"), (".github/workflows/ci.yml", workflow)]);
+    let output = unchanged(&ctx, &["bump", "--check"]);
+    assert!(output.success().stderr.ends_with("some have known vulnerabilities: 1.25\n"), "{output}");
+    ctx.write(".go-version", "1.26.8\n");
+    ctx.write(".github/workflows/ci.yml", "matrix:\n  go: [1.20, 1.26.8]\n");
+    let output = unchanged(&ctx, &["bump", "--check"]);
+    assert!(output.exits(1).stdout.contains("1.20 -> '1.20'     without quotation marks"), "{output}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The files of a project that name a Go version.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +57,13 @@ impl Project {
             }
         }
         project.files.sort_by(|a, b| a.path.cmp(&b.path));
-        project.files.dedup_by(|a, b| a.path == b.path);
+        // Two paths may lead to one file.
+        let mut seen = BTreeSet::new();
+        let is_new =
+            |file: &ProjectFile| seen.insert(fs::canonicalize(&file.path).unwrap_or(file.path.clone()));
+        if !paths.is_empty() {
+            project.files.retain(is_new);
+        }
         Ok(project)
     }
 

@@ -11,7 +11,8 @@ use crate::cli::BumpArgs;
 use crate::runtime::block_on;
 use crate::store::project::{Project, ProjectFile};
 use crate::store::releases::with_installed;
-use crate::store::{releases, requests, vulnerabilities};
+use crate::store::requests::Impossible;
+use crate::store::{releases, vulnerabilities};
 use crate::supply::supply;
 use crate::{Context, Failure};
 
@@ -81,7 +82,7 @@ pub(super) fn find<'a>(
         refuse_below_go_line(&target, files, context)?;
         return Ok(aim(target, Other::Stays));
     }
-    let current = plan::current(files).ok_or_else(|| nothing(context))?;
+    let current = plan::current(files).ok_or_else(|| nothing(&[], context))?;
     let named = plan::newest_named(files, &current);
     let newest = known.newest_patch(&current);
     if arguments.security || arguments.check {
@@ -102,8 +103,14 @@ fn given(
     known: &Knowledge,
     context: &Context<'_>,
 ) -> Result<GoVersion, Failure> {
-    requests::refuse_impossible(request, context)?;
+    if let Some(impossible) = Impossible::of(request, context) {
+        return Err(Failure::new(impossible.what(), format!("gover bump {}", impossible.language())));
+    }
     let name: Option<ToolchainName> = match request.kind() {
+        RequestKind::Exact(name) if !name.is_release() => {
+            let what = format!("{name} is a custom build, and gover raises versions only to releases");
+            return Err(Failure::new(what, format!("gover bump {}", name.version().language())));
+        }
         RequestKind::Exact(name) => Some(name.clone()),
         _ => known.releases.newest(request, &context.target().platform).map(|release| release.name.clone()),
     };
@@ -149,7 +156,13 @@ fn no_safe(minor: &GoVersion) -> Failure {
     )
 }
 
-pub(super) fn nothing(context: &Context<'_>) -> Failure {
-    let here = context.env.logical_directory().map_or_else(|| "here".to_owned(), |path| context.short(&path));
-    Failure::new(format!("no file in {here} names a Go version"), "`gover pin 1.26` pins one")
+pub(super) fn nothing(paths: &[PathBuf], context: &Context<'_>) -> Failure {
+    let here = || context.env.logical_directory().map_or("here".to_owned(), |path| context.short(&path));
+    let what = match paths {
+        [] => format!("no file in {} names a Go version", here()),
+        [path] if !path.is_dir() => format!("`{}` names no Go version", path.display()),
+        [path] => format!("no file in `{}` names a Go version", path.display()),
+        _ => "none of these files names a Go version".to_owned(),
+    };
+    Failure::new(what, "`gover pin 1.26` pins one")
 }

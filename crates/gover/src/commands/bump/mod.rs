@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &BumpArgs, context: &Context<'_>) -> Result<(), Fai
         show::unreadable(file, context);
     }
     if project.files.is_empty() {
-        return Err(aim::nothing(context));
+        return Err(aim::nothing(&paths, context));
     }
     let known = Knowledge::read(arguments.security || arguments.check, context)?;
     let aim = aim::find(arguments, request.as_ref(), (&project, &known), context)?;

@@ -1,5 +1,6 @@
 //! What `gover bump` prints.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Component, Path};
 
@@ -8,7 +9,7 @@ use gover_core::platform::IS_WINDOWS;
 use gover_core::text::{counted, shown};
 use gover_core::{Exit, GoVersion};
 
-use gover_project::{Edit, edited};
+use gover_project::{Edit, Mention, Role, edited};
 
 use super::aim::Knowledge;
 use super::plan::{self, LANGUAGE, Step};
@@ -38,6 +39,32 @@ impl Outcome<'_> {
         self.known.count(version.version(), version.is_exact())
     }
 
+    /// No version should be raised. One may still be vulnerable: a given one, and elements of lists,
+    /// which keep their minor version.
+    fn agree(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let is_vulnerable =
+            |mention: &&Mention| self.known.count(mention.version.version(), mention.version.is_exact()) > 0;
+        let of = |is_listed: bool| {
+            let mentions = self.project.files.iter().flat_map(|file| &file.mentions);
+            let mentions = mentions.filter(|one| one.role != Role::GoLine && one.list.is_some() == is_listed);
+            let versions: BTreeSet<&str> =
+                mentions.filter(is_vulnerable).map(|one| one.version.as_str()).collect();
+            versions.into_iter().collect::<Vec<_>>().join(", ")
+        };
+        let (alone, listed) = (of(false), of(true));
+        if !alone.is_empty() {
+            let what = format!("the versions agree, and have known vulnerabilities: {alone}");
+            return Err(Failure::new(what, "gover bump --security"));
+        }
+        let listed = if listed.is_empty() {
+            ", and none has a known vulnerability".to_owned()
+        } else {
+            format!("; of those in lists, some have known vulnerabilities: {listed}")
+        };
+        context.printer.note(&format!("the versions agree{listed}"));
+        Ok(())
+    }
+
     fn needs_language(&self) -> bool {
         self.steps.iter().any(|step| step.left == Some(LANGUAGE))
     }
@@ -55,10 +82,10 @@ impl Outcome<'_> {
     /// Why a version should change.
     fn reason(&self, step: &Step<'_>) -> String {
         let found = self.vulnerabilities(step);
-        if found > 0 {
-            vulnerabilities::counted(found)
-        } else if step.mention.loses_zero() {
+        if step.mention.loses_zero() {
             "without quotation marks, YAML drops the zero".to_owned()
+        } else if found > 0 {
+            vulnerabilities::counted(found)
         } else {
             "older than the rest".to_owned()
         }
@@ -97,8 +124,7 @@ pub(super) fn check(
     }
     context.printer.note(&format!("{} (CC BY 4.0)", outcome.known.database.basis()));
     if outcome.steps.is_empty() {
-        context.printer.note("the versions agree, and none has a known vulnerability");
-        return Ok(());
+        return outcome.agree(context);
     }
     let count = counted(outcome.steps.len(), "version");
     let what = format!("{count} should be raised to Go {}", outcome.target());
