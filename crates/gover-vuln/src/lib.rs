@@ -14,7 +14,7 @@ mod range;
 mod table;
 mod version;
 
-pub use ask::{AskError, Copied, CopyResult, MIRRORED, Question, Response, places};
+pub use ask::{AskError, Copied, CopyResult, MIRRORED, Place, Question, Response, places};
 pub use database::{Basis, BasisKind, Database, Vulnerabilities};
 pub use entry::{Component, Entry, EntryError};
 pub use program::BuildInfo;

@@ -250,6 +250,10 @@ fn an_address_that_is_none_is_named() {
     let output = ctx.gover(["audit", "1.26.8"]);
     assert_eq!(output.code, Some(2), "{output}");
     assert!(output.stderr.contains("GOVULNDB is not the address of a vulnerability database"), "{output}");
+    // Others ask nobody, and work without it.
+    ctx.install_fake("go1.26.8");
+    let output = ctx.gover(["list"]);
+    assert!(output.success().stdout.contains("known vulnerabilities"), "{output}");
 }
 
 /// The IDs that a mirror has.

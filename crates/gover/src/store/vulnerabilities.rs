@@ -5,7 +5,7 @@ use std::path::Path;
 use gover_core::env::vars;
 use gover_core::{GoVersion, ToolchainName, text};
 use gover_source::{Releases, Supply};
-use gover_vuln::{AskError, Copied, CopyResult, Database, Question, places};
+use gover_vuln::{AskError, Copied, CopyResult, Database, Place, Question};
 
 use crate::output::Busy;
 use crate::runtime::block_on;
@@ -15,13 +15,15 @@ use crate::{Context, Failure};
 /// The newest database that is known without asking: of the cache, or compiled into gover.
 pub(crate) fn known(context: &Context<'_>) -> Result<Database, Failure> {
     let supply = supply(context)?;
-    Ok(question(&supply, context)?.known())
+    // An address that is not valid is an error of the commands that ask there.
+    let places = places(&supply, context).unwrap_or_default();
+    Ok(question(&supply, places, context).known())
 }
 
 /// The newest database that can be had. What could not be asked is noted.
 pub(crate) fn newest(context: &Context<'_>) -> Result<Database, Failure> {
     let supply = supply(context)?;
-    let question = question(&supply, context)?;
+    let question = question(&supply, places(&supply, context)?, context);
     let busy = Busy::new(context.printer, || vec!["interrupted; nothing was changed".to_owned()]);
     busy.step("reading the Go vulnerability database".to_owned());
     let response = block_on(question.ask())?;
@@ -35,7 +37,7 @@ pub(crate) fn newest(context: &Context<'_>) -> Result<Database, Failure> {
 
 /// Copies the whole database into a directory. What could not be asked is noted.
 pub(crate) fn copy(supply: &Supply, directory: &Path, context: &Context<'_>) -> Result<Copied, Failure> {
-    let question = question(supply, context)?;
+    let question = question(supply, places(supply, context)?, context);
     let busy = Busy::new(context.printer, || vec!["interrupted; the next run continues".to_owned()]);
     busy.step("copying the Go vulnerability database".to_owned());
     let CopyResult { copied, failures } = block_on(question.copy_into(directory))?;
@@ -55,18 +57,19 @@ fn could_not(place: &str, error: &AskError) -> String {
     format!("could not use the vulnerability database of {place}: {error}")
 }
 
-fn question<'a>(supply: &'a Supply, context: &Context<'_>) -> Result<Question<'a>, Failure> {
-    // No variable changes what the policy of the machine locks.
-    let is_locked = context.settings.policy.locks("sources");
-    let govulndb = context.env.text(vars::GOVULNDB).filter(|_| !is_locked);
-    let places = places(govulndb.as_deref(), supply.settings()).map_err(|error| {
+fn question<'a>(supply: &'a Supply, places: Vec<Place>, context: &Context<'_>) -> Question<'a> {
+    let cache = context.layout.vulnerability_cache();
+    Question { supply, places, cache, offline: context.settings.offline.value }
+}
+
+fn places(supply: &Supply, context: &Context<'_>) -> Result<Vec<Place>, Failure> {
+    let govulndb = context.env.text(vars::GOVULNDB);
+    gover_vuln::places(govulndb.as_deref(), supply.settings()).map_err(|error| {
         Failure::usage(
             format!("GOVULNDB is not the address of a vulnerability database: {error}"),
             "set GOVULNDB to an address such as https://vuln.go.dev or file:///srv/vulndb, or unset it",
         )
-    })?;
-    let cache = context.layout.vulnerability_cache();
-    Ok(Question { supply, places, cache, offline: context.settings.offline.value })
+    })
 }
 
 /// The nearest release without a known vulnerability: `version` itself, a newer patch of the same
