@@ -121,6 +121,16 @@ fn to_the_newest_minor_version() {
     ctx.gover(["update", "--minor"]).success();
     assert_eq!(ctx.names_in("gover/versions"), ["go1.90.1", "go1.91.1", "go1.91.2"]);
     assert_eq!(default(&ctx), "1.91\n");
+    let output = ctx.gover(["outdated", "--minor"]);
+    assert!(output.success().stderr.contains("nothing to update: go1.90.1, go1.91.2\n"), "{output}");
+}
+
+#[test]
+fn a_default_moves_to_a_newer_minor_version_that_is_installed() {
+    let ctx = outdated();
+    ctx.install_fake("go1.91.2");
+    ctx.gover(["update", "--minor"]).success();
+    assert_eq!(default(&ctx), "1.91.2\n");
 }
 
 #[test]
@@ -217,6 +227,8 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
+could not ask [SITE]: offline
+could not ask goproxy: [SITE]/proxy: offline
 nothing to update: go1.90.1
 
 "#]]

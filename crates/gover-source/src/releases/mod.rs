@@ -177,6 +177,12 @@ impl Releases {
         self.failures.iter().filter(|failure| failure.used.is_some())
     }
 
+    /// Why no source answered, if only releases are known that an earlier gover knew already.
+    pub fn unasked(&self) -> &[SourceFailure] {
+        let is_answered = self.offers.is_some() || matches!(self.basis, Basis::Index(_) | Basis::Offers);
+        if is_answered { &[] } else { &self.failures }
+    }
+
     /// All releases, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &Release> {
         self.by_name.values().rev()

@@ -4,9 +4,10 @@ mod facts;
 mod plan;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use gover_core::display::pasted;
-use gover_core::pin::{VERSION_FILE, read_version_file};
+use gover_core::pin::{Pin, VERSION_FILE, read_version_file};
 use gover_core::{Request, ToolchainName};
 use gover_vuln::Database;
 
@@ -24,7 +25,8 @@ use crate::{Context, Failure};
 pub(super) fn run(arguments: &UpdateArgs, context: &Context<'_>) -> Result<(), Failure> {
     let target = context.target();
     let installation = Installation::new(&target, false, context);
-    let plan = Plan::of(arguments, &installation, context)?;
+    let mut plan = Plan::of(arguments, &installation, context)?;
+    settle(&mut plan, context)?;
     let update = Update { arguments, plan: &plan, database: vulnerabilities::known(context)?, context };
     if plan.steps.is_empty() {
         let names: Vec<String> = plan.newest.iter().map(ToString::to_string).collect();
@@ -34,6 +36,45 @@ pub(super) fn run(arguments: &UpdateArgs, context: &Context<'_>) -> Result<(), F
         });
     }
     if arguments.dry_run || arguments.check { update.show() } else { update.carry_out(&installation) }
+}
+
+/// With `--minor`, the release that takes the place of an older one may be installed. Then there is
+/// something to do only if the default or the pin in the home directory moves to it.
+fn settle(plan: &mut Plan, context: &Context<'_>) -> Result<(), Failure> {
+    let installed = requests::inventory(context)?.toolchains;
+    let mut steps = Vec::new();
+    for step in std::mem::take(&mut plan.steps) {
+        let alone = std::slice::from_ref(&step);
+        let moves = || {
+            Ok::<_, Failure>(default_after(alone, context)?.is_some() || pin_after(alone, context).is_some())
+        };
+        if installed.contains(&step.to) && !moves()? {
+            plan.newest.extend([step.from, step.to]);
+        } else {
+            steps.push(step);
+        }
+    }
+    plan.steps = steps;
+    plan.newest.sort();
+    plan.newest.dedup();
+    Ok(())
+}
+
+/// The default as it is and as it will be, if the steps move it.
+fn default_after(steps: &[Step], context: &Context<'_>) -> Result<Option<(Request, Request)>, Failure> {
+    let Some(before) = default::read(context)? else { return Ok(None) };
+    let meant = default::toolchain(context)?.and_then(|toolchain| toolchain.name);
+    Ok(moved(&before, meant.as_ref(), steps).map(|now| (before, now)))
+}
+
+/// The pin in the home directory of the user, which applies to all projects without one, and what it
+/// will be, if the steps move it.
+fn pin_after(steps: &[Step], context: &Context<'_>) -> Option<(PathBuf, Pin, Request)> {
+    let path = context.home()?.join(VERSION_FILE);
+    // One that cannot be understood is reported where it is used.
+    let before = read_version_file(&path).ok()??;
+    let now = moved(&before.request, None, steps)?;
+    Some((path, before, now))
 }
 
 struct Update<'a> {
@@ -52,7 +93,7 @@ struct Kept {
 impl Update<'_> {
     fn show(&self) -> Result<(), Failure> {
         let Self { arguments, plan, context, .. } = self;
-        let default = self.next_default()?;
+        let default = default_after(&plan.steps, context)?;
         if arguments.json {
             let steps =
                 plan.steps.iter().map(|step| StepFacts::of(step, false, None, &self.database)).collect();
@@ -136,25 +177,14 @@ impl Update<'_> {
         self.context.printer.detail(&format!("  vulnerabilities: {}", self.database.basis()));
     }
 
-    /// The default as it is and as it will be, if it moves.
-    fn next_default(&self) -> Result<Option<(Request, Request)>, Failure> {
-        self.default_after(&self.plan.steps)
-    }
-
-    fn default_after(&self, steps: &[Step]) -> Result<Option<(Request, Request)>, Failure> {
-        let Some(before) = default::read(self.context)? else { return Ok(None) };
-        let meant = default::toolchain(self.context)?.and_then(|toolchain| toolchain.name);
-        Ok(moved(&before, meant.as_ref(), steps).map(|now| (before, now)))
-    }
-
     fn move_default(&self, done: &[Step]) -> Result<Option<DefaultChange>, Failure> {
         let context = self.context;
-        if self.default_after(done)?.is_none() {
+        if default_after(done, context)?.is_none() {
             return Ok(None);
         }
         let lock = default::lock(context)?;
         // Another process may have chosen since.
-        let Some((before, now)) = self.default_after(done)? else { return Ok(None) };
+        let Some((before, now)) = default_after(done, context)? else { return Ok(None) };
         default::write(&now, context, &lock)?;
         let (name, undo) = (requests::name_or_request(&now), pasted(before.as_str()));
         context.printer.note(&format!("default is now {name} (`gover default {undo}` undoes this)"));
@@ -162,13 +192,9 @@ impl Update<'_> {
         Ok(Some(DefaultChange::of(&before, &now)))
     }
 
-    /// A pin in the home directory of the user applies to all projects without one.
     fn move_pin(&self, done: &[Step]) -> Result<(), Failure> {
         let context = self.context;
-        let Some(path) = context.home().map(|home| home.join(VERSION_FILE)) else { return Ok(()) };
-        // One that cannot be understood is reported where it is used.
-        let Ok(Some(before)) = read_version_file(&path) else { return Ok(()) };
-        let Some(now) = moved(&before.request, None, done) else { return Ok(()) };
+        let Some((path, before, now)) = pin_after(done, context) else { return Ok(()) };
         pin::replace(&path, before.line, &now)?;
         context.printer.note(&format!(
             "{} now says {now} instead of {}",

@@ -39,6 +39,9 @@ impl Plan {
         let wanted: Vec<Request> = languages.chain(latest.map(Ok)).collect::<Result<_, Failure>>()?;
         let (releases, mut found) =
             releases::newest_of_each(&wanted, installation.supply()?, installation.target, context)?;
+        for failure in releases.unasked() {
+            context.printer.note(&releases::not_asked(failure));
+        }
         let latest = arguments.minor.then(|| found.pop()).flatten().flatten();
         for (from, found) in installed.into_iter().zip(found) {
             let next = || prerelease(&from, &releases, installation);
