@@ -234,3 +234,11 @@ nothing to update: go1.90.1
 "#]]
     );
 }
+
+#[test]
+fn sources_that_fail_are_named_only_if_none_answers() {
+    let ctx = outdated();
+    ctx.site().server().fault("/dl/", Fault::Status(403));
+    let output = ctx.gover(["update", "--check"]);
+    assert!(!output.exits(1).stderr.contains("could not ask"), "{output}");
+}

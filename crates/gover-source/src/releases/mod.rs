@@ -24,6 +24,8 @@ pub struct Releases {
     pub basis: Basis,
     /// Sources whose releases could not be loaded.
     pub failures: Vec<SourceFailure>,
+    /// Whether a source was asked and answered.
+    pub(crate) is_answered: bool,
     /// Mirrors without a list, unless some source listed its releases.
     pub unlisted: Vec<String>,
     /// Everything that the sources offer; `None` unless all of them list it.
@@ -102,6 +104,7 @@ impl Releases {
             by_name: BTreeMap::new(),
             basis: Basis::Table(table.newest_date()),
             failures: Vec::new(),
+            is_answered: false,
             unlisted: Vec::new(),
             offers: None,
         };
@@ -177,10 +180,9 @@ impl Releases {
         self.failures.iter().filter(|failure| failure.used.is_some())
     }
 
-    /// Why no source answered, if only releases are known that an earlier gover knew already.
-    pub fn unasked(&self) -> &[SourceFailure] {
-        let is_answered = self.offers.is_some() || matches!(self.basis, Basis::Index(_) | Basis::Offers);
-        if is_answered { &[] } else { &self.failures }
+    /// If no source answered, why, except for those of [`stale`](Self::stale).
+    pub fn unasked(&self) -> impl Iterator<Item = &SourceFailure> {
+        self.failures.iter().filter(|failure| !self.is_answered && failure.used.is_none())
     }
 
     /// All releases, newest first.

@@ -38,6 +38,7 @@ impl Supply {
         let mut answered = false;
         for known in self.collect_answers(inquiries.collect(), self.has_a_directory()).await {
             answered |= known.is_good();
+            releases.is_answered |= known.is_new();
             match known {
                 Known::Index(source, Ok(loaded)) => {
                     releases.add_index(&loaded.value, loaded.checked);
@@ -230,6 +231,14 @@ enum Known<'a> {
 }
 
 impl Known<'_> {
+    /// Whether nothing in the answer is from an earlier one.
+    fn is_new(&self) -> bool {
+        match self {
+            Self::List(_, failures) => failures.is_empty(),
+            Self::Index(..) | Self::Mirror(..) => self.is_good(),
+        }
+    }
+
     /// Whether the source has responded now, so that gover need not wait for silent sources.
     fn is_good(&self) -> bool {
         match self {

@@ -30,6 +30,10 @@ impl Knowledge {
         for failure in releases.stale() {
             context.printer.note(&releases::not_asked(failure));
         }
+        // Offline, that is expected.
+        for failure in releases.unasked().filter(|_| !context.settings.offline.value) {
+            context.printer.note(&releases::not_asked(failure));
+        }
         let database = if newest_database {
             vulnerabilities::newest(context)?
         } else {
