@@ -13,12 +13,15 @@ pub(crate) fn dockerfile(text: &str) -> Vec<Mention> {
     // The line that continues the one before it belongs to the same instruction.
     let mut open: Option<String> = None;
     let mark = if text.trim_start().to_ascii_lowercase().starts_with("# escape=`") { '`' } else { '\\' };
-    for line in text.lines() {
+    let mut documents: Vec<&str> = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
         if line.trim_start().starts_with('#') {
             continue;
         }
         let continues = line.trim_end().ends_with(mark);
         let words: Vec<&str> = line.trim_end().trim_end_matches(mark).split_whitespace().collect();
+        documents.extend(words.iter().filter_map(|word| here_document(word)));
         match (&open, words.split_first()) {
             (Some(instruction), _) => reader.words(&instruction.clone(), &words),
             (None, Some((first, rest))) => {
@@ -28,12 +31,27 @@ pub(crate) fn dockerfile(text: &str) -> Vec<Mention> {
             }
             (None, None) => {}
         }
-        if !continues {
-            open = None;
+        if continues {
+            continue;
+        }
+        let takes_documents = matches!(open.take().as_deref(), Some("RUN" | "COPY" | "ADD"));
+        for end in documents.drain(..).filter(|_| takes_documents) {
+            let mut behind = lines.clone();
+            if behind.any(|line| line.trim_start_matches('\t') == end) {
+                lines = behind;
+            }
         }
     }
     // An argument that is part of an image counts as one.
     reader.images.into_iter().chain(reader.settings).collect()
+}
+
+/// The line that ends the document which a word such as `<<EOF` begins.
+fn here_document(word: &str) -> Option<&str> {
+    let word = word.strip_prefix("<<")?;
+    let end = unquoted(word.strip_prefix('-').unwrap_or(word));
+    let is_name = !end.is_empty() && end.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
+    is_name.then_some(end)
 }
 
 struct Reader<'a> {
@@ -171,6 +189,11 @@ mod tests {
             ("FROM x:5000/golang:${V:-1.21}@sha256:abc\n", &[(1, "1.21", Role::Image)]),
             ("COPY --from=golang:1.22.5 /usr/local/go /go\n", &[(1, "1.22.5", Role::Image)]),
             ("RUN curl \\\nFROM golang:1.22\n", &[]),
+            (
+                "RUN <<EOF <<-'B'\r\nFROM golang:1.22\r\nEOF\r\nENV GO_VERSION=1.22\r\n\tB\r\nFROM golang:1.21\r\n",
+                &[(6, "1.21", Role::Image)],
+            ),
+            ("RUN echo <<EOF\nFROM golang:1.22\n", &[(2, "1.22", Role::Image)]),
             ("ARG A=1\nARG B=22\nFROM golang:${A}.${B}\n", &[]),
             ("FROM golang\nFROM golang:alpine\nFROM golang:1\nFROM node:18.1\nFROM golang:$X\n", &[]),
             ("FROM golang:1.24-rc-alpine\nFROM golang:${X\n", &[]),
