@@ -214,7 +214,9 @@ fn only_the_paths_on_the_command_line_change() {
     assert_eq!(text(&ctx, "b/Dockerfile"), "FROM golang:1.26.8\n");
     assert_eq!(text(&ctx, ".go-version"), "1.26.11\n");
     ctx.write("main.go", "");
-    for (word, expected) in [("main.go", "does not know"), ("nope", "neither a version nor a file")] {
+    for (word, expected) in
+        [("main.go", "does not know"), ("nope", "neither a version nor a file"), ("", "is empty")]
+    {
         let output = unchanged(&ctx, &["bump", word]);
         assert!(output.exits(2).stderr.contains(expected), "{output}");
     }

@@ -48,6 +48,9 @@ impl Project {
             }
         }
         for path in paths {
+            if path.as_os_str().is_empty() {
+                return Err(Failure::usage("a version or path is empty", "gover help bump"));
+            }
             let path = context.absolute(path);
             if path.is_dir() {
                 project.directory(&path, DEEPEST);
