@@ -336,6 +336,21 @@ fn files_that_are_not_what_they_say_are_named_and_left() {
     assert_eq!(after, before);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let ctx = repository(&[(".go-version", "1.26.8\n"), ("secret/.go-version", "1.26.8\n")]);
+    let directory = ctx.work().join("secret");
+    let set = |mode| fs::set_permissions(&directory, fs::Permissions::from_mode(mode)).unwrap();
+    set(0o000);
+    // Root can read it.
+    let is_denied = fs::read_dir(&directory).is_err();
+    let output = ctx.gover(["bump"]);
+    set(0o755);
+    assert_eq!(output.success().stderr.contains("secret was left as it is"), is_denied, "{output}");
+}
+
 #[test]
 fn all_files_change_or_none() {
     let ctx = repository(&[

@@ -74,7 +74,14 @@ impl Project {
     fn directory(&mut self, root: &Path, depth: usize) {
         let mut waiting = VecDeque::from([(root.to_owned(), 0)]);
         while let Some((directory, level)) = waiting.pop_front() {
-            for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
+            let entries = match fs::read_dir(&directory) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    self.unreadable.push(Unreadable { path: directory, line: None, what: error.to_string() });
+                    continue;
+                }
+            };
+            for entry in entries.flatten() {
                 let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
                 let Ok(kind) = entry.file_type() else { continue };
                 if kind.is_dir() && (is_special(&name) || (level < depth && is_entered(&name, &path))) {
