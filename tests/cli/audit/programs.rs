@@ -133,3 +133,13 @@ fn a_program_of_an_old_go_has_no_fixes() {
         "{output}"
     );
 }
+
+#[test]
+fn a_program_of_unknown_origin_is_built_again_by_its_author() {
+    let ctx = offline();
+    let path = ctx.work().join("tool");
+    write(&path, "go1.26.8", "command-line-arguments");
+    let output = ctx.gover(["audit", "--tools", "tool"]);
+    let hint = "hint: build it again with `gover exec 1.26.10 -- go build`\n";
+    assert!(output.exits(1).stderr.ends_with(hint), "{output}");
+}

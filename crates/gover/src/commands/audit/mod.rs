@@ -84,6 +84,11 @@ fn of_programs(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Failu
     hints.sort();
     hints.dedup();
     hints.truncate(HINTS);
+    // Where nothing says what a program was built from, only its author knows how.
+    let newest = programs.iter().filter_map(|program| program.nearest.as_ref()).max();
+    if let Some(newest) = newest.filter(|_| hints.is_empty()) {
+        hints.push(format!("build it again with `gover exec {} -- go build`", newest.version()));
+    }
     show::outcome(&faults, "program", hints, context)
 }
 
