@@ -90,6 +90,12 @@ fn each_example_works() {
                     ctx.site().log().add_release(&Release::new(&toolchain));
                 }
             }
+            if name == "update" {
+                // gover knows the checksums of the real ones.
+                for newest in ["go1.21.13", "go1.22.12"] {
+                    ctx.install_fake(newest);
+                }
+            }
             if name == "bump" {
                 ctx.write("Dockerfile", "FROM golang:1.25.3\n");
             }

@@ -176,9 +176,8 @@ fn commands_of_other_managers_that_mean_the_same_are_understood() {
 fn other_commands_of_other_managers_are_answered_with_ours() {
     let ctx = with_three();
     for (typed, meant) in [
-        ("upgrade", "gover install latest"),
-        ("update", "gover install latest"),
-        ("upgrade 1.91", "gover install 1.91"),
+        ("download", "gover install latest"),
+        ("download 1.91", "gover install 1.91"),
         ("run 1.91 go version", "gover exec 1.91 go version"),
         ("run", "gover exec 1.22 -- go version"),
         ("switch 1.90", "gover use 1.90"),
@@ -190,7 +189,7 @@ fn other_commands_of_other_managers_are_answered_with_ours() {
         ("activate fish", "gover init fish"),
         ("deactivate", "gover use --clear"),
         ("clean", "gover prune --dry-run"),
-        ("upgarde", "gover install latest"),
+        ("donwload", "gover install latest"),
     ] {
         assert_eq!(hint(&ctx, typed), meant, "{typed}");
     }
@@ -198,13 +197,13 @@ fn other_commands_of_other_managers_are_answered_with_ours() {
     let output = ctx.gover(["link", goroot.to_str().unwrap()]);
     assert!(output.exits(2).stderr.contains("hint: gover use "), "{output}");
     gover_snapshot!(
-        ctx.gover(["upgrade"]),
+        ctx.gover(["download"]),
         str![[r#"
 exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: gover has no command `upgrade`
+error: gover has no command `download`
 hint: gover install latest
 
 "#]]

@@ -106,6 +106,7 @@ def leveled(line):
     """A line without what differs from run to run."""
     line = re.sub(r"\b\d+\.\d+s\b", "N.Ns", line)
     line = re.sub(r"\b\d+\.\d+ MiB\b", "N.N MiB", line)
+    line = re.sub(r"\b\d+ known vulnerabilit(y|ies)\b", "N known vulnerabilities", line)
     line = re.sub(r"\b\d+ MiB\b", "N MiB", line)
     return re.sub(r"  +", "  ", line).rstrip()
 

@@ -42,7 +42,7 @@ step_arm64() {
   # The C library of this machine is out of reach for it.
   expect_in "gover --version" "gover $version" "$(QEMU_LD_PREFIX=/nonexistent qemu-aarch64 "$directory/gover" --version)"
   expect_in "gover list --remote" "go$real" "$(HOME="$work/arm64/home" GOVER_SOURCES=goproxy qemu-aarch64 "$directory/gover" list --remote "${real%.*}")"
-  HOME="$work/arm64/home" qemu-aarch64 "$directory/gover-shim" version >"$work/log" 2>&1 || code=$?
+  env -i HOME="$work/arm64/home" "$(command -v qemu-aarch64)" "$directory/gover-shim" version >"$work/log" 2>&1 || code=$?
   expect "the exit code of the shim without a toolchain" 127 "$code"
 }
 
