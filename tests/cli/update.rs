@@ -242,3 +242,15 @@ fn sources_that_fail_are_named_only_if_none_answers() {
     let output = ctx.gover(["update", "--check"]);
     assert!(!output.exits(1).stderr.contains("could not ask"), "{output}");
 }
+
+#[test]
+fn a_default_behind_what_is_installed_follows() {
+    let ctx = outdated();
+    ctx.gover(["install", "1.90.4", "1.91.2"]).success();
+    let output = ctx.gover(["outdated"]);
+    assert_eq!(output.exits(1).stdout, "go1.90.1 -> go1.90.4\ndefault 1.90.1 -> 1.90.4\n", "{output}");
+    let output = ctx.gover(["update"]);
+    assert!(output.success().stderr.contains("\ndefault is now go1.90.4 ("), "{output}");
+    assert_eq!(default(&ctx), "1.90.4\n");
+    ctx.gover(["outdated"]).success();
+}

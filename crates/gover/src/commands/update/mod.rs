@@ -42,6 +42,7 @@ pub(super) fn run(arguments: &UpdateArgs, context: &Context<'_>) -> Result<(), F
 /// something to do only if the default or the pin in the home directory moves to it.
 fn settle(plan: &mut Plan, context: &Context<'_>) -> Result<(), Failure> {
     let installed = requests::inventory(context)?.toolchains;
+    behind(plan, context)?;
     let mut steps = Vec::new();
     for step in std::mem::take(&mut plan.steps) {
         let alone = std::slice::from_ref(&step);
@@ -57,6 +58,21 @@ fn settle(plan: &mut Plan, context: &Context<'_>) -> Result<(), Failure> {
     plan.steps = steps;
     plan.newest.sort();
     plan.newest.dedup();
+    Ok(())
+}
+
+/// A default or pin that names an older patch than the newest installed one moves, too.
+fn behind(plan: &mut Plan, context: &Context<'_>) -> Result<(), Failure> {
+    let pin = context.home().and_then(|home| read_version_file(&home.join(VERSION_FILE)).ok()?);
+    let chosen = default::read(context)?.into_iter().chain(pin.map(|pin| pin.request));
+    for from in chosen.filter_map(|request| request.as_exact().cloned()) {
+        let is_newer =
+            |newest: &&ToolchainName| newest.version().same_language(from.version()) && **newest > from;
+        if let Some(to) = plan.newest.iter().find(is_newer).cloned().filter(|_| from.is_release()) {
+            plan.newest.retain(|newest| *newest != to);
+            plan.steps.push(Step { from, to });
+        }
+    }
     Ok(())
 }
 
