@@ -19,6 +19,7 @@ use gover_core::Env;
 use gover_test::{FakeSite, Release, TestContext, context};
 
 use random::noise;
+#[cfg(unix)]
 pub(crate) use random::{Random, number};
 use world::{Scenario, kill_at_random_moments, kill_before_system_calls};
 
