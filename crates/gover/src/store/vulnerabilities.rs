@@ -63,7 +63,9 @@ fn question<'a>(supply: &'a Supply, places: Vec<Place>, context: &Context<'_>) -
 }
 
 fn places(supply: &Supply, context: &Context<'_>) -> Result<Vec<Place>, Failure> {
-    let govulndb = context.env.text(vars::GOVULNDB);
+    // No variable changes what the policy of the machine locks.
+    let is_locked = context.settings.policy.locks("sources");
+    let govulndb = context.env.text(vars::GOVULNDB).filter(|_| !is_locked);
     gover_vuln::places(govulndb.as_deref(), supply.settings()).map_err(|error| {
         Failure::usage(
             format!("GOVULNDB is not the address of a vulnerability database: {error}"),
