@@ -116,8 +116,6 @@ impl OwnRelease {
     pub fn install(&self, bin: &Path) {
         for (name, bytes) in ["gover", "gover-shim"].iter().zip(self.programs.iter()) {
             let target = bin.join(executable_name(name));
-            // It may be a hard link to the program of the whole test.
-            drop(fs::remove_file(&target));
             place_executable(&released(), &target, Some(bytes));
         }
     }

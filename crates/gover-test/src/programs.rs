@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock, RwLock};
 use std::time::SystemTime;
 
@@ -121,9 +122,22 @@ fn is_passing(error: &io::Error) -> bool {
 /// Puts an executable at `target`: the mode of `program`, and its bytes unless `content` is given.
 pub(crate) fn place_executable(program: &Path, target: &Path, content: Option<&[u8]>) {
     let _writing = EXECUTABLES.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    clear(target);
     let placed =
         fs::copy(program, target).and_then(|_| content.map_or(Ok(()), |content| fs::write(target, content)));
     placed.unwrap_or_else(|error| panic!("cannot put a program at {}: {error}", target.display()));
+}
+
+/// Takes away what is at a path, which may be a hard link to the program of all tests. On Windows a file
+/// that is open keeps its name when it is deleted, and would be written through it; a renamed one does
+/// not.
+fn clear(target: &Path) {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let aside = target.with_file_name(format!(".gover-{}-{number}-replaced", std::process::id()));
+    if fs::rename(target, &aside).is_ok() {
+        drop(fs::remove_file(aside));
+    }
 }
 
 /// Puts a program at `target` without copying it where the file system allows that.

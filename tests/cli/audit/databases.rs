@@ -141,7 +141,9 @@ fn a_directory_needs_no_network() {
     ctx.set("GOVER_OFFLINE", "1");
     let output = ctx.gover(AUDIT);
     assert_eq!(found(&output), of("live"), "{output}");
-    assert_eq!(output.json()["database"]["place"], directory.to_str().unwrap());
+    // On Windows it is part of an address, and stays as it is there.
+    let place = directory.to_str().unwrap().replace('\\', "/");
+    assert_eq!(output.json()["database"]["place"], place);
     // The directory of a mirror is found by itself.
     let mut ctx = context!();
     write(&ctx.work().join("go/vulndb"), &entries(), "2099-01-01T00:00:00Z");
