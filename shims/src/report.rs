@@ -167,7 +167,7 @@ fn unavailable(resolution: &Resolution, home: Option<&Path>) -> Report {
             (format!("{what} ({})", resolution.reason(home)), hint)
         }
         _ => (
-            "nothing here chooses a toolchain, and there is no other `go` on PATH".to_owned(),
+            "no toolchain is chosen here, and PATH has no other `go`".to_owned(),
             "gover install latest".to_owned(),
         ),
     };

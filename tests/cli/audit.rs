@@ -284,7 +284,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: nothing here chooses a toolchain, and there is no other `go` on PATH
+error: no toolchain is chosen here, and PATH has no other `go`
 hint: name a version, such as `gover audit 1.22.5`
 
 "#]]

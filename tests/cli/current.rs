@@ -445,7 +445,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: nothing here chooses a toolchain, and there is no other `go` on PATH
+error: no toolchain is chosen here, and PATH has no other `go`
 hint: gover install latest
 
 "#]]
@@ -458,7 +458,7 @@ exit: 1
 {"version":null,"goroot":null,"installed":false,"origin":null,"raised":null,"left_to_go":null,"vulnerabilities":null,"go":"[ROOT]/gover/bin/go","error":null}
 
 ----- stderr -----
-error: nothing here chooses a toolchain, and there is no other `go` on PATH
+error: no toolchain is chosen here, and PATH has no other `go`
 hint: gover install latest
 
 "#]]
@@ -500,7 +500,7 @@ exit: 1
  3. no .go-version or .tool-versions here or above
  4. no default is set
  5. PATH has no Go outside gover
-error: nothing here chooses a toolchain, and there is no other `go` on PATH
+error: no toolchain is chosen here, and PATH has no other `go`
 hint: gover install latest
 
 "#]]

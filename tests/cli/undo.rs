@@ -133,7 +133,7 @@ fn no_command_is_forgotten() {
     let tested = ["use", "default", "pin", "config", "uninstall", "prune", "install", "setup"];
     // doctor: tests/cli/doctor_repair.rs. What `cache clean` deletes is downloaded again by itself, and
     // nothing of gover needs what `mirror` writes into the directory that it was given.
-    // update: tests/cli/update.rs. It names how to move the default back, and prune how to get toolchains back.
+    // update: tests/cli/update.rs. It says how to move the default back, and how prune is undone.
     // bump names each version that it replaces; a repository knows them, too.
     // self: tests/cli/self_update.rs and self_uninstall.rs.
     let others = ["doctor", "cache", "mirror", "self", "bump", "update"];

@@ -43,7 +43,7 @@ fn check(case: &SelectionCase, root: &Path, code: Option<i32>, stdout: &str, std
         }
         "nothing" => {
             assert_eq!((code, stdout), (Some(127), ""), "{context}");
-            assert!(stderr.contains("nothing here chooses a toolchain"), "{context}");
+            assert!(stderr.contains("no toolchain is chosen here"), "{context}");
         }
         "error" => {
             assert!(matches!(code, Some(1 | 127)) && stdout.is_empty(), "{context}");
@@ -133,7 +133,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-error: nothing here chooses a toolchain, and there is no other `go` on PATH
+error: no toolchain is chosen here, and PATH has no other `go`
 hint: gover install latest
 
 "#]]

@@ -47,7 +47,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-gover: nothing here chooses a toolchain, and there is no other `go` on PATH
+gover: no toolchain is chosen here, and PATH has no other `go`
 hint: gover install latest
 
 "#]]

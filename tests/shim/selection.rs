@@ -44,7 +44,7 @@ fn check(case: &SelectionCase, root: &Path, code: Option<i32>, stdout: &str, std
         }
         "nothing" => {
             assert_eq!(code, Some(127), "{context}");
-            assert!(stderr.contains("nothing here chooses a toolchain"), "{context}");
+            assert!(stderr.contains("no toolchain is chosen here"), "{context}");
         }
         "error" => {
             assert!(matches!(code, Some(1 | 127)), "{context}");

@@ -30,9 +30,9 @@ fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     context.printer.table(&table)
 }
 
-/// Deletes the release index, the list of failed sources, the vulnerability database, and unfinished downloads. Tree heads of
-/// checksum databases stay: without them, gover could not check that a database is consistent with
-/// its past.
+/// Deletes the release index, the list of failed sources, the vulnerability database, and unfinished
+/// downloads. Tree heads of checksum databases stay: without them, gover could not check that a
+/// database is consistent with its past.
 fn clean(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     let cache = context.layout.cache();
     if prune::linked_out(&context.layout).contains(&cache) {

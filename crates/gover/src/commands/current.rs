@@ -84,10 +84,7 @@ fn end(resolution: &Resolution, context: &Context<'_>) -> Result<(), Failure> {
             context.printer.hint(&requests::absent(request, Some(resolution), context).hint);
             Err(Failure::Silent(Exit::Failure))
         }
-        Outcome::Nothing => Err(Failure::new(
-            "nothing here chooses a toolchain, and there is no other `go` on PATH",
-            "gover install latest",
-        )),
+        Outcome::Nothing => Err(Failure::new(requests::NOTHING_CHOSEN, "gover install latest")),
     }
 }
 

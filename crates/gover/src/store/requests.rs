@@ -51,12 +51,12 @@ pub(crate) fn selected(context: &Context<'_>) -> Result<Allowed, Failure> {
             let reason = resolution.reason(context.home());
             Err(Failure::not_found(format!("{what} ({reason})"), hint))
         }
-        Outcome::Nothing => Err(Failure::not_found(
-            "nothing here chooses a toolchain, and there is no other `go` on PATH",
-            "gover install latest",
-        )),
+        Outcome::Nothing => Err(Failure::not_found(NOTHING_CHOSEN, "gover install latest")),
     }
 }
+
+/// What is said where nothing decides what `go` runs.
+pub(crate) const NOTHING_CHOSEN: &str = "no toolchain is chosen here, and PATH has no other `go`";
 
 /// No installed toolchain matches the request.
 pub(crate) fn missing(request: &Request, context: &Context<'_>) -> Failure {

@@ -130,10 +130,9 @@ fn selected(resolution: &Resolution, context: &Context<'_>) -> Result<ToolchainN
             toolchain.name.clone().ok_or_else(|| unknown(&requests::name_of(toolchain, context)))
         }
         Outcome::Missing(request) => provide::newest_known(request, context),
-        Outcome::Nothing => Err(Failure::new(
-            "nothing here chooses a toolchain, and there is no other `go` on PATH",
-            "name a version, such as `gover audit 1.22.5`",
-        )),
+        Outcome::Nothing => {
+            Err(Failure::new(requests::NOTHING_CHOSEN, "name a version, such as `gover audit 1.22.5`"))
+        }
     }
 }
 
