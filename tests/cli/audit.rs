@@ -8,7 +8,7 @@ use gover_test::snapbox::str;
 use gover_test::{Output, TestContext, context, gover_snapshot};
 use serde_json::Value;
 
-mod databases;
+pub(crate) mod databases;
 mod programs;
 
 /// The numbers of the standard library and the go command for each version.

@@ -6,6 +6,7 @@ use gover_sys::Lock;
 use gover_test::snapbox::str;
 use gover_test::{TestContext, context, gover_snapshot};
 
+use crate::audit::databases::serve_database;
 use crate::scene::{files, has_startup_files, released, wait_for_line};
 
 /// A home with toolchains, a default, and lines in a startup file; `None` where setup would change
@@ -66,6 +67,7 @@ fn what_other_commands_wrote_goes() {
     }
     let (mut ctx, _) = released();
     ctx.set("SHELL", "/bin/bash").set("GOVER_SOURCES", "goproxy,go.dev");
+    let _server = serve_database(&mut ctx);
     for command in [
         "install 1.91.2",
         "default 1.91.2",
@@ -81,7 +83,9 @@ fn what_other_commands_wrote_goes() {
     ctx.write("go.mod", "module m\r\n\r\ngo 1.21\r\n");
     fs::write(ctx.home().join(".zshrc"), "export GOROOT=/usr/lib/go-1.11\n").unwrap();
     ctx.gover(["doctor", "--offline", "--fix", "--yes"]);
+    ctx.gover(["audit", "1.91.9"]).success();
     let written = ctx.names_in("gover");
+    assert!(ctx.layout().vulnerability_cache().join("go.json").is_file());
     for name in ["cache", "doctor", "locks", "receipts", "sessions", "share", "shim.state"] {
         assert!(written.iter().any(|written| written == name), "{name} is not in {written:?}");
     }

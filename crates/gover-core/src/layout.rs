@@ -14,6 +14,9 @@ pub struct Layout {
 macro_rules! paths {
     ($($(#[$doc:meta])* $method:ident = $path:literal;)*) => {
         impl Layout {
+            /// All paths that have a method, below `GOVER_HOME` and with `/`.
+            pub const PATHS: &[&str] = &[$($path),*];
+
             $($(#[$doc])* pub fn $method(&self) -> PathBuf {
                 $path.split('/').fold(self.home.clone(), |path, name| path.join(name))
             })*

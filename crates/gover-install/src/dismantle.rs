@@ -1,7 +1,7 @@
-//! Removing gover: what in a home is its own, and what is not and stays.
+//! Removing gover: which entries of a home are its own, and which ones stay.
 //!
-//! Each entry is looked at, since a home may hold files of its user anywhere. Only what has a name
-//! that gover gives there is removed, and nothing is looked for behind a link.
+//! Users may keep files anywhere in a home, so each entry is checked. gover removes only entries with
+//! a name that it uses in that place, and does not follow links.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,7 +20,7 @@ use crate::prune::toolchain_of_document;
 use crate::shims;
 use crate::staging::{self, UninstallError};
 
-/// What becomes of a home if gover is removed.
+/// What happens to each entry of a home if gover is removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     pub toolchains: Vec<PathBuf>,
@@ -72,8 +72,8 @@ impl Contents {
         Ok(())
     }
 
-    /// A directory that gover did not need to make, and in which nothing is its own, is named as a
-    /// whole.
+    /// If nothing in a directory is gover's, the directory is named instead of its files. Directories
+    /// that gover makes, such as `bin`, are not named.
     fn sort_mixed(
         &mut self,
         directory: PathBuf,
@@ -181,7 +181,7 @@ enum Shape {
     LinkTo(&'static str),
 }
 
-const PLACES: [Place; 18] = [
+const PLACES: [Place; 20] = [
     place("", Shape::File, |name| ["config.toml", "default", "shim.state", "versions.index"].contains(&name)),
     place("", Shape::Link, |name| name == "current"),
     place("bin", Shape::File, shims::is_own_file),
@@ -191,6 +191,8 @@ const PLACES: [Place; 18] = [
     place("cache", Shape::File, |name| name == "failed-sources.json" || is_part(name)),
     place("cache/index", Shape::File, is_cache_file),
     place("cache/sumdb/**", Shape::File, is_cached),
+    place("cache/vulndb", Shape::File, |name| name == "go.json"),
+    place("cache/vulndb", Shape::Tree, is_unpacked_database),
     place("staging", Shape::Tree, |name| name == "self"),
     place("staging/**", Shape::Tree, staging::is_own_tree),
     place("staging/**", Shape::File, staging::is_own_file),
@@ -285,7 +287,7 @@ fn belongs_to_toolchains(inside: &str) -> bool {
         || (inside.starts_with("staging/") && inside.ends_with("/old"))
 }
 
-/// Whether what removes or recovers a toolchain stays in the home.
+/// Whether removing or recovering a toolchain follows no link: none of these directories is one.
 fn has_real_store(layout: &Layout) -> bool {
     let directories = [layout.versions(), layout.staging(), layout.receipts(), layout.cache()];
     !directories.iter().any(|directory| Shape::Link.is_of(directory))
@@ -299,7 +301,8 @@ fn remove_empty(directory: Option<&Path>, home: &Path) {
     }
 }
 
-/// The directory at `below` in the home, or the last one on the way there that is not behind a link.
+/// The directory at the path `below` in the home. If a part of the path is a link or missing, the
+/// directory above that part.
 fn real_directory(home: &Path, below: &str) -> PathBuf {
     let mut directory = home.to_owned();
     for name in below.split('/').filter(|name| !name.is_empty()) {
@@ -324,6 +327,11 @@ fn is_lock(file_name: &str) -> bool {
 /// A file of the journal of `gover doctor --fix`.
 fn is_journal(name: &str) -> bool {
     name == "repair.json" || name.parse::<usize>().is_ok()
+}
+
+/// What an interrupted command leaves of the module of the vulnerability database.
+fn is_unpacked_database(name: &str) -> bool {
+    name.strip_prefix("module-").is_some_and(|process| process.parse::<u32>().is_ok())
 }
 
 fn is_manual_page(name: &str) -> bool {

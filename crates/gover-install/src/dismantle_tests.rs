@@ -80,6 +80,15 @@ fn everything_that_gover_makes_goes_and_the_program_last() {
 }
 
 #[test]
+fn every_path_of_the_layout_has_a_place() {
+    for path in Layout::PATHS {
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_in = |place: &Place| place.directory == directory && (place.is_own)(name);
+        assert!(PLACES.iter().any(|place| place.literal() == *path || is_in(place)), "{path}");
+    }
+}
+
+#[test]
 fn what_gover_did_not_make_stays_in_every_place() {
     let home = Home::full();
     let mut expected: Vec<_> = FOREIGN.iter().map(|path| (*path).to_owned()).collect();
@@ -100,12 +109,13 @@ fn what_gover_did_not_make_stays_in_every_place() {
         .filter(is_left)
         .map(|path| (home.path(path), fs::read(home.path(path)).unwrap()))
         .collect();
-    // Directories in which nothing is gover's are named as a whole.
+    // If nothing in a directory is gover's, only the directory is named.
     let shortened = |path: &String| match path.as_str() {
         "versions/mine/x" => "versions/mine".to_owned(),
         "versions/.gover-12-3-go1.91.2/VERSION" => "versions/.gover-12-3-go1.91.2".to_owned(),
         "staging/mine/tree/x" => "staging/mine".to_owned(),
         "cache/sumdb/mine/x" => "cache/sumdb/mine".to_owned(),
+        "cache/vulndb/module-mine/x" => "cache/vulndb/module-mine".to_owned(),
         ".gover/versions/go1.91.2/VERSION" => ".gover".to_owned(),
         path => path.to_owned(),
     };
@@ -158,9 +168,11 @@ fn a_link_with_a_name_of_gover_stays_unless_gover_makes_it() {
         link::replace(target, &home.path(path))
     };
     let mut linked: Vec<&str> = OWN.iter().copied().filter(|path| !path.contains("/go1.91.3/")).collect();
-    let others = ["bin/.shim", "versions/go1.91.2/VERSION", "staging/self/module.zip"];
+    let unpacked = "cache/vulndb/module-42/tree/data/osv/GO-2099-0001.json";
+    let others = ["bin/.shim", "versions/go1.91.2/VERSION", "staging/self/module.zip", unpacked];
     linked.retain(|path| !others.contains(path) && !path.contains("/lookup/") && !path.ends_with("/latest"));
     linked.extend(["versions/go1.91.2", "staging/self", "staging/go1.91.3", "bin/gofmt", "bin/go1.91.2"]);
+    linked.push("cache/vulndb/module-42");
     for path in &linked {
         if let Err(error) = replace(path, &outside) {
             eprintln!("skipped: no directory links here: {error}");
@@ -204,7 +216,7 @@ fn only_gover_s_locks_are_taken() {
     assert!(LOCKS.iter().all(|name| names.contains(*name)));
 }
 
-const OWN: [&str; 33] = [
+const OWN: [&str; 36] = [
     "bin/.shim",
     "bin/.gover-12-3-.shim",
     "versions/go1.91.2/VERSION",
@@ -219,7 +231,10 @@ const OWN: [&str; 33] = [
     "cache/sumdb/sum.golang.org/latest",
     "cache/sumdb/sum.golang.org/.gover-12-3-latest",
     "cache/sumdb/sum.golang.org/lookup/golang.org/toolchain@v0.0.1-go1.91.2.linux-amd64",
+    "cache/vulndb/go.json",
+    "cache/vulndb/module-42/tree/data/osv/GO-2099-0001.json",
     "staging/self/module.zip",
+    "staging/go1.91.3/parts",
     "staging/go1.91.3/tree/src/a.go",
     "staging/go1.91.3/removed.1/src/a.go",
     "staging/go1.91.3/files",
@@ -240,13 +255,14 @@ const OWN: [&str; 33] = [
     ".gover-12-3-config.toml",
 ];
 
-const FOREIGN: [&str; 20] = [
+const FOREIGN: [&str; 21] = [
     "versions/mine/x",
     "versions/.gover-12-3-go1.91.2/VERSION",
     "receipts/notes.json",
     "cache/me@home.part",
     "cache/index/my notes.cache",
     "cache/sumdb/mine/x",
+    "cache/vulndb/module-mine/x",
     "cache/sumdb/sum.golang.org/lookup/notes",
     "staging/mine/tree/x",
     "staging/go1.91.3/notes.txt",

@@ -328,7 +328,7 @@ pub(crate) fn is_own_name(name: &str) -> bool {
 
 /// Whether `path`, `NAME/ENTRY` below staging, is a file that may be there.
 pub(crate) fn is_own_file(path: &str) -> bool {
-    let is_file = |entry| [RECEIPT, LIST, NEW].contains(&entry);
+    let is_file = |entry| [PARTS, RECEIPT, LIST, NEW].contains(&entry);
     path.split_once('/').is_some_and(|(name, entry)| is_own_name(name) && is_file(entry))
 }
 

@@ -67,10 +67,15 @@ fn write(directory: &Path, entries: &[Value], modified: &str) {
 /// A context that asks a server.
 fn asking() -> (TestContext, FakeServer) {
     let mut ctx = context!();
+    let server = serve_database(&mut ctx);
+    (ctx, server)
+}
+
+pub(crate) fn serve_database(ctx: &mut TestContext) -> FakeServer {
     let server = FakeServer::start();
     serve(&server, &entries(), "2099-01-02T03:04:05Z");
     ctx.set("GOVULNDB", server.url());
-    (ctx, server)
+    server
 }
 
 fn found(output: &Output) -> (u64, u64, String) {
