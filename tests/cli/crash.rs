@@ -100,7 +100,7 @@ fn an_upgrade_by_parts_may_be_killed() {
     upgrade_is_killed(&UPGRADE_BY_PARTS);
 }
 
-/// The last of them was no whole download.
+/// The last attempt must not have downloaded the whole release.
 fn upgrade_is_killed(scenario: &Scenario) {
     let ctx = kill_at_random_moments(scenario);
     assert_eq!(receipt(&ctx, "go1.91.2")["base"], "go1.91.1");

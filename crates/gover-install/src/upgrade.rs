@@ -101,9 +101,8 @@ impl fmt::Display for Doubt {
 }
 
 impl Installer<'_> {
-    /// Makes a release from an installed one and the bytes that differ, up to publishing. If there
-    /// is no such way here, nothing of the attempt is left, and the empty staging directory comes
-    /// back.
+    /// Makes a release from an installed one and the bytes that differ, and proves it. If that is not
+    /// possible, removes what it wrote, and returns an empty staging directory.
     pub(crate) async fn upgrade(
         &self,
         request: &InstallRequest,

@@ -128,13 +128,15 @@ pub(crate) fn place_executable(program: &Path, target: &Path, content: Option<&[
     placed.unwrap_or_else(|error| panic!("cannot put a program at {}: {error}", target.display()));
 }
 
-/// Takes away what is at a path, which may be a hard link to the program of all tests. On Windows a file
-/// that is open keeps its name when it is deleted, and would be written through it; a renamed one does
-/// not.
+/// Removes a file that may be a hard link to the program of all tests. On Windows, an open file keeps its
+/// name when it is deleted, so a write to that name would change all links. Renaming frees the name.
+///
+/// gover gives such a name to a program that it replaces, and deletes what could not be deleted here.
 fn clear(target: &Path) {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let aside = target.with_file_name(format!(".gover-{}-{number}-replaced", std::process::id()));
+    let name = target.file_name().unwrap_or_default().display();
+    let aside = target.with_file_name(format!(".gover-{}-{number}-{name}.old", std::process::id()));
     if fs::rename(target, &aside).is_ok() {
         drop(fs::remove_file(aside));
     }

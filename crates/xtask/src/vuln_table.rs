@@ -32,8 +32,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     if check {
         return compare(&text, &table, &inputs, &target);
     }
-    write(&inputs, text.as_bytes())?;
-    write(&target, &table)
+    files::write(&inputs, text)?;
+    files::write(&target, table)
 }
 
 /// The entries of the module, as the inputs have them.
@@ -62,10 +62,6 @@ fn unpacked(table: &[u8]) -> Result<String, String> {
     let read = GzDecoder::new(table).read_to_string(&mut text);
     read.map_err(|error| format!("cannot unpack the table: {error}"))?;
     Ok(text)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    fs::write(path, bytes).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
 }
 
 fn detailed(error: &dyn std::error::Error) -> String {

@@ -102,7 +102,7 @@ impl Supply {
         }
     }
 
-    /// A server that does not respond in time is not waited for.
+    /// Gives up on a server that does not respond in time.
     async fn find(&self, artifact: Result<Artifact, SourceError>) -> Result<Found, SourceError> {
         let artifact = artifact?;
         if let Location::File(path) = &artifact.location {

@@ -261,10 +261,7 @@ pub fn remove_program(path: &Path, aside: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) if imp::is_in_use(&error) => {
-            let mut target =
-                temporary_name(&aside.join(path.file_name().unwrap_or_default())).into_os_string();
-            target.push(ASIDE);
-            let target = PathBuf::from(target);
+            let target = aside_name(&aside.join(path.file_name().unwrap_or_default()));
             fs::rename(path, &target)?;
             imp::delete_later(&target);
             Ok(())
@@ -280,7 +277,8 @@ pub fn remove_leftovers(directory: &Path) -> io::Result<()> {
         let is_leftover = path
             .file_name()
             .and_then(|name| name.to_str())
-            .is_some_and(|name| name.starts_with(temporary::PREFIX) && name.ends_with(ASIDE));
+            .and_then(temporary_for)
+            .is_some_and(|name| name.ends_with(ASIDE));
         if is_leftover {
             // A later call deletes the programs that still run.
             drop(fs::remove_file(&path));
@@ -341,6 +339,13 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, "too many levels of symbolic links"))
 }
 
+/// The name of a program that was renamed because it runs.
+fn aside_name(program: &Path) -> PathBuf {
+    let mut name = temporary_name(program).into_os_string();
+    name.push(ASIDE);
+    PathBuf::from(name)
+}
+
 /// Renames a finished program to its name, even if a program of that name runs.
 fn publish(temporary: &Path, target: &Path) -> io::Result<()> {
     let Err(error) = imp::replace_program(temporary, target) else {
@@ -353,9 +358,7 @@ fn publish(temporary: &Path, target: &Path) -> io::Result<()> {
         // So a virus scanner holds the new one for a moment.
         return rename(temporary, target);
     }
-    let mut aside = temporary_name(target).into_os_string();
-    aside.push(ASIDE);
-    let aside = PathBuf::from(aside);
+    let aside = aside_name(target);
     rename(target, &aside)?;
     rename(temporary, target).inspect_err(|_| drop(rename(&aside, target)))?;
     // Works at once if it was not running but open for another reason.

@@ -57,7 +57,7 @@ fn remove_abandoned(path: &Path) {
     }
 }
 
-pub(super) const PREFIX: &str = ".gover-";
+const PREFIX: &str = ".gover-";
 
 /// After this time a temporary file has no writer any more.
 pub(super) const ABANDONED: Duration = Duration::from_hours(1);

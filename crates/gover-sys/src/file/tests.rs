@@ -134,11 +134,11 @@ fn linking_a_program_twice_leaves_no_other_name() {
 #[test]
 fn only_leftovers_are_removed() {
     let directory = tempfile::tempdir().unwrap();
-    for name in [".gover-1-2-go.exe.old", "mine.old", "go.exe"] {
+    for name in [".gover-1-2-go.exe.old", "mine.old", ".gover-mine.old", "go.exe"] {
         fs::write(directory.path().join(name), "").unwrap();
     }
     remove_leftovers(directory.path()).unwrap();
-    assert_eq!(names(directory.path()), ["go.exe", "mine.old"]);
+    assert_eq!(names(directory.path()), [".gover-mine.old", "go.exe", "mine.old"]);
 }
 
 #[test]

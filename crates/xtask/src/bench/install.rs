@@ -71,7 +71,7 @@ pub(super) fn upgrade(scene: &Scene, options: &Options) -> Result<Section, Strin
             gover(scene, &format!("gover install, {old} installed, by parts{at}"), &parts, new),
             gover(scene, &format!("gover install, {old} installed, by bundle{at}"), &server, new),
         ];
-        // As fast as it comes, since only the upgrade is measured.
+        // Without a limit, since only the upgrade is measured.
         let fast = Server::start(&releases.mirror, None)?;
         let base = gover(scene, "base", &fast, old);
         let before = |task: &Task| {

@@ -209,8 +209,8 @@ impl Removal<'_> {
     }
 }
 
-/// Every lock of the home, so that no other gover is at work there. While this waits for one, it holds
-/// none: another gover may wait for one of them with that one in hand.
+/// Takes every lock of the home, so that no other gover changes it. It holds none while it waits for
+/// one: the other gover may hold that one and wait for one of these.
 fn all_locks(context: &Context<'_>) -> Result<BTreeMap<String, Lock>, Failure> {
     let mut locks = BTreeMap::new();
     loop {
