@@ -241,3 +241,14 @@ fn a_home_whose_paths_are_longer_than_260_characters_works() {
         Some(layout.versions().join("go1.22.5").display().to_string())
     );
 }
+
+/// Without the manifest that the build scripts embed, Windows refuses paths of 260 characters.
+#[test]
+fn both_programs_carry_their_manifest() {
+    let ctx = with_one();
+    for program in [ctx.gover_program().to_owned(), ctx.layout().program("go")] {
+        let bytes = std::fs::read(&program).unwrap();
+        let is_aware = bytes.windows(14).any(|window| window == b"longPathAware>");
+        assert!(is_aware, "{}", program.display());
+    }
+}

@@ -72,8 +72,8 @@ impl Contents {
         Ok(())
     }
 
-    /// If nothing in a directory is gover's, the directory is named instead of its files. Directories
-    /// that gover makes, such as `bin`, are not named.
+    /// If nothing in a directory belongs to gover, names the directory instead of its files. Never names
+    /// a directory that gover makes, such as `bin`.
     fn sort_mixed(
         &mut self,
         directory: PathBuf,
@@ -301,7 +301,7 @@ fn remove_empty(directory: Option<&Path>, home: &Path) {
     }
 }
 
-/// The directory at the path `below` in the home. If a part of the path is a link or missing, the
+/// The directory at the path `below` in the home, or, if part of that path is missing or a link, the
 /// directory above that part.
 fn real_directory(home: &Path, below: &str) -> PathBuf {
     let mut directory = home.to_owned();
