@@ -7,7 +7,7 @@
 //! | Install: arguments, default, repair | `install`, `auto_install`, `arch` |
 //! | Where toolchains come from | `sources`, `transfer`, `bad_index`, `offline`, `corporate` |
 //! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
-//! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `which`, `shells` |
+//! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `check`, `which`, `shells` |
 //! | Run commands with one | `environment` |
 //! | Tab in shells | `complete` |
 //! | Vulnerabilities | `audit`, `bump` |
@@ -34,6 +34,7 @@ mod bad_input;
 mod bump;
 mod cache_config;
 mod changes;
+mod check;
 mod choose;
 mod complete;
 mod concurrent;

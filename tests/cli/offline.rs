@@ -43,6 +43,7 @@ fn local_commands_work_offline() {
         vec!["pin", "1.91"],
         vec!["pin", "1.90", "--exact"],
         vec!["current", "-v"],
+        vec!["check"],
         vec!["which", "gofmt"],
         vec!["use", "1.91"],
         vec!["env", "--shell", "bash"],

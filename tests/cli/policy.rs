@@ -47,6 +47,21 @@ fn no_command_takes_a_go_below_the_minimum() {
 }
 
 #[test]
+fn check_does_not_run_a_go_below_the_minimum() {
+    let mut ctx = with_three();
+    let old = ctx.install_system_fake("go1.19.8").join("bin");
+    // A program that runs would leave its mark.
+    let mark = ctx.work().join("mark");
+    let path = std::env::join_paths(std::iter::once(old.clone()).chain(ctx.env().path())).unwrap();
+    ctx.set("PATH", path);
+    if cfg!(unix) {
+        fs::write(old.join("go"), format!("#!/bin/sh\n: > {}\n", mark.display())).unwrap();
+    }
+    assert_eq!(governed(&ctx, "minimum_go = \"1.91\"\n", &["check"]), 1);
+    assert!(!mark.exists());
+}
+
+#[test]
 fn a_selection_below_the_minimum_is_an_error_wherever_it_comes_from() {
     let ctx = with_three();
     let policy = "minimum_go = \"1.91\"\n";

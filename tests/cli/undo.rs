@@ -137,7 +137,19 @@ fn no_command_is_forgotten() {
     // bump names each version that it replaces; a repository knows them, too.
     // self: tests/cli/self_update.rs and self_uninstall.rs.
     let others = ["doctor", "cache", "mirror", "self", "bump", "update"];
-    let shows = ["list", "current", "which", "exec", "env", "init", "completions", "audit", "verify", "help"];
+    let shows = [
+        "list",
+        "current",
+        "check",
+        "which",
+        "exec",
+        "env",
+        "init",
+        "completions",
+        "audit",
+        "verify",
+        "help",
+    ];
     let known = [&tested[..], &others, &shows].concat();
     for name in commands(&context!()) {
         assert!(known.contains(&name.as_str()), "does `gover {name}` change something?");

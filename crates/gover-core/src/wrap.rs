@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 24] = [
+pub const COMMANDS: [&str; 25] = [
     "install",
     "update",
     "uninstall",
@@ -142,6 +142,7 @@ pub const COMMANDS: [&str; 24] = [
     "pin",
     "list",
     "current",
+    "check",
     "which",
     "exec",
     "env",

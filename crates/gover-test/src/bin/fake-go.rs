@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! go version                   go version go1.22.5 linux/amd64
-//! go env NAME…                 one value a line; GOROOT, GOVERSION, GOOS, GOARCH, else the variable
+//! go env NAME…                 one value a line; GOROOT, GOVERSION, GOOS, GOARCH, GOPATH, else the variable
 //! go tool compile -V           compile version go1.22.5
 //! go fake-report ARGUMENTS…    program, arguments, directory, variables that matter, one a line
 //! go fake-exit CODE            ends with that code (32 bits on Windows)
@@ -138,6 +138,7 @@ fn print_variables(names: &[OsString], version: &str, own_root: &Path) -> io::Re
             "GOVERSION" => version.into(),
             "GOOS" => goos().into(),
             "GOARCH" => goarch().into(),
+            "GOPATH" => variable("GOPATH").unwrap_or_else(|| default_gopath().into()),
             other => variable(other).unwrap_or_default(),
         };
         writeln!(io::stdout(), "{}", value.to_string_lossy())?;
@@ -201,6 +202,11 @@ fn parse_code(text: &OsStr) -> Option<i32> {
 
 fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn default_gopath() -> PathBuf {
+    let home = variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
+    home.map(|home| Path::new(&home).join("go")).unwrap_or_default()
 }
 
 fn goos() -> &'static str {

@@ -270,6 +270,25 @@ pub(crate) struct CurrentArgs {
     /// Print only the name, without warnings, for a prompt
     #[arg(long, conflicts_with = "json")]
     pub(crate) short: bool,
+    /// Exit with 1 if the selection does not match this version or path of a GOROOT
+    #[arg(long, value_name = "REQUEST", conflicts_with = "short")]
+    pub(crate) expect: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover check
+  gover check 1.22
+
+It uses no network. It starts the first `go` on PATH twice: `go env` and `go tool compile -V`. \
+Exit code 1 if anything is wrong.")]
+pub(crate) struct CheckArgs {
+    /// Version or path of a GOROOT that `go` must be [default: the selection here]
+    #[arg(value_name = "REQUEST")]
+    pub(crate) request: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

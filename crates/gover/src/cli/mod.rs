@@ -90,6 +90,8 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Show which toolchain is used here, and why
     Current(CurrentArgs),
+    /// Check that `go` in this shell is the one that gover selects
+    Check(CheckArgs),
     /// Show the path of the program that `go` or `gofmt` runs
     Which(WhichArgs),
     /// Run a command with a toolchain

@@ -6,8 +6,8 @@ use gover_core::{Diagnose, Exit, ToolchainName};
 use crate::cli::CurrentArgs;
 use crate::failure::Report;
 use crate::output::{Style, Verbosity, facts, json_path};
-use crate::store::requests::{Impossible, name_of};
-use crate::store::{architecture, effect, policy, requests, vulnerabilities};
+use crate::store::requests::{Absent, Impossible, name_of};
+use crate::store::{architecture, effect, expected, policy, requests, vulnerabilities};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -23,6 +23,12 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), 
         context.printer.detail(&format!("{:>2}. {step}", index + 1));
     }
     let resolution = selection?;
+    if let Some(text) = &arguments.expect
+        && let Some(Absent { what, hint }) =
+            expected::unmet(&requests::parse(text, context)?, &resolution, context)?
+    {
+        return Err(Failure::new(what, hint));
+    }
     if let Some(remark) = remark(&resolution, context) {
         context.printer.detail(&remark);
     }

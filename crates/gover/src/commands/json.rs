@@ -4,6 +4,7 @@
 use super::audit::Audited;
 use super::bump::Bumped;
 use super::changes::{DefaultFacts, PinFacts};
+use super::check::Checked;
 use super::config::{SettingChange, SettingList};
 use super::doctor::{Diagnosis, Restored};
 use super::install::InstalledFacts;
@@ -30,9 +31,10 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 24] {
+fn documents() -> [(&'static str, Vec<Row>); 25] {
     [
         ("current", Current::rows("")),
+        ("check", Checked::rows("")),
         ("which", Which::rows("")),
         ("env", Variables::rows("")),
         ("list", InstalledList::rows("")),

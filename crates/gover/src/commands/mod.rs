@@ -4,6 +4,7 @@ mod audit;
 mod bump;
 mod cache;
 mod changes;
+mod check;
 mod complete;
 mod completions;
 mod config;
@@ -73,6 +74,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Pin(arguments) => changes::of_pin(&arguments, context),
         Command::List(arguments) => list::run(&arguments, context),
         Command::Current(arguments) => current::run(&arguments, context),
+        Command::Check(arguments) => check::run(&arguments, context),
         Command::Which(arguments) => which::run(&arguments, context),
         Command::Exec(arguments) => exec::run(&arguments, context),
         Command::Env(arguments) => env::run(&arguments, context),
@@ -123,6 +125,7 @@ fn writes(command: &Command) -> bool {
         command,
         Command::List(ListArgs { remote: false, .. })
             | Command::Current(_)
+            | Command::Check(_)
             | Command::Which(_)
             | Command::Env(_)
             | Command::Init(_)
@@ -162,6 +165,7 @@ fn looks_for_toolchains(command: &Command) -> bool {
         Command::List(_)
             | Command::Audit(_)
             | Command::Current(_)
+            | Command::Check(_)
             | Command::Which(_)
             | Command::Exec(_)
             | Command::Env(_)

@@ -56,44 +56,62 @@ pub(crate) fn report_selected(context: &Context<'_>) {
 
 /// Says that `go` is not gover's shim in this shell.
 pub(crate) fn path(context: &Context<'_>) {
+    if let Some(PathProblem { program, what, hint }) = path_problem(&context.first_on_path(), context) {
+        context.printer.warning(&match program {
+            Some((program, name)) => format!("`go` is {program} ({name}), {what}"),
+            None => what,
+        });
+        context.printer.hint(hint);
+    }
+}
+
+/// Why `go` is not gover's shim.
+pub(crate) struct PathProblem {
+    /// The path of the other `go`, and its name or what it is.
+    pub(crate) program: Option<(String, String)>,
+    pub(crate) what: String,
+    pub(crate) hint: &'static str,
+}
+
+pub(crate) fn path_problem(first: &FirstGo, context: &Context<'_>) -> Option<PathProblem> {
     let directory = context.layout.bin();
     let is_on_path = is_on_path(context.env, &directory);
     let bin = context.short(&directory);
-    let first = context.first_on_path();
-    let (program, name) = match &first {
-        FirstGo::Shim(_) => return,
+    let no_go = |what, hint| Some(PathProblem { program: None, what, hint });
+    let (program, name) = match first {
+        FirstGo::Shim(_) => return None,
         // This gover runs from elsewhere, as after unpacking it.
         FirstGo::Go { program, .. } if program.parent() == Some(&directory) => {
-            context.printer.warning(&format!("{bin} has `go` but not gover itself"));
-            return context.printer.hint("gover setup");
+            return no_go(format!("{bin} has `go` but not gover itself"), "gover setup");
         }
         FirstGo::Nothing if is_on_path => {
-            context.printer.warning(&format!("{bin} is on PATH, but its `go` is missing or not executable"));
-            return context.printer.hint("gover setup");
+            let what = format!("{bin} is on PATH, but its `go` is missing or not executable");
+            return no_go(what, "gover setup");
         }
-        FirstGo::Nothing => {
-            context.printer.warning(&format!("{bin} is not on your PATH yet"));
-            return context.printer.hint("run `gover setup`, then open a new shell");
-        }
+        FirstGo::Nothing => return no_go(format!("{bin} is not on your PATH yet"), SET_UP),
         FirstGo::OtherShim(program) => (program, "the shim of another gover".to_owned()),
         FirstGo::Go { name, program, .. } => {
             (program, name.clone().unwrap_or_else(|| "not gover's".to_owned()))
         }
     };
-    let program = context.short(program);
-    context.printer.warning(&if is_on_path {
-        format!("`go` is {program} ({name}), which comes before {bin} on PATH")
+    let what = if is_on_path {
+        format!("which comes before {bin} on PATH")
     } else {
-        format!("`go` is {program} ({name}), and {bin} is not on PATH")
-    });
-    context.printer.hint(match first {
-        FirstGo::Go { stored: true, .. } => {
-            "PATH in this shell starts with one toolchain, as after `gover env`; open a new shell"
-        }
+        format!("and {bin} is not on PATH")
+    };
+    let hint = match first {
+        FirstGo::Go { stored: true, .. } => ONE_TOOLCHAIN,
         _ if is_on_path => "gover doctor path-shadowed",
-        _ => "run `gover setup`, then open a new shell",
-    });
+        _ => SET_UP,
+    };
+    Some(PathProblem { program: Some((context.short(program), name)), what, hint })
 }
+
+const SET_UP: &str = "run `gover setup`, then open a new shell";
+
+/// The hint if `go` is a program of the store.
+pub(crate) const ONE_TOOLCHAIN: &str =
+    "PATH in this shell starts with one toolchain, as after `gover env`; open a new shell";
 
 fn selection(wanted: &Request, resolution: &Resolution, context: &Context<'_>) {
     if let Some(error) = &resolution.go_error {

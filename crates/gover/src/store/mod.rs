@@ -6,6 +6,7 @@
 pub(crate) mod architecture;
 pub(crate) mod default;
 pub(crate) mod effect;
+pub(crate) mod expected;
 pub(crate) mod install;
 pub(crate) mod leftovers;
 pub(crate) mod lock;
