@@ -12,6 +12,7 @@
 //! | Tab in shells | `complete` |
 //! | Vulnerabilities | `audit`, `bump` |
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
+//! | Programs of `go install` | `tools` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
 //! | Replace or remove gover itself | `self_update`, `self_uninstall` |
@@ -75,6 +76,7 @@ mod sources;
 #[cfg(unix)]
 mod special_files;
 mod store_index;
+mod tools;
 mod transfer;
 mod undo;
 mod update;

@@ -125,3 +125,23 @@ pub(crate) fn file_url(path: &Path) -> String {
     let text = path.to_str().unwrap().replace('\\', "/");
     if text.starts_with('/') { format!("file://{text}") } else { format!("file:///{text}") }
 }
+
+/// Writes what the linker of Go writes into a program, between other bytes. `lines` say how it was built.
+pub(crate) fn write_program(path: &Path, go: &str, lines: &str) {
+    let modules = format!("{MARK}{lines}{MARK}");
+    let mut bytes = vec![0; 8192];
+    bytes.extend_from_slice(b"\xff Go buildinf:\x08\x02");
+    bytes.extend_from_slice(&[0; 16]);
+    for text in [go, &modules] {
+        let length = u8::try_from(text.len() & 0x7f).unwrap() | 0x80;
+        bytes.extend_from_slice(&[length, u8::try_from(text.len() >> 7).unwrap()]);
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    bytes.extend_from_slice(&[7; 100]);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+    gover_sys::file::make_executable(path).unwrap();
+}
+
+/// The bytes around the list of modules; their values do not matter.
+const MARK: &str = "0123456789abcde\n";

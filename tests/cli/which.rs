@@ -84,7 +84,9 @@ fn the_path_as_data() {
         serde_json::json!({
             "path": gover_core::layout::goroot_program(&goroot, "gofmt"),
             "version": "go1.90.4",
-            "goroot": goroot
+            "goroot": goroot,
+            "package": null,
+            "built_by": null
         })
     );
 }

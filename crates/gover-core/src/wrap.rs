@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 25] = [
+pub const COMMANDS: [&str; 26] = [
     "install",
     "update",
     "uninstall",
@@ -151,6 +151,7 @@ pub const COMMANDS: [&str; 25] = [
     "completions",
     "audit",
     "bump",
+    "tools",
     "verify",
     "doctor",
     "mirror",

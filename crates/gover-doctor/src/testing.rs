@@ -13,7 +13,7 @@ use gover_source::{Probe, Verdict};
 use self::fakes::{FakeDisk, FakePrograms, FakeRegistry};
 use crate::checks::by_name;
 use crate::finding::{Change, Finding};
-use crate::snapshot::disk::{Disk, FileSystem, Owner, Rights};
+use crate::snapshot::disk::{BuildInfo, Disk, FileSystem, Owner, Rights};
 use crate::snapshot::manager::{Leftover, Release, Store};
 use crate::snapshot::network::NetworkFacts;
 use crate::snapshot::path::MachinePath;
@@ -234,6 +234,15 @@ impl Machine {
         self.disk.put(&path, content.as_bytes());
         self.disk.executable.insert(path.key());
         self
+    }
+
+    /// Puts a program that Go built from this package.
+    pub(crate) fn built(self, path: &str, go: &str, package: &str) -> Self {
+        let mut machine = self.program(path, "");
+        let key = machine.place(path).key();
+        let modules = format!("path\t{package}\nmod\t{package}\tv1.2.3\th1:x=\n");
+        machine.disk.built.insert(key, BuildInfo::new(Some(go.to_owned()), &modules));
+        machine
     }
 
     /// Puts a directory.

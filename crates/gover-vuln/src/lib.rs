@@ -9,7 +9,6 @@
 mod ask;
 mod database;
 mod entry;
-mod program;
 mod range;
 mod table;
 mod version;
@@ -17,5 +16,4 @@ mod version;
 pub use ask::{AskError, Copied, CopyResult, MIRRORED, Place, Question, Response, places};
 pub use database::{Basis, BasisKind, Database, Vulnerabilities};
 pub use entry::{Component, Entry, EntryError};
-pub use program::BuildInfo;
 pub use table::{CompiledError, encode, inputs};

@@ -9,25 +9,11 @@ use gover_test::{TestContext, gover_snapshot};
 use serde_json::Value;
 
 use super::offline;
+use crate::scene::write_program;
 
-/// Writes what the linker of Go writes into a program, between other bytes.
 fn write(path: &Path, go: &str, package: &str) {
-    let modules = format!("{MARK}path\t{package}\nmod\t{package}\tv1.2.3\n{MARK}");
-    let mut bytes = vec![0; 8192];
-    bytes.extend_from_slice(b"\xff Go buildinf:\x08\x02");
-    bytes.extend_from_slice(&[0; 16]);
-    for text in [go, &modules] {
-        bytes.push(u8::try_from(text.len()).unwrap());
-        bytes.extend_from_slice(text.as_bytes());
-    }
-    bytes.extend_from_slice(&[7; 100]);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
-    gover_sys::file::make_executable(path).unwrap();
+    write_program(path, go, &format!("path\t{package}\nmod\t{package}\tv1.2.3\th1:abc=\n"));
 }
-
-/// The bytes around the list of modules; their values do not matter.
-const MARK: &str = "0123456789abcde\n";
 
 /// GOPATH with programs of several versions, and what is none.
 fn scene() -> TestContext {
@@ -56,7 +42,7 @@ exit: 1
 Go vulnerability database of 2026-11-05, compiled into gover (CC BY 4.0)
 the Go that built it contains them; `go run golang.org/x/vuln/cmd/govulncheck@latest -mode=binary PROGRAM` shows which ones a program reaches
 error: ~/go/bin/gopls has known vulnerabilities
-hint: gover exec 1.26.10 -- go install golang.org/x/tools/gopls@latest
+hint: gover exec 1.26.10 -- go install golang.org/x/tools/gopls@v1.2.3
 
 "#]]
     );
@@ -72,8 +58,11 @@ hint: gover exec 1.26.10 -- go install golang.org/x/tools/gopls@latest
     let gobin = ctx.work().join("tools");
     write(&gobin.join(executable_name("x")), "go1.26.11", "example.org/x");
     ctx.set("GOBIN", &gobin);
+    let both = ctx.gover(["audit", "--tools"]);
+    assert!(both.exits(1).stdout.lines().next().unwrap().contains("go1.26.11"), "{both}");
+    ctx.set("GOPATH", ctx.work());
     let output = ctx.gover(["audit", "--tools"]);
-    assert!(output.success().stdout.contains("go1.26.11  no known vulnerability"), "{output}");
+    assert!(output.success().stdout.contains("go1.26.11"), "{output}");
     fs::remove_dir_all(&gobin).unwrap();
     let none = ctx.gover(["audit", "--tools"]);
     assert!(none.success().stderr.contains("no program that Go built is in"), "{none}");
@@ -99,7 +88,7 @@ exit: 1
 Go vulnerability database of 2026-11-05, compiled into gover (CC BY 4.0)
 the Go that built it contains them; `go run golang.org/x/vuln/cmd/govulncheck@latest -mode=binary PROGRAM` shows which ones a program reaches
 error: [ROOT]/shop/server has known vulnerabilities
-hint: gover exec 1.27.3 -- go install example.org/server@latest
+hint: gover exec 1.27.3 -- go install example.org/server@v1.2.3
 
 "#]]
     );

@@ -9,7 +9,7 @@ use gover_sys::file::{self, open_regular, read_limited};
 use gover_sys::user;
 
 use crate::MachinePath;
-use crate::snapshot::disk::{Disk, FileSystem, Kind, Rights};
+use crate::snapshot::disk::{BuildInfo, Disk, FileSystem, Kind, Rights};
 
 #[derive(Clone, Copy, Debug)]
 pub struct RealDisk;
@@ -59,6 +59,10 @@ impl Disk for RealDisk {
 
     fn is_executable(&self, path: &MachinePath) -> bool {
         file::is_executable(Path::new(path.as_str()))
+    }
+
+    fn build_info(&self, path: &MachinePath) -> Option<BuildInfo> {
+        BuildInfo::read(Path::new(path.as_str())).ok()?
     }
 
     fn file_system(&self, path: &MachinePath) -> FileSystem {

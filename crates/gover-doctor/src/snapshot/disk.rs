@@ -6,6 +6,7 @@ use super::path::MachinePath;
 
 pub use gover_sys::file::FileSystem;
 pub use gover_sys::user::{Owner, Rights};
+pub use gover_tools::BuildInfo;
 
 /// What a path is, with links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,9 @@ pub trait Disk {
 
     /// Whether it is an executable file: by permission on Unix, by extension on Windows.
     fn is_executable(&self, path: &MachinePath) -> bool;
+
+    /// What a program says about how it was built; `None` if it says nothing.
+    fn build_info(&self, path: &MachinePath) -> Option<BuildInfo>;
 
     /// The file system of the path, or of the nearest existing directory above it.
     fn file_system(&self, path: &MachinePath) -> FileSystem;

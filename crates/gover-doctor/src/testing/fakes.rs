@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::USUAL;
-use crate::snapshot::disk::{Disk, FileSystem, Kind, Rights};
+use crate::snapshot::disk::{BuildInfo, Disk, FileSystem, Kind, Rights};
 use crate::snapshot::path::{MachinePath, PathRules};
 use crate::snapshot::programs::{Programs, Ran, Run};
 use crate::snapshot::registry::{Hive, Registry, Text};
@@ -23,6 +23,7 @@ pub(crate) struct FakeDisk {
     pub(super) systems: BTreeMap<String, FileSystem>,
     pub(super) large: BTreeSet<String>,
     pub(super) secret: BTreeSet<String>,
+    pub(super) built: BTreeMap<String, BuildInfo>,
 }
 
 /// Values by hive, key and name.
@@ -54,6 +55,7 @@ impl FakeDisk {
             systems: BTreeMap::new(),
             large: BTreeSet::new(),
             secret: BTreeSet::new(),
+            built: BTreeMap::new(),
         }
     }
 
@@ -166,6 +168,10 @@ impl Disk for FakeDisk {
 
     fn is_executable(&self, path: &MachinePath) -> bool {
         self.executable.contains(&self.follow(path))
+    }
+
+    fn build_info(&self, path: &MachinePath) -> Option<BuildInfo> {
+        self.built.get(&self.follow(path)).cloned()
     }
 
     fn file_system(&self, path: &MachinePath) -> FileSystem {

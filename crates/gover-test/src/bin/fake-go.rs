@@ -9,6 +9,7 @@
 //! go env NAME…                 one value a line; GOROOT, GOVERSION, GOOS, GOARCH, GOPATH, else the variable
 //! go tool compile -V           compile version go1.22.5
 //! go fake-report ARGUMENTS…    program, arguments, directory, variables that matter, one a line
+//! go install PACKAGE@VERSION   puts a file into GOBIN that says how it was built; some packages of example.org fail
 //! go fake-exit CODE            ends with that code (32 bits on Windows)
 //! go fake-cat                  copies stdin to stdout
 //! go fake-wait                 prints `ready`, then waits for the end of stdin, then prints `done`
@@ -78,6 +79,7 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
         "tool" if rest.iter().map(OsString::as_os_str).eq(["compile", "-V"].map(OsStr::new)) => {
             writeln!(out, "compile version {version}").map(|()| 0)
         }
+        "install" => install(rest, version),
         "fake-exit" => Ok(rest.first().and_then(|code| parse_code(code)).unwrap_or(99)),
         "fake-report" => report(program, rest, &own_root),
         "fake-cat" => io::copy(&mut io::stdin(), &mut out).map(|_| 0),
@@ -99,6 +101,80 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
         "env" => print_variables(rest, version, &own_root),
         other => fail(&format!("go {other}: unknown command\nRun 'go help' for usage."), 2),
     }
+}
+
+/// What `go install PACKAGE@VERSION` does, without a compiler. These packages behave in their own way:
+/// `example.org/gone`, `example.org/newer`, `example.org/changed`, and `example.org/slow`, which waits for
+/// a file `go-on` in the home directory.
+fn install(arguments: &[OsString], version: &str) -> io::Result<i32> {
+    let texts: Vec<String> = arguments.iter().map(|text| text.to_string_lossy().into_owned()).collect();
+    let Some((package, tag)) = texts.last().and_then(|subject| subject.split_once('@')) else {
+        return fail("go: no package", 1);
+    };
+    let tag = if tag == "latest" { "v1.9.0" } else { tag };
+    writeln!(io::stderr(), "go: downloading {package} {tag}")?;
+    match package {
+        "example.org/gone" => {
+            return fail(
+                &format!(
+                    "go: {package}@{tag}: module {package}@{tag} found, but does not contain package {package}"
+                ),
+                1,
+            );
+        }
+        "example.org/newer" => {
+            return fail(
+                &format!("go: {package}@{tag} requires go >= 1.99 (running {version}; GOTOOLCHAIN=local)"),
+                1,
+            );
+        }
+        "example.org/slow" => {
+            let file = Path::new(&variable("HOME").unwrap_or_default()).join("go-on");
+            while !file.exists() {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        }
+        _ => {}
+    }
+    let name = package.rsplit('/').next().unwrap_or_default();
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let path = Path::new(&variable("GOBIN").unwrap_or_default()).join(name);
+    let sum = if package == "example.org/changed" { "h1:other=" } else { "h1:abc=" };
+    let cgo = variable("CGO_ENABLED").unwrap_or_else(|| "1".into());
+    let mut lines = vec![
+        format!("path\t{package}"),
+        format!("mod\t{package}\t{tag}\t{sum}"),
+        format!("build\tCGO_ENABLED={}", cgo.to_string_lossy()),
+        format!("build\tGOARCH={}", goarch()),
+        format!("build\tGOOS={}", goos()),
+    ];
+    let flags = texts.iter().filter_map(|text| text.split_once('='));
+    let recorded = flags.filter(|(name, value)| {
+        ["-tags", "-trimpath", "-ldflags"].contains(name) && !["", "false"].contains(value)
+    });
+    lines.extend(recorded.map(|(name, value)| format!("build\t{name}={value}")));
+    write_program(&path, version, &(lines.join("\n") + "\n"))
+}
+
+/// What the linker writes into a program about how it was built.
+fn write_program(path: &Path, version: &str, lines: &str) -> io::Result<i32> {
+    let lines = format!("0123456789abcde\n{lines}0123456789abcde\n");
+    let mut bytes = vec![0; 8192];
+    bytes.extend_from_slice(b"\xff Go buildinf:\x08\x02");
+    bytes.extend_from_slice(&[0; 16]);
+    for text in [version, &lines] {
+        // The lowest seven bits come first.
+        let low = u8::try_from(text.len() & 0x7f).unwrap_or_default() | 0x80;
+        bytes.extend_from_slice(&[low, u8::try_from(text.len() >> 7).unwrap_or_default()]);
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    std::fs::write(path, bytes)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(0)
 }
 
 /// Obeys `-C DIR`, which must come first, as in cmd/go; returns the arguments after it.

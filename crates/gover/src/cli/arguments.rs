@@ -297,9 +297,11 @@ pub(crate) struct CheckArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gover which
-  gover which gofmt 1.21")]
+  gover which gofmt 1.21
+
+Of any other program, it also says what it was built from, and by which Go.")]
 pub(crate) struct WhichArgs {
-    /// go or gofmt, then a version [default: go, of the toolchain used here]
+    /// go or gofmt, then a version [default: go, of the toolchain used here]; or another program
     #[arg(value_name = "PROGRAM|REQUEST", num_args = 0..=2)]
     pub(crate) words: Vec<String>,
     /// Print JSON

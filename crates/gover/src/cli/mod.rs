@@ -3,6 +3,7 @@
 mod arguments;
 mod own;
 mod refused;
+mod tools;
 mod words;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 pub(crate) use arguments::*;
 pub(crate) use own::*;
 pub(crate) use refused::{meant, refused};
+pub(crate) use tools::*;
 pub use words::SAME;
 pub(crate) use words::translated;
 
@@ -92,7 +94,7 @@ pub(crate) enum Command {
     Current(CurrentArgs),
     /// Check that `go` in this shell is the one that gover selects
     Check(CheckArgs),
-    /// Show the path of the program that `go` or `gofmt` runs
+    /// Show the path of the program that `go`, `gofmt` or another name runs
     Which(WhichArgs),
     /// Run a command with a toolchain
     Exec(ExecArgs),
@@ -111,6 +113,8 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Raise the Go version in all files of a project
     Bump(BumpArgs),
+    /// List the programs of `go install`, or build them again
+    Tools(ToolsArgs),
     /// Check installed toolchains against the official releases
     Verify(VerifyArgs),
     /// Find problems with Go on this machine, and fix them

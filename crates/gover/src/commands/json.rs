@@ -13,6 +13,7 @@ use super::mirror::MirrorFacts;
 use super::prune::Pruned;
 use super::self_::{SelfUninstallFacts, UpdateFacts};
 use super::setup::SetupFacts;
+use super::tools::{Rebuilt, ToolList};
 use super::uninstall::RemovedToolchains;
 use super::update::Updates;
 use super::verify::Verified;
@@ -31,7 +32,7 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 25] {
+fn documents() -> [(&'static str, Vec<Row>); 27] {
     [
         ("current", Current::rows("")),
         ("check", Checked::rows("")),
@@ -45,6 +46,8 @@ fn documents() -> [(&'static str, Vec<Row>); 25] {
         ("prune", Pruned::rows("")),
         ("audit", Audited::rows("")),
         ("bump", Bumped::rows("")),
+        ("tools", ToolList::rows("")),
+        ("tools rebuild", Rebuilt::rows("")),
         ("verify", Verified::rows("")),
         ("mirror", MirrorFacts::rows("")),
         ("doctor", Diagnosis::rows("")),

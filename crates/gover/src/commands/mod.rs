@@ -24,6 +24,7 @@ mod prune;
 mod self_;
 mod setup;
 mod support;
+mod tools;
 mod uninstall;
 mod update;
 mod r#use;
@@ -84,6 +85,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Complete(arguments) => complete::run(&arguments, context),
         Command::Audit(arguments) => audit::run(&arguments, context),
         Command::Bump(arguments) => bump::run(&arguments, context),
+        Command::Tools(arguments) => tools::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Mirror(arguments) => mirror::run(&arguments, context),
@@ -135,6 +137,8 @@ fn writes(command: &Command) -> bool {
             // It writes into the directory of a project.
             | Command::Pin(_)
             | Command::Bump(_)
+            // It writes into GOBIN.
+            | Command::Tools(_)
             | Command::Setup(SetupArgs { dry_run: true, .. })
             | Command::Doctor(DoctorArgs { fix: false, undo: false, .. })
             | Command::Cache(CacheArgs { action: None, .. })

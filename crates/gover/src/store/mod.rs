@@ -19,6 +19,7 @@ pub(crate) mod sessions;
 pub(crate) mod share;
 pub(crate) mod shims;
 pub(crate) mod startup;
+pub(crate) mod tools;
 pub(crate) mod uninstall;
 pub(crate) mod uses;
 pub(crate) mod vulnerabilities;

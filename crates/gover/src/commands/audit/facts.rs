@@ -5,9 +5,9 @@ use gover_source::Releases;
 use gover_vuln::{Basis, Database, Entry, Vulnerabilities};
 
 use super::Audit;
-use super::programs::Program;
 use crate::commands::support::SupportFacts;
 use crate::output::{facts, json_path};
+use crate::store::tools::Program;
 
 facts! {
     Audited(found: (&[Audit<'_>], &[Program<'_>]), database: &Database, releases: &Releases) {

@@ -11,11 +11,11 @@ use gover_source::{Releases, Support};
 use gover_vuln::{Database, Vulnerabilities};
 
 pub(super) use self::facts::Audited;
-use self::programs::Program;
 use self::show::Fault;
 use self::subjects::Subject;
 use crate::cli::{AuditArgs, FailOn};
 use crate::output::Verbosity;
+use crate::store::tools::Program;
 use crate::store::{releases, requests, vulnerabilities};
 use crate::{Context, Failure};
 
@@ -80,7 +80,8 @@ fn of_programs(arguments: &AuditArgs, context: &Context<'_>) -> Result<(), Failu
     let bad = programs.iter().filter(|program| program.fails(arguments.fail_on));
     let faults: Vec<Fault> =
         bad.map(|one| Fault { what: context.short(&one.path), is_vulnerable: one.is_vulnerable() }).collect();
-    let mut hints: Vec<String> = programs.iter().filter_map(Program::rebuild).collect();
+    let platform = context.target().platform;
+    let mut hints: Vec<String> = programs.iter().filter_map(|program| program.rebuild(&platform)).collect();
     hints.sort();
     hints.dedup();
     hints.truncate(HINTS);

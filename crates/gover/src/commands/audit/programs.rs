@@ -1,55 +1,21 @@
 //! Programs, by the Go that built them.
 
 use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use gover_core::env::vars;
-use gover_core::gorules::GoEnv;
+use gover_core::Platform;
 use gover_core::text::shown;
-use gover_core::{Env, GoVersion, ToolchainName};
 use gover_source::{Releases, Support};
-use gover_sys::file::is_executable;
-use gover_vuln::{BuildInfo, Database, Vulnerabilities};
+use gover_tools::{BuildInfo, Kind, Recipe};
+use gover_vuln::Database;
 
 use super::show::{in_stdlib, joined, state};
 use crate::cli::FailOn;
 use crate::output::{Style, Table};
-use crate::store::vulnerabilities;
+use crate::store::tools::{self, Program};
 use crate::{Context, Failure};
 
-/// A program that Go built.
-pub(super) struct Program<'a> {
-    pub(super) path: PathBuf,
-    pub(super) info: BuildInfo,
-    /// The release that built it; `None` for a development version, or one that is too old to say so.
-    pub(super) release: Option<ToolchainName>,
-    pub(super) found: Vulnerabilities<'a>,
-    pub(super) support: Support,
-    /// The nearest release without a known vulnerability, to build it again with.
-    pub(super) nearest: Option<ToolchainName>,
-}
-
-impl<'a> Program<'a> {
-    fn new(path: PathBuf, info: BuildInfo, database: &'a Database, releases: &Releases) -> Self {
-        let word = info.go.as_deref().and_then(|go| go.split_whitespace().next());
-        let release = word.and_then(|word| ToolchainName::parse(word).ok());
-        let found = release.as_ref().map(|name| database.of(name.version())).unwrap_or_default();
-        let nearest = |version: &GoVersion| vulnerabilities::nearest_without(version, database, releases);
-        let nearest = release
-            .as_ref()
-            .filter(|_| !found.stdlib.is_empty())
-            .and_then(|name| nearest(name.version()))
-            .map(|nearest| vulnerabilities::recommended(&nearest, database, releases));
-        let support = release.as_ref().map_or(Support::Custom, |name| releases.support(name));
-        Self { path, info, release, found, support, nearest }
-    }
-
-    /// Go 1.17 and older do not write their version where it can be read.
-    pub(super) fn is_too_old(&self) -> bool {
-        self.info.go.is_none()
-    }
-
+impl Program<'_> {
     pub(super) fn is_vulnerable(&self) -> bool {
         self.is_too_old() || !self.found.stdlib.is_empty()
     }
@@ -60,13 +26,10 @@ impl<'a> Program<'a> {
     }
 
     /// What builds it again.
-    pub(super) fn rebuild(&self) -> Option<String> {
-        let (package, nearest) = (self.info.package.as_ref()?, self.nearest.as_ref()?);
-        let is_path = package.bytes().all(|b| b.is_ascii_alphanumeric() || b"./-_~".contains(&b));
-        // Programs of Go itself come with it.
-        let is_module = package.split('/').next().is_some_and(|host| host.contains('.'));
-        (is_path && is_module)
-            .then(|| format!("gover exec {} -- go install {package}@latest", nearest.version()))
+    pub(super) fn rebuild(&self, platform: &Platform) -> Option<String> {
+        let nearest = self.nearest.as_ref()?;
+        let recipe = Recipe::again(&self.info, platform).ok()?;
+        Some(format!("gover exec {} -- go install {}", nearest.version(), recipe.subject))
     }
 }
 
@@ -94,40 +57,19 @@ pub(super) fn read<'a>(
         }
     }
     if given.is_empty() {
-        for path in directories(context).iter().flat_map(|directory| files(directory)) {
+        let directories = tools::directories(context);
+        for found in gover_tools::find(&directories) {
             // Scripts and other programs may be there too.
-            if let Ok(Some(info)) = BuildInfo::read(&path) {
-                programs.push(Program::new(path, info, database, releases));
+            if let Kind::Program(info) = found.kind {
+                programs.push(Program::new(found.path, *info, database, releases));
             }
         }
         if programs.is_empty() {
-            let places: Vec<String> = directories(context).iter().map(|path| context.short(path)).collect();
+            let places: Vec<String> = directories.iter().map(|path| context.short(path)).collect();
             context.printer.note(&format!("no program that Go built is in {}", places.join(", ")));
         }
     }
     Ok(programs)
-}
-
-/// Where `go install` puts programs: GOBIN, or the directory `bin` of each entry of GOPATH.
-fn directories(context: &Context<'_>) -> Vec<PathBuf> {
-    let setting = |name| GoEnv::new(context.env, None).get(name).filter(|value: &String| !value.is_empty());
-    if let Some(gobin) = setting(vars::GOBIN) {
-        return vec![gobin.into()];
-    }
-    let gopath = match setting(vars::GOPATH) {
-        Some(list) => Env::split_paths(&list),
-        None => context.home().map(|home| home.join("go")).into_iter().collect::<Vec<_>>(),
-    };
-    gopath.into_iter().filter(|path| path.is_absolute()).map(|path| path.join("bin")).collect()
-}
-
-/// Programs, sorted by name.
-fn files(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| is_executable(path)).collect();
-    files.sort();
-    files
 }
 
 pub(super) fn table(programs: &[Program<'_>], releases: &Releases, context: &Context<'_>) -> Table {

@@ -10,10 +10,11 @@ use gover_core::{Platform, Request, ToolchainName};
 use gover_doctor::checks;
 use gover_shell::ShellKind;
 use gover_source::{Release, Releases};
+use gover_tools::Found;
 
 use crate::cli::Cli;
 use crate::commands::help;
-use crate::store::{default, releases, requests};
+use crate::store::{default, releases, requests, tools};
 use crate::{Context, SETTINGS};
 
 /// A value and what it is.
@@ -105,6 +106,11 @@ impl<'a> Values<'a> {
                 _ => self.installed(),
             },
             "PROGRAM|REQUEST" => plain(["go", "gofmt"]).chain(self.installed()).collect(),
+            "PROGRAM" => {
+                let found = gover_tools::find(&tools::directories(self.context));
+                let subject = |found: &Found| found.info()?.subject();
+                found.iter().map(|one| (one.name(), subject(one).unwrap_or_default())).collect()
+            }
             "SHELL" => shells(command),
             "CHECK" => plain(checks::all().map(|check| check.name)).collect(),
             "NAME" => {

@@ -1,17 +1,12 @@
 use crate::Severity;
 use crate::testing::Machine;
 
-const COMMAND: &str = "/home/ann/.gover/versions/go1.22.5/bin/go version -m /home/ann/go/bin";
-const ANSWER: &str = "/home/ann/go/bin/gopls: go1.20.4\n\tpath\tgolang.org/x/tools/gopls\n\tmod\tgolang.org/x/tools/gopls\tv0.12.0\th1:x=\n\
-                      /home/ann/go/bin/hugo: go1.19\n\tpath\tgithub.com/gohugoio/hugo\n\
-                      /home/ann/go/bin/dlv: go1.22.1 X:boringcrypto\n\tpath\tgithub.com/go-delve/delve/cmd/dlv\n";
-
 fn machine() -> Machine {
-    let mut machine = Machine::linux().answers(COMMAND, 0, ANSWER, "");
-    for name in ["gopls", "hugo", "dlv"] {
-        machine = machine.program(&format!("~/go/bin/{name}"), "");
-    }
-    machine
+    Machine::linux()
+        .built("~/go/bin/gopls", "go1.20.4", "golang.org/x/tools/gopls")
+        .built("~/go/bin/hugo", "go1.19", "github.com/gohugoio/hugo")
+        .built("~/go/bin/dlv", "go1.22.1 X:boringcrypto", "github.com/go-delve/delve/cmd/dlv")
+        .program("~/go/bin/lint.sh", "#!/bin/sh\n")
 }
 
 #[test]
@@ -22,9 +17,9 @@ fn a_tool_older_than_the_projects_language_is_named_with_its_command() {
     assert_eq!(findings[0].what, "gopls was built by an older Go than go.mod requires, which is 1.22.3");
     let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
     assert_eq!(evidence, ["/home/ann/shop/go.mod:2: go 1.22.3", "/home/ann/go/bin/gopls: built by go1.20.4"]);
-    assert_eq!(findings[0].fix.commands, ["go install golang.org/x/tools/gopls@latest"]);
+    assert_eq!(findings[0].fix.commands, ["gover tools rebuild gopls"]);
     let installed = machine().file("~/shop/go.mod", "module shop\ngo 1.22.3\n");
-    let installed = installed.answers(COMMAND, 0, &ANSWER.replace("gopls: go1.20.4", "gopls: go1.22.5"), "");
+    let installed = installed.built("~/go/bin/gopls", "go1.22.5", "golang.org/x/tools/gopls");
     assert_eq!(installed.findings("tools-stale"), []);
     assert_eq!(machine().file("~/shop/go.mod", "go 1.20\n").findings("tools-stale"), []);
     assert_eq!(machine().findings("tools-stale"), []);
@@ -33,16 +28,10 @@ fn a_tool_older_than_the_projects_language_is_named_with_its_command() {
 #[test]
 fn on_windows_too() {
     let machine = Machine::windows()
-        .program("~/go/bin/staticcheck.exe", "")
-        .file("~/shop/go.mod", "go 1.22\n")
-        .answers(
-            r"C:\Users\ann\.gover\versions\go1.22.5\bin\go.exe version -m C:\Users\ann\go\bin",
-            0,
-            "C:\\Users\\ann\\go\\bin\\staticcheck.exe: go1.21.0\n\tpath\thonnef.co/go/tools/cmd/staticcheck\n",
-            "",
-        );
+        .built("~/go/bin/staticcheck.exe", "go1.21.0", "honnef.co/go/tools/cmd/staticcheck")
+        .file("~/shop/go.mod", "go 1.22\n");
     let findings = machine.findings("tools-stale");
-    assert_eq!(findings[0].fix.commands, ["go install honnef.co/go/tools/cmd/staticcheck@latest"]);
+    assert_eq!(findings[0].fix.commands, ["gover tools rebuild staticcheck"]);
 }
 
 #[test]
@@ -61,14 +50,13 @@ fn the_same_program_twice_and_what_gover_chooses_are_silent() {
     let linked = machine().program("/usr/bin/x", "").link("/usr/bin/hugo", "~/go/bin/hugo");
     assert_eq!(linked.path_first("/usr/bin:/home/ann/go/bin").findings("tools-stale"), []);
     let wrapper = Machine::linux()
-        .program("~/go/bin/go1.22.5", "")
-        .path_first("/home/ann/.gover/bin:/home/ann/go/bin")
-        .answers(COMMAND, 0, "/home/ann/go/bin/go1.22.5: go1.21.0\n\tpath\tgolang.org/dl/go1.22.5\n", "");
+        .built("~/go/bin/go1.22.5", "go1.21.0", "golang.org/dl/go1.22.5")
+        .path_first("/home/ann/.gover/bin:/home/ann/go/bin");
     assert_eq!(wrapper.findings("tools-stale"), []);
 }
 
 #[test]
-fn a_healthy_machine_is_silent_and_asks_nothing() {
+fn a_healthy_machine_is_silent() {
     for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
         assert_eq!(machine.findings("tools-stale"), []);
     }

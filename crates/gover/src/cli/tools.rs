@@ -1,0 +1,48 @@
+//! The arguments of `gover tools`.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+
+use clap::{Args, Subcommand};
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover tools
+  gover tools rebuild --all
+
+Programs of `go install` are the same for all toolchains. A tool of one project belongs in its \
+go.mod: `go get -tool PACKAGE` (Go 1.24) adds it, and `go tool NAME` builds and runs it.")]
+pub(crate) struct ToolsArgs {
+    #[command(subcommand)]
+    pub(crate) action: Option<ToolsAction>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ToolsAction {
+    /// Build programs again at the same versions, with the Go used here
+    Rebuild(RebuildArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover tools rebuild
+  gover tools rebuild --all --dry-run
+
+A program that cannot be built again stays as it is.")]
+pub(crate) struct RebuildArgs {
+    /// Programs [default: those that an older Go built]
+    #[arg(value_name = "PROGRAM", conflicts_with = "all")]
+    pub(crate) names: Vec<OsString>,
+    /// All programs, whichever Go built them
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How many are built at once [default: the number of processors, at most 4]
+    #[arg(long, short, value_name = "NUMBER")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Show what would be built without doing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}

@@ -1,0 +1,91 @@
+//! Programs of `go install`: which there are, what is known about the Go that built them, and a Go
+//! to build them again.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gover_core::env::vars;
+use gover_core::gorules::{EnvFile, lookup};
+use gover_core::minimum::Allowed;
+use gover_core::{GoVersion, ToolchainName, launch};
+use gover_source::{Releases, Support};
+use gover_tools::{BuildInfo, Builder};
+use gover_vuln::{Database, Vulnerabilities};
+
+use super::vulnerabilities;
+use crate::Context;
+
+/// A program that Go built, and what is known about that Go.
+pub(crate) struct Program<'a> {
+    pub(crate) path: PathBuf,
+    pub(crate) info: BuildInfo,
+    /// The release that built it; `None` for a development version, or one that is too old to say so.
+    pub(crate) release: Option<ToolchainName>,
+    pub(crate) found: Vulnerabilities<'a>,
+    pub(crate) support: Support,
+    /// The nearest release without a known vulnerability, to build it again with.
+    pub(crate) nearest: Option<ToolchainName>,
+}
+
+impl<'a> Program<'a> {
+    pub(crate) fn new(path: PathBuf, info: BuildInfo, database: &'a Database, releases: &Releases) -> Self {
+        let release = info.release();
+        let found = release.as_ref().map(|name| database.of(name.version())).unwrap_or_default();
+        let nearest = |version: &GoVersion| vulnerabilities::nearest_without(version, database, releases);
+        let nearest = release
+            .as_ref()
+            .filter(|_| !found.stdlib.is_empty())
+            .and_then(|name| nearest(name.version()))
+            .map(|nearest| vulnerabilities::recommended(&nearest, database, releases));
+        let support = release.as_ref().map_or(Support::Custom, |name| releases.support(name));
+        Self { path, info, release, found, support, nearest }
+    }
+
+    /// Go 1.17 and older do not write their version where it can be read.
+    pub(crate) fn is_too_old(&self) -> bool {
+        self.info.go.is_none()
+    }
+}
+
+/// Where `go install` puts programs.
+pub(crate) fn directories(context: &Context<'_>) -> Vec<PathBuf> {
+    gover_tools::directories(context.env, context.home())
+}
+
+/// Whether this release is older than a toolchain, as far as their names tell. A program that says
+/// nothing was built by Go 1.17 or older.
+pub(crate) fn is_older(info: &BuildInfo, than: Option<&ToolchainName>) -> bool {
+    let Some(than) = than else { return false };
+    info.go.is_none() || info.release().is_some_and(|release| release.version() < than.version())
+}
+
+/// How a toolchain builds programs.
+pub(crate) fn builder(toolchain: &Allowed, context: &Context<'_>) -> Builder {
+    let mut variables = Vec::new();
+    if let Some(directory) = &toolchain.goroot {
+        let user_env = EnvFile::of_user(context.env);
+        variables.push((vars::GOROOT, launch::goroot(toolchain, directory, user_env.as_ref())));
+    }
+    if context.settings.offline.value {
+        variables.push((vars::GOPROXY, Some(OsStr::new("off").to_owned())));
+    }
+    Builder { go: toolchain.program("go"), name: toolchain.name.clone(), variables }
+}
+
+/// The file whose `go` line says which language the project here has, with the version.
+pub(crate) fn language_here(context: &Context<'_>) -> Option<(PathBuf, GoVersion)> {
+    let here = context.env.logical_directory()?;
+    let nearest =
+        |name: &str| here.ancestors().map(|directory| directory.join(name)).find(|path| path.is_file());
+    let is_off = context.env.text(vars::GOWORK).is_some_and(|value| value == "off");
+    let files = [nearest("go.work").filter(|_| !is_off), nearest("go.mod")];
+    let read = |path: PathBuf| go_line(&path).map(|version| (path, version));
+    files.into_iter().flatten().filter_map(read).max_by(|one, other| one.1.cmp(&other.1))
+}
+
+fn go_line(path: &Path) -> Option<GoVersion> {
+    let text = fs::read_to_string(path).ok()?;
+    let (_, version) = lookup(&text, "go")?;
+    GoVersion::parse(version).ok()
+}
