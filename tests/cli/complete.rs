@@ -90,7 +90,20 @@ fn settings_checks_shells_topics_and_platforms_are_offered() {
     assert_eq!(all("gover doctor goroot-s"), ["goroot-set", "goroot-spaces"]);
     assert_eq!(all("gover completions "), ["bash", "zsh", "fish", "powershell", "nu", "elvish"]);
     assert_eq!(all("gover env --shell e"), ["elvish"]);
-    assert_eq!(all("gover help s"), ["setup", "self", "sources", "selection"]);
+    assert_eq!(
+        all("gover help s"),
+        [
+            "setup",
+            "self",
+            "sources",
+            "selection",
+            "shell-startup",
+            "shim-damaged",
+            "shell-integration",
+            "sumdb",
+            "store"
+        ]
+    );
     assert!(all("gover install --arch arm").contains(&"arm64".to_owned()));
     assert_eq!(
         all("gover mirror d latest --platform plan9-386,freebsd-a"),

@@ -58,6 +58,8 @@ const LINES: &[&str] = &[
     "doctor --offline",
     "doctor --offline -v",
     "doctor nosuch",
+    "doctor --list",
+    "help goroot-set",
     "mirror ./go 1.91.2",
     "mirror ./go 1.99",
     "mirror ./go --vuln",

@@ -139,7 +139,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: there is no command or topic `everything`
+error: there is no command, topic or check `everything`
 hint: `gover help` lists the commands; topics are sources, trust and selection
 
 "#]]

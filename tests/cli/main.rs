@@ -43,6 +43,7 @@ mod corporate;
 mod crash;
 mod current;
 mod doctor;
+mod doctor_formats;
 #[cfg(unix)]
 mod doctor_repair;
 mod effect;

@@ -1,7 +1,7 @@
 //! What a check is.
 
 use crate::snapshot::disk::Owner;
-use crate::{Change, Evidence, Finding, Snapshot};
+use crate::{Change, Evidence, Finding, Scope, Snapshot};
 
 /// One kind of fault, and its text in docs/doctor.md: one line, then three Markdown paragraphs.
 #[derive(Clone, Copy, Debug)]
@@ -13,13 +13,59 @@ pub struct Check {
     pub cause: &'static str,
     /// What `--fix` does, or what to do by hand.
     pub repair: &'static str,
+    /// Where there is something to examine. It is not run elsewhere.
+    pub scope: fn(&Snapshot<'_>) -> Scope,
     /// Returns what is wrong. Empty if nothing is, or if it is not certain.
     pub run: fn(&Snapshot<'_>) -> Vec<Finding>,
 }
 
+/// What became of one check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckResult {
+    Ok,
+    Finding,
+    /// Why there is nothing to examine here.
+    NotApplicable(&'static str),
+    /// What it needed. What it could examine without was fine.
+    NotRun(&'static str),
+}
+
+impl CheckResult {
+    /// As JSON and the report have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Finding => "finding",
+            Self::NotApplicable(_) => "not applicable",
+            Self::NotRun(_) => "not run",
+        }
+    }
+
+    /// Why it says nothing about the machine.
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Ok | Self::Finding => None,
+            Self::NotApplicable(reason) | Self::NotRun(reason) => Some(reason),
+        }
+    }
+}
+
 impl Check {
+    /// `has_found`: whether [`Check::examine`] found anything.
+    pub fn result(&self, snapshot: &Snapshot<'_>, has_found: bool) -> CheckResult {
+        match (self.scope)(snapshot) {
+            _ if has_found => CheckResult::Finding,
+            Scope::Applies => CheckResult::Ok,
+            Scope::Elsewhere(reason) => CheckResult::NotApplicable(reason),
+            Scope::Unasked(reason) => CheckResult::NotRun(reason),
+        }
+    }
+
     /// The faults of this kind. A read-only file is not changed; the finding says how to allow it.
     pub fn examine(&self, snapshot: &Snapshot<'_>) -> Vec<Finding> {
+        if matches!((self.scope)(snapshot), Scope::Elsewhere(_)) {
+            return Vec::new();
+        }
         let mut findings = (self.run)(snapshot);
         for finding in &mut findings {
             finding.check = self.name;
@@ -80,10 +126,28 @@ const CHANGING: [&str; 6] = ["install", "default", "uninstall", "prune", "cache 
 mod tests {
     use gover_source::Verdict;
 
+    use super::CheckResult;
+    use crate::checks::by_name;
     use crate::snapshot::SetBy;
     use crate::snapshot::disk::Owner;
     use crate::snapshot::network::Source;
     use crate::testing::{Machine, asked};
+
+    #[test]
+    fn a_check_says_ok_only_where_it_examined_something() {
+        let of = |machine: &Machine, name| {
+            let check = by_name(name).unwrap();
+            machine.snapshot(|snapshot| check.result(snapshot, !check.examine(snapshot).is_empty()))
+        };
+        let linux = Machine::linux();
+        assert_eq!(of(&linux, "wsl"), CheckResult::NotApplicable("only for WSL"));
+        assert_eq!(of(&linux, "goroot-set"), CheckResult::Ok);
+        let mut offline = linux.clone();
+        offline.network = None;
+        assert_eq!(of(&offline, "sumdb"), CheckResult::NotRun("no server was asked"));
+        let wrong = offline.file("~/.config/go/env", "GOPROXY=off\n");
+        assert_eq!(of(&wrong, "goproxy"), CheckResult::Finding);
+    }
 
     #[test]
     fn a_store_of_others_is_changed_by_its_owner() {

@@ -88,7 +88,7 @@ fn followers(findings: Vec<Finding>) -> (Vec<(Fact, Vec<Evidence>)>, Vec<Finding
     (followers, others)
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know; nothing has to be done.

@@ -11,15 +11,17 @@ pub mod checks;
 pub mod finding;
 pub mod live;
 pub mod repair;
+pub(crate) mod scope;
 mod secret;
 pub mod snapshot;
 
 #[cfg(test)]
 mod testing;
 
-pub use check::Check;
+pub use check::{Check, CheckResult};
 pub use checks::{GROUPS, Group};
 pub use finding::{Change, Evidence, Fact, Finding, Fix, Severity, merged};
+pub use scope::Scope;
 pub use snapshot::Snapshot;
 pub use snapshot::path::MachinePath;
 pub use snapshot::system::Os;

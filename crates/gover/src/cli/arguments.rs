@@ -438,32 +438,9 @@ pub(crate) enum ConfigAction {
   gover help install
   gover help sources")]
 pub(crate) struct HelpArgs {
-    /// Command, or one of the topics sources, trust, selection
-    #[arg(value_name = "COMMAND|TOPIC")]
+    /// Command, check of `gover doctor`, or one of the topics sources, trust, selection
+    #[arg(value_name = "COMMAND|TOPIC|CHECK")]
     pub(crate) topic: Option<String>,
-}
-
-#[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
-#[command(after_help = "Examples:
-  gover doctor
-  gover doctor goroot-set goproxy --json")]
-pub(crate) struct DoctorArgs {
-    /// Run only these checks (docs/doctor.md lists them)
-    #[arg(value_name = "CHECK")]
-    pub(crate) checks: Vec<String>,
-    /// Fix problems in your own files; show each change and ask first
-    #[arg(long)]
-    pub(crate) fix: bool,
-    /// Answer yes to every question of --fix
-    #[arg(long, short, requires = "fix")]
-    pub(crate) yes: bool,
-    /// Undo the changes of the last --fix
-    #[arg(long, conflicts_with_all = ["fix", "checks"])]
-    pub(crate) undo: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

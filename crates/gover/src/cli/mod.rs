@@ -1,6 +1,7 @@
 //! The command line: arguments, options and their help.
 
 mod arguments;
+mod diagnose;
 mod own;
 mod refused;
 mod tools;
@@ -11,6 +12,7 @@ use std::ffi::OsString;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use arguments::*;
+pub(crate) use diagnose::{DoctorArgs, DoctorFormat};
 pub(crate) use own::*;
 pub(crate) use refused::{meant, refused};
 pub(crate) use tools::*;

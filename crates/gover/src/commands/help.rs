@@ -1,5 +1,6 @@
 use clap::CommandFactory;
 use gover_core::text::shown;
+use gover_doctor::{Check, checks};
 
 use crate::cli::{self, Cli, HelpArgs};
 use crate::{Context, Failure};
@@ -9,22 +10,56 @@ pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<(), Fai
     let Some(topic) = &arguments.topic else {
         return context.printer.page(&root.render_help().ansi().to_string());
     };
+    let check = checks::by_name(topic);
     if let Some((_, text)) = TOPICS.iter().find(|(name, _)| name == topic) {
-        return context.printer.page(text);
+        context.printer.page(text)?;
+        also(check, context);
+        return Ok(());
     }
     // This adds the full names of commands and the global options to the help.
     root.build();
     let name = cli::SAME.iter().find(|(name, _)| name == topic).map_or(topic.as_str(), |(_, own)| own[0]);
     if let Some(command) = root.find_subcommand_mut(name) {
-        return context.printer.page(&command.render_help().ansi().to_string());
+        context.printer.page(&command.render_help().ansi().to_string())?;
+        also(check, context);
+        return Ok(());
+    }
+    if let Some(check) = check {
+        return context.printer.page(&of_check(check));
     }
     let commands = root.get_subcommands().filter(|command| !command.is_hide_set());
-    let names = commands.map(clap::Command::get_name).chain(TOPICS.map(|(name, _)| name));
+    let mut names: Vec<&str> = commands.map(clap::Command::get_name).collect();
+    let others: Vec<&str> = topics().chain(self::checks()).collect();
+    names.extend_from_slice(&others);
     Err(Failure::unknown(
-        format!("there is no command or topic `{}`", shown(topic)),
+        format!("there is no command, topic or check `{}`", shown(topic)),
         cli::meant(context.env.arguments(), topic, names),
         "`gover help` lists the commands; topics are sources, trust and selection",
     ))
+}
+
+/// A check may have the name of a command or topic.
+fn also(check: Option<&Check>, context: &Context<'_>) {
+    if let Some(Check { name, .. }) = check {
+        context.printer.hint(&format!("`gover doctor --list {name} -v` explains the check of that name"));
+    }
+}
+
+/// What docs/doctor.md says about it.
+pub(super) fn of_check(check: &Check) -> String {
+    let Check { name, summary, symptom, cause, repair, .. } = check;
+    format!(
+        "{name}: {summary}\n\nWhat you see: {symptom}\n\nCause: {cause}\n\nRepair: {repair}\n\n\
+         Run it alone: gover doctor {name}\n"
+    )
+}
+
+/// The checks that `gover help` explains. The others have the name of a command or topic.
+pub(super) fn checks() -> impl Iterator<Item = &'static str> {
+    let root = Cli::command();
+    let is_free =
+        move |name: &&str| root.find_subcommand(name).is_none() && topics().all(|topic| topic != *name);
+    checks::all().map(|check| check.name).filter(is_free)
 }
 
 pub(super) fn topics() -> impl Iterator<Item = &'static str> {

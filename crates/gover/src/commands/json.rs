@@ -6,7 +6,7 @@ use super::bump::Bumped;
 use super::changes::{DefaultFacts, PinFacts};
 use super::check::Checked;
 use super::config::{SettingChange, SettingList};
-use super::doctor::{Diagnosis, Restored};
+use super::doctor::{CheckRow, Diagnosis, Restored};
 use super::install::InstalledFacts;
 use super::list::{InstalledList, ReleaseList};
 use super::mirror::MirrorFacts;
@@ -32,8 +32,8 @@ pub fn page() -> String {
 }
 
 /// The keys that each command prints. Of a list, the keys of its elements.
-fn documents() -> [(&'static str, Vec<Row>); 27] {
-    [
+fn documents() -> Vec<(&'static str, Vec<Row>)> {
+    vec![
         ("current", Current::rows("")),
         ("check", Checked::rows("")),
         ("which", Which::rows("")),
@@ -51,6 +51,7 @@ fn documents() -> [(&'static str, Vec<Row>); 27] {
         ("verify", Verified::rows("")),
         ("mirror", MirrorFacts::rows("")),
         ("doctor", Diagnosis::rows("")),
+        ("doctor --list", Vec::<CheckRow>::rows("")),
         ("doctor --undo", Restored::rows("")),
         ("cache", Cache::rows("")),
         ("default", DefaultFacts::rows("")),

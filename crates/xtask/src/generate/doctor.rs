@@ -38,9 +38,17 @@ $ gover doctor --fix               show each change as a diff and ask; --yes doe
 $ gover doctor -v                  print all evidence, and the text of each check below
 $ gover doctor --undo              restore every byte that the last --fix changed
 $ gover doctor --json              print data ([json.md](reference/json.md#doctor))
+$ gover doctor --list              list the checks; gover help CHECK explains one, --list -v all
+$ gover doctor --skip clock,gopath leave checks out
+$ gover doctor --fail-on error     exit with 1 only for errors
+$ gover doctor --baseline old.json show only what is not in old.json, which --json printed
+$ gover doctor --format github     mark lines in a workflow of GitHub; sarif is for code scanning
 ```
 
 An **error** does not work or is not safe. A **warning** works now, or only for some projects, and may surprise you later. A
 **note** is good to know; nothing has to be done. Before `--fix` changes something, it keeps a copy below `GOVER_HOME/doctor`.
 `--undo` does not restore a file that has changed since. gover never changes files and settings of the machine: it prints the
-commands for that.";
+commands for that.
+
+A check that has nothing to examine here is **not applicable**. One that needs something that was not asked is **not run**, such as
+the network with `--offline`. The last line counts only checks that examined something; `-v` and `--json` name the others.";

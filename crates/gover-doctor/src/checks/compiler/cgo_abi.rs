@@ -3,7 +3,7 @@
 use super::probe::{ARCHITECTURES, compile};
 use super::setup::{Cgo, cgo, install, is_stub, settings};
 use crate::snapshot::system::PackageManager;
-use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-abi",
@@ -15,8 +15,13 @@ pub(super) const CHECK: Check = Check {
     cause: "An old 32-bit MinGW, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, a \
             Visual Studio environment, or a gcc without the headers of the C library, as on a minimal Alpine.",
     repair: "Install the right compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
+    scope: |snapshot| scope::given(has_compiler(snapshot), "no C compiler is used here"),
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
+
+fn has_compiler(snapshot: &Snapshot<'_>) -> bool {
+    cgo(snapshot).is_some_and(|cgo| cgo.program.is_some())
+}
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let cgo = cgo(snapshot)?;

@@ -2,7 +2,7 @@
 
 use super::setup::{cgo, default_compiler, install, is_stub, settings};
 use crate::checks::words;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-compiler",
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
             neither is set, go switches cgo off when there is no compiler.",
     repair: "Install a compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` \
             removes a CC that does not exist if the default compiler does.",
+    scope: scope::anywhere,
     run: |snapshot| invalid_setting(snapshot).or_else(|| examine(snapshot)).into_iter().collect(),
 };
 

@@ -1,7 +1,7 @@
 //! The GOROOT that `GoLand` and related IDEs store for a project.
 
 use super::roots::{Root, root, selected};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goland",
@@ -12,11 +12,16 @@ pub(super) const CHECK: Check = Check {
             uninstalled or another one is selected.",
     repair: "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. \
             `--fix` does not change the file, since GoLand overwrites it when it closes.",
+    scope: |snapshot| scope::given(workspace(snapshot).is_some(), "no .idea/workspace.xml here"),
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 
+fn workspace(snapshot: &Snapshot<'_>) -> Option<MachinePath> {
+    snapshot.nearest(".idea/workspace.xml")
+}
+
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let file = snapshot.nearest(".idea/workspace.xml")?;
+    let file = workspace(snapshot)?;
     let text = snapshot.text(&file)?;
     let (line, whole, url) = goroot(&text)?;
     let path = path(snapshot, &file, url)?;

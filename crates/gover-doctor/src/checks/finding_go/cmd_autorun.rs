@@ -3,7 +3,7 @@
 use super::go_programs::program_in;
 use crate::snapshot::by_administrator;
 use crate::snapshot::registry::{Hive, Text};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "cmd-autorun",
@@ -15,13 +15,11 @@ pub(super) const CHECK: Check = Check {
             such as GOROOT.",
     repair: "`--fix` changes nothing, since other parts of the command may be needed. The commands shown remove the \
             part that matters, or open the batch file at its line. New windows of cmd.exe follow at once.",
+    scope: scope::windows,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if !snapshot.system.is_windows() {
-        return Vec::new();
-    }
     // cmd.exe runs both, the machine's first.
     [Hive::Machine, Hive::User].into_iter().filter_map(|hive| of_hive(snapshot, hive)).collect()
 }

@@ -3,7 +3,7 @@
 use super::path_lines;
 use super::path_missing::new_shell;
 use super::registry_path::StoredPath;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-dead",
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
             stayed.",
     repair: "`--fix` removes the directory from your startup files and from your Path in the registry. For \
             files and settings of the machine it prints commands.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -6,7 +6,7 @@ use super::path_lines::{self, PathLine};
 use super::registry_path::{Entry, StoredPath};
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
-use crate::{Check, Finding, MachinePath, Snapshot};
+use crate::{Check, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-duplicate",
@@ -17,6 +17,7 @@ pub(super) const CHECK: Check = Check {
             shells that repeat entries are normal and not reported.",
     repair: "`--fix` keeps the first line in each startup file and the first entry of your Path in the \
             registry.",
+    scope: scope::anywhere,
     run,
 };
 

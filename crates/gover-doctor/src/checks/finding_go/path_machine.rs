@@ -4,7 +4,7 @@ use super::go_programs;
 use super::installers;
 use super::registry_path::StoredPath;
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-machine",
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     repair: "An administrator uninstalls that Go (`winget uninstall --id GoLang.Go`) or removes its entry \
             from the machine's Path with the commands shown. gover changes nothing that belongs to all \
             users.",
+    scope: scope::windows,
     run,
 };
 

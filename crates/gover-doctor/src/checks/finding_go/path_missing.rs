@@ -6,7 +6,7 @@ use super::registry_path::{Entry, StoredPath, wrong_type};
 use super::startup_order::StartupOrder;
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
-use crate::{Check, Evidence, Finding, Snapshot};
+use crate::{Check, Evidence, Finding, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-missing",
@@ -17,6 +17,7 @@ pub(super) const CHECK: Check = Check {
             added, or a later line of a startup file sets PATH without keeping its value.",
     repair: "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. If a line after \
             gover's lines replaces PATH, `--fix` moves gover's lines to the end.",
+    scope: scope::anywhere,
     run,
 };
 

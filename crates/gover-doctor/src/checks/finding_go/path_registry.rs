@@ -5,7 +5,7 @@ use gover_sys::user_path;
 
 use super::registry_path::{Entry, StoredPath, of_environment, wrong_type};
 use crate::snapshot::registry::{HIVES, Hive, environment};
-use crate::{Check, Evidence, Finding, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-registry",
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     repair: "`--fix` stores your own Path with expansion, and without quotation marks, empty entries and NUL \
             characters. For the machine's Path, and for a value that is not text, it prints commands. If Path \
             is too long, shorten it yourself.",
+    scope: scope::windows,
     run,
 };
 

@@ -8,7 +8,7 @@ use super::path_missing::{new_shell, setup};
 use super::registry_path::{Entry, StoredPath};
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
-use crate::{Check, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-shadowed",
@@ -21,6 +21,7 @@ pub(super) const CHECK: Check = Check {
     repair: "`--fix` moves gover's lines to the end of your startup files, and gover's entry to the front of \
             your Path in the registry. For the machine's Path it prints commands. The other toolchain stays \
             installed.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -3,7 +3,7 @@
 use super::path_missing::new_shell;
 use super::registry_path::of_environment;
 use crate::snapshot::registry::{HIVES, Hive, Text, UserKey, environment};
-use crate::{Change, Check, Evidence, Finding, Snapshot};
+use crate::{Change, Check, Evidence, Finding, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "pathext",
@@ -15,13 +15,11 @@ pub(super) const CHECK: Check = Check {
             joined.",
     repair: "`--fix` adds `.EXE` to your own PATHEXT in the registry. For the machine's, and for the window in \
             use, it prints commands.",
+    scope: scope::windows,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if !snapshot.system.is_windows() {
-        return Vec::new();
-    }
     let stored = stored(snapshot).filter(|(_, text)| lacks_exe(&snapshot.expand(&text.shown())));
     let here = snapshot.variable("PATHEXT").filter(|value| lacks_exe(value));
     if here.is_none() && stored.is_none() {

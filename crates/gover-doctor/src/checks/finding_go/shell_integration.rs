@@ -4,7 +4,7 @@ use gover_shell::ShellKind;
 
 use super::startup_order::StartupOrder;
 use crate::snapshot::startup::StartupFile;
-use crate::{Check, Evidence, Finding, MachinePath, Os, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Os, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "shell-integration",
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     repair: "`gover setup` writes the line for your login shell, and for each other shell whose startup file or \
             configuration directory exists. For other shells, run the command shown. Remove a line \
             that names another gover yourself.",
+    scope: scope::anywhere,
     run,
 };
 

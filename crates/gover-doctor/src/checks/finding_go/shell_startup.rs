@@ -5,7 +5,7 @@ use gover_shell::ShellKind;
 use super::login_shells;
 use super::startup_order::StartupOrder;
 use crate::snapshot::startup::{Assignment, StartupFile};
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "shell-startup",
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = Check {
             Removing gvm, goenv, gobrew, asdf or g does not remove the lines that load them.",
     repair: "`--fix` comments out lines that load a removed version manager, and old GOROOT lines. For \
             settings it prints the command that adds them to the file that your shell reads.",
+    scope: scope::anywhere,
     run,
 };
 

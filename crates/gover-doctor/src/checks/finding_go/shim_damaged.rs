@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::go_programs::{is_same, version_above, version_of};
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "shim-damaged",
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     cause: "Another installer wrote its `go` into gover's directory, a virus scanner removed the program, \
             links were lost when a home directory was copied, or gover was replaced by hand.",
     repair: "The commands shown let `gover setup` write the programs again.",
+    scope: scope::anywhere,
     run,
 };
 

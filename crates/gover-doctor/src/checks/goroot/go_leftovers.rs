@@ -5,7 +5,7 @@ use crate::checks::finding_go::go_programs::{GoProgram, program_in, version_of};
 use crate::checks::finding_go::installers;
 use crate::snapshot::by_administrator;
 use crate::snapshot::registry::{HIVES, Hive};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "go-leftovers",
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = Check {
             package manager installed Go.",
     repair: "`--fix` removes nothing, since a project may still use it. The commands that remove it are \
             shown, but none for what belongs to another user.",
+    scope: scope::anywhere,
     run,
 };
 

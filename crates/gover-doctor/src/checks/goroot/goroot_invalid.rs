@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::places;
 use crate::checks::finding_go::go_programs;
 use crate::snapshot::disk::Kind;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-invalid",
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
             or to a `bin` directory by mistake.",
     repair: "`--fix` removes GOROOT from your own files and registry, since no Go needs it. For files and \
             settings of the machine it prints commands.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -5,7 +5,7 @@ use gover_core::Request;
 use super::places;
 use crate::checks::finding_go::{go_programs, installers};
 use crate::snapshot::programs::Run;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-mismatch",
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
             older toolchain.",
     repair: "If GOROOT is the cause, `--fix` removes it from your own files. Reinstall a toolchain whose \
             files are mixed: `gover install --force 1.22.5`.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -1,7 +1,7 @@
 //! GOROOT is set.
 
 use super::places;
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-set",
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
             Windows environment or in the file of `go env -w`. Every Go since 1.10 finds its own files.",
     repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
             env -w`. For files and settings of the machine it prints commands.",
+    scope: scope::anywhere,
     run,
 };
 

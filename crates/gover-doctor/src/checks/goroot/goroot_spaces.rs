@@ -1,6 +1,6 @@
 //! Spaces or non-ASCII characters in the paths that Go uses.
 
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-spaces",
@@ -10,6 +10,7 @@ pub(super) const CHECK: Check = Check {
     cause: "The directories are below a home such as `C:\\Users\\Jörg Maier`, or in `Program Files`.",
     repair: "Go itself handles such paths. If C compilers, Makefiles or scripts do not, move gover and GOPATH \
             to directories with plain names; the commands are shown.",
+    scope: scope::anywhere,
     run,
 };
 

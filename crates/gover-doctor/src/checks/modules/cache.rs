@@ -1,7 +1,7 @@
 //! Directories that Go writes to: not writable, noexec, full, or on a network drive.
 
 use crate::snapshot::disk::FileSystem;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "cache",
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
             full, or the home directory is on a server.",
     repair: "`--fix` removes a setting that cannot work. Otherwise a command restores permissions, empties \
             the cache, or moves it to a local disk.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -1,6 +1,6 @@
 //! GO111MODULE is off, or left over from the time of `auto`.
 
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "go111module",
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check = Check {
             `go env -w`, and it stayed.",
     repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
             env -w`. A project that needs it can set it for one command: `GO111MODULE=off go build`.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -7,7 +7,7 @@ use super::gopath::{commands_only, is_in_toolchain};
 use crate::checks::finding_go::registry_path::StoredPath;
 use crate::snapshot::registry::{Hive, Text, UserKey};
 use crate::snapshot::startup::StartupFile;
-use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "gobin",
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = Check {
             the default, `~/go/bin`, on PATH.",
     repair: "`--fix` removes a GOBIN that cannot work, and on Windows appends the directory to your own Path. \
             For shells the line to add is shown; it appends the directory, so that gover's `go` stays first.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gover_core::text::decode;
 
 use crate::snapshot::go_env::GoEnvLine;
-use crate::{Change, Check, Evidence, Fact, Finding, Severity, Snapshot};
+use crate::{Change, Check, Evidence, Fact, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goenv-file",
@@ -17,6 +17,7 @@ pub(super) const CHECK: Check = Check {
             carriage return, a trailing space and quotation marks become part of the value.",
     repair: "`--fix` comments out lines that go ignores and cleans the values of the others. `go env -u NAME` \
             removes a setting; `go env -changed` shows all that differ from the default.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::checks::module_file::ModuleFile;
 use crate::checks::words;
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goflags",
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
             `-toolexec` lets a program replace the compiler; anyone who can set it controls what you build.",
     repair: "`--fix` removes the wrong flags from the file of `go env -w`, and the variable if it holds \
             nothing else. Otherwise the command that sets the remaining flags is shown.",
+    scope: scope::anywhere,
     run,
 };
 

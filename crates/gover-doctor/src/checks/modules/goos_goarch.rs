@@ -3,7 +3,7 @@
 use gover_core::platform::{Compatibility, Platform};
 use gover_core::{Arch, platform};
 
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goos-goarch",
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
             GOOS=linux && go build` in cmd.exe, which keeps the space before `&&`.",
     repair: "`--fix` removes it. For one command write `GOOS=linux go build`, in PowerShell `$env:GOOS = \
             'linux'` and afterwards `Remove-Item Env:GOOS`.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -1,6 +1,6 @@
 //! GOPATH in a place where it cannot or should not be.
 
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "gopath",
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
             install` made root the owner of `~/go`.",
     repair: "`--fix` removes a GOPATH that cannot work, so that the default `~/go` applies. The command that \
             restores permissions is shown.",
+    scope: scope::anywhere,
     run,
 };
 

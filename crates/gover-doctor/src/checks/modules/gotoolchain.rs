@@ -4,7 +4,7 @@ use gover_core::{GoVersion, ToolchainName};
 
 use super::gopath::commands_only;
 use crate::checks::pins::go_line;
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "gotoolchain",
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     repair: "`--fix` removes an invalid value, one that breaks this project, and one version for all \
             projects. gover chooses a version for each project; to require an exact one, use a `toolchain` \
             line in go.mod or a .go-version.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -4,7 +4,7 @@ use gover_core::display::pasted;
 
 use crate::checks::pins::go_line;
 use crate::snapshot::disk::BuildInfo;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "tools-stale",
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     cause: "A tool that reads Go code knows the language of the Go that built it, and does not change when Go \
             is updated. Or a package manager's copy comes first on PATH.",
     repair: "Build the same version of the tool again with the selected Go; the command is shown.",
+    scope: scope::anywhere,
     run,
 };
 

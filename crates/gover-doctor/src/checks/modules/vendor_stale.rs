@@ -6,7 +6,7 @@ use gover_core::text::counted;
 
 use crate::checks::module_file::{Module, ModuleFile, ModuleLine};
 use crate::checks::words;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "vendor-stale",
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
             directory belongs to a tool of another language.",
     repair: "`go mod vendor`, or `go work vendor` in a workspace, recreates the directory. It deletes \
             everything else in it, so `--fix` never runs it.",
+    scope: scope::module,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

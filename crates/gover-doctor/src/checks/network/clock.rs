@@ -7,7 +7,7 @@ use gover_core::date::Date;
 use gover_source::Verdict;
 
 use crate::snapshot::network::{self, NetworkFacts};
-use crate::{Check, Evidence, Finding, Os, Snapshot};
+use crate::{Check, Evidence, Finding, Os, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "clock",
@@ -17,6 +17,7 @@ pub(super) const CHECK: Check = Check {
     cause: "The machine's clock is wrong: an empty battery, a suspended virtual machine or WSL, a board \
             without a clock.",
     repair: "Set the clock with the commands shown, and let the system keep it synchronized.",
+    scope: scope::network,
     run,
 };
 

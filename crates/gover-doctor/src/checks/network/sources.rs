@@ -6,7 +6,7 @@ use super::goproxy::command;
 use super::http_proxy;
 use crate::snapshot::SetBy;
 use crate::snapshot::network::{self, NetworkFacts, Source};
-use crate::{Check, Evidence, Finding, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "sources",
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     repair: "The command shown sets the sources that answer, unless one of them has credentials. \
             `gover config set sources ''` restores the default, `go.dev, goproxy`. If a policy of the machine \
             sets them, no command is shown: ask its administrator to replace the source.",
+    scope: scope::network,
     run,
 };
 

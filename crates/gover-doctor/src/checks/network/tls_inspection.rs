@@ -7,7 +7,7 @@ use gover_source::{Probe, Verdict};
 use super::setting::host;
 use crate::snapshot::network::{self, NetworkFacts};
 use crate::snapshot::system::PackageManager;
-use crate::{Check, Finding, Os, Snapshot};
+use crate::{Check, Finding, Os, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "tls-inspection",
@@ -20,6 +20,7 @@ pub(super) const CHECK: Check = Check {
             file that lacks the authority.",
     repair: "Get the authority's certificate from your network administrators and add it to the system's \
             store with the commands shown. Do not switch verification off.",
+    scope: scope::network,
     run,
 };
 

@@ -1,7 +1,7 @@
 //! Microsoft Defender scans the files that Go writes.
 
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "antivirus",
@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
             both.",
     repair: "As an administrator, exclude gover's directory and the build cache, if you trust their content: \
             it is not scanned afterwards. A Dev Drive is a milder alternative.",
+    scope: scope::windows,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 
@@ -22,8 +23,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         let key = format!(r"{DEFENDER}{key}");
         snapshot.registry.number(Hive::Machine, &key, name) == Some(1)
     };
-    if !snapshot.system.is_windows()
-        || !can_see
+    if !can_see
         || is_off("", "DisableAntiSpyware")
         || is_off(r"\Real-Time Protection", "DisableRealtimeMonitoring")
     {

@@ -3,7 +3,7 @@
 use gover_core::platform::{self, Compatibility, Platform};
 use gover_core::{Request, ToolchainName};
 
-use crate::{Check, Evidence, Finding, Os, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, Os, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "architecture",
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     cause: "The archive for another machine was installed, or a 32-bit or Intel one that the system \
             translates (Rosetta, WOW64).",
     repair: "Install the toolchain for this machine; gover chooses the right archive.",
+    scope: scope::selected,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

@@ -3,7 +3,7 @@
 use gover_shell::ShellKind;
 
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, Snapshot};
+use crate::{Check, Evidence, Finding, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "execution-policy",
@@ -15,13 +15,11 @@ pub(super) const CHECK: Check = Check {
     repair: "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It affects \
             security, so you decide. A group policy can only be changed by an administrator; PowerShell 7 is \
             not affected.",
+    scope: scope::windows,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    if !snapshot.system.is_windows() {
-        return None;
-    }
     // PowerShell 7 has its own policy in a file; the default is RemoteSigned.
     let mut files = snapshot.startup.files.iter().filter(|file| file.shell == ShellKind::PowerShell);
     let (profile, line, text) = files.find_map(|file| {

@@ -2,7 +2,7 @@
 
 use gover_core::{GoVersion, ToolchainName};
 
-use crate::{Check, Evidence, Finding, Os, Snapshot};
+use crate::{Check, Evidence, Finding, Os, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "libc",
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     cause: "Each Go release has a minimum system version: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, \
             Go 1.27 needs macOS 13.",
     repair: "Use the newest Go that this system runs, or upgrade the system.",
+    scope: scope::selected,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

@@ -1,7 +1,7 @@
 //! Windows with its old limit of 260 characters for a path, and caches close to the limit.
 
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "long-paths",
@@ -12,12 +12,13 @@ pub(super) const CHECK: Check = Check {
             other tools do not. Module paths with their versions take up to 200 characters.",
     repair: "The commands lift the limit, as an administrator, and configure git. Or move the caches to a \
             short path.",
+    scope: scope::windows,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let value = snapshot.registry.number(Hive::Machine, KEY, "LongPathsEnabled");
-    if !snapshot.system.is_windows() || value == Some(1) {
+    if value == Some(1) {
         return None;
     }
     let places = [snapshot.gomodcache(), Some(snapshot.gover.home.clone()), Some(snapshot.directory.clone())];

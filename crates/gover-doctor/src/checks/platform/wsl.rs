@@ -1,6 +1,6 @@
 //! Linux inside Windows: which `go` runs, and where the project is.
 
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "wsl",
@@ -11,13 +11,11 @@ pub(super) const CHECK: Check = Check {
             `/mnt/c` are reached over a protocol that is slow for many small files.",
     repair: "Put gover's directory first on PATH with `gover setup`, and keep projects in the Linux home \
             directory.",
+    scope: scope::wsl,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if !snapshot.system.is_wsl {
-        return Vec::new();
-    }
     [windows_go(snapshot), slow_project(snapshot)].into_iter().flatten().collect()
 }
 

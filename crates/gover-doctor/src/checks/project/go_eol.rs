@@ -8,7 +8,7 @@ use gover_core::{Request, ToolchainName};
 
 use crate::checks::pins::Pins;
 use crate::snapshot::manager::Release;
-use crate::{Check, Evidence, Finding, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "go-eol",
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
             which the second newer one is released.",
     repair: "`gover install` the newest patch and choose it with `gover pin`, `gover default` or \
             `gover use`. The go line in go.mod need not change.",
+    scope: scope::selected,
     run,
 };
 

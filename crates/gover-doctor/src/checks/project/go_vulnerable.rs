@@ -5,7 +5,7 @@ use gover_core::Request;
 use gover_core::text::counted;
 
 use super::go_eol::{is_ended, verb};
-use crate::{Check, Evidence, Finding, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "go-vulnerable",
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
             programs that are built again.",
     repair: "`gover audit -v` lists the vulnerabilities. `gover install` the release that it names, and choose it with \
             `gover pin`, `gover default` or `gover use`. Then build again.",
+    scope: scope::selected,
     run,
 };
 

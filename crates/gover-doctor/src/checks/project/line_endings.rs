@@ -1,7 +1,7 @@
 //! Carriage returns in files that Go, git and scripts read.
 
 use super::attributes::{LineEnds, decision};
-use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "line-endings",
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
             Scripts that read a pin take the `\\r` as part of the version.",
     repair: "`--fix` rewrites go.mod, go.sum, go.work and the pins with `\\n`, except where git on Windows \
             uses `\\r\\n` anyway. The lines shown for `.gitattributes` keep it that way for everyone.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -5,7 +5,7 @@ use gover_core::{Request, RequestKind};
 
 use crate::checks::pins::{Pin, Pins};
 use crate::snapshot::manager::Release;
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "pin-unavailable",
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
             platform, or a missing toolchain while `auto_install` is off or gover is offline.",
     repair: "`gover install VERSION` installs a version that exists; `gover pin VERSION` writes another one \
             into `.go-version`. `gover list --remote --all` shows every release.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -6,7 +6,7 @@ use gover_core::{Request, RequestKind};
 use crate::checks::module_file::ModuleFile;
 use crate::checks::network::setting::Setting;
 use crate::checks::pins::{Pin, Pins};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "pins-disagree",
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
             one.",
     repair: "Decide which version is right and write it into the other files: `gover bump VERSION`, `gover pin \
             VERSION`, `go get go@VERSION`, `go work use`.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -10,7 +10,7 @@ use gover_core::display::mebibytes;
 use gover_core::text::counted;
 
 use crate::snapshot::manager::Leftover;
-use crate::{Check, Evidence, Finding, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(crate) const CHECKS: &[Check] = &[Check {
     name: "store",
@@ -24,13 +24,11 @@ pub(crate) const CHECKS: &[Check] = &[Check {
             `chown` makes you the owner of files of root in your own store, and `chmod` takes the right to \
             write from others. `--fix` does none of it. For a store of root, the commands start with `sudo`. For \
             a store of another user, none is shown.",
+    scope: |snapshot| scope::given(snapshot.exists(&snapshot.gover.home), "GOVER_HOME does not exist"),
     run,
 }];
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if !snapshot.exists(&snapshot.gover.home) {
-        return Vec::new();
-    }
     let mut findings = rights::findings(snapshot);
     findings.extend(file_system::finding(snapshot));
     findings.extend(roaming::finding(snapshot));

@@ -122,7 +122,7 @@ impl<'a> Values<'a> {
                 self.platforms(|platform| (platform.os() == os).then(|| platform.arch().to_owned()))
             }
             "OS-ARCH" => self.platforms(|platform| Some(format!("{}-{}", platform.os(), platform.arch()))),
-            "COMMAND|TOPIC" => commands().chain(plain(help::topics())).collect(),
+            "COMMAND|TOPIC|CHECK" => commands().chain(plain(help::topics().chain(help::checks()))).collect(),
             _ => return None,
         })
     }

@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 
 use gover_doctor::repair::{self, Journal, LOCK, diff};
-use gover_doctor::{Change, Check, Finding};
+use gover_doctor::{Change, Finding};
 use gover_sys::{Lock, user_path};
 
+use super::examine::{Chosen, examine};
 use super::network::Answers;
-use super::{Diagnosis, examine, has_fault, show};
+use super::{Diagnosis, show};
 use crate::cli::DoctorArgs;
 use crate::output::Answer;
 use crate::store::lock;
@@ -20,11 +21,7 @@ fn cannot_keep_journal(failure: Failure, context: &Context<'_>) -> Failure {
 }
 
 /// Repairs in rounds until nothing is left to change: a change can make or solve another problem.
-pub(super) fn run(
-    checks: &[&'static Check],
-    arguments: &DoctorArgs,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
+pub(super) fn run(chosen: &Chosen, arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), Failure> {
     let mut repairs = Repairs {
         lock: lock::acquire(LOCK, context).map_err(|failure| cannot_keep_journal(failure, context))?,
         journal: Journal::new(&context.layout),
@@ -40,22 +37,20 @@ pub(super) fn run(
     loop {
         rounds += 1;
         let made = repairs.journal.changes();
-        let (findings, run) = examine(checks, &mut answers, made, arguments.json, context);
-        let has_changed = repairs.round(&findings)?;
+        let mut examination = examine(chosen, &mut answers, made, arguments.is_json(), context);
+        let has_changed = repairs.round(&examination.findings)?;
         if !has_changed || repairs.consent == Consent::Over || rounds == MAX_ROUNDS {
             let made = repairs.journal.changes();
-            let findings = if has_changed {
-                examine(checks, &mut answers, made, arguments.json, context).0
-            } else {
-                findings
-            };
-            let failed = repairs.failed || has_fault(&findings);
+            if has_changed {
+                examination = examine(chosen, &mut answers, made, arguments.is_json(), context);
+            }
+            let failed = repairs.failed || examination.has(arguments.fails_on());
             // Problems are left, and gover can repair none of them.
-            let is_manual = !findings.is_empty() && repairs.refused.is_empty();
-            if arguments.json {
-                context.printer.json(&Diagnosis::of(findings, run, repairs.changed))?;
+            let is_manual = !examination.findings.is_empty() && repairs.refused.is_empty();
+            if arguments.is_json() {
+                context.printer.json(&Diagnosis::of(&examination, repairs.changed))?;
             } else {
-                show::people(&findings, run, context)?;
+                show::people(&examination, context)?;
             }
             context.printer.note(&match made {
                 0 if is_manual => "nothing was changed; run the commands after `fix:` yourself".to_owned(),

@@ -1,14 +1,33 @@
-use gover_core::text::counted;
-use gover_doctor::{Finding, Severity};
+use std::path::Path;
 
+use gover_core::text::counted;
+use gover_doctor::{Check, CheckResult, Finding, GROUPS, Group, Severity};
+
+use super::examine::{Chosen, Examination};
+use crate::commands::help;
 use crate::output::{Fact, Row, Style, Table, Verbosity, facts};
 use crate::{Context, Failure};
 
 facts! {
-    Diagnosis(findings: Vec<Finding>, run: usize, changed: Vec<String>) {
-        findings: Vec<Finding> = findings => "the problems, the worst first; with `--fix`, those that are left",
-        checks_run: usize = run => "how many checks ran",
+    Diagnosis(examination: &Examination, changed: Vec<String>) {
+        findings: Vec<Finding> = examination.findings.clone()
+            => "the problems, the worst first; with `--fix`, those that are left, with `--baseline`, the new ones",
+        checks_run: usize = examination.examined() => "how many checks examined something",
+        checks: Vec<ResultFacts> = examination.results.iter().map(ResultFacts::of).collect()
+            => "what became of each check",
         changed: Vec<String> = changed => "the files and registry values that `--fix` changed",
+    }
+
+    ResultFacts(result: &(&'static Check, CheckResult)) {
+        check: &'static str = result.0.name => "the name of the check",
+        result: &'static str = result.1.name() => "`ok`, `finding`, `not applicable` or `not run`",
+        reason: Option<&'static str> = result.1.reason() => "why it did not examine anything, or null",
+    }
+
+    CheckRow(group: &Group, check: &Check) {
+        check: &'static str = check.name => "the name of the check",
+        group: &'static str = group.title => "what it belongs to",
+        summary: &'static str = check.summary => "what it looks for",
     }
 
     Restored(restored: Vec<String>) {
@@ -50,8 +69,9 @@ const FINDING: [(&str, &str, &str); 8] = [
 
 /// A table of what is wrong, then the evidence and repairs of each check that found something. With
 /// `-v`, also the text of the check.
-pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn people(examination: &Examination, context: &Context<'_>) -> Result<(), Failure> {
     let printer = context.printer;
+    let findings = &examination.findings;
     printer.table(&table(findings, context))?;
     for group in groups(findings) {
         printer.data("")?;
@@ -60,7 +80,12 @@ pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) ->
     if !findings.is_empty() {
         printer.note("");
     }
-    printer.note(&sum(findings, run));
+    printer.note(&sum(examination));
+    for (check, result) in &examination.results {
+        if let Some(reason) = result.reason() {
+            printer.detail(&format!("  {}: {}: {reason}", check.name, result.name()));
+        }
+    }
     if findings.iter().any(|finding| !finding.fix.changes.is_empty()) {
         printer.hint("gover doctor --fix");
     }
@@ -154,18 +179,51 @@ const MOST_SHOWN: usize = 4;
 /// Nobody reads more.
 const MOST_WHOLE: usize = 20;
 
-/// `1 error, 2 warnings (48 checks)`.
-pub(super) fn sum(findings: &[Finding], run: usize) -> String {
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+/// `1 error, 2 warnings (31 checks, 6 not run)`.
+pub(super) fn sum(examination: &Examination) -> String {
+    let count = |severity| examination.findings.iter().filter(|one| one.severity == severity).count();
     let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
         .filter(|severity| count(*severity) > 0)
         .map(|severity| counted(count(severity), severity.name()))
         .collect();
-    let checks = counted(run, "check");
+    let checks = match (counted(examination.examined(), "check"), examination.not_run()) {
+        (examined, 0) => examined,
+        (examined, left) => format!("{examined}, {left} not run"),
+    };
     if parts.is_empty() {
         format!("no problems found ({checks})")
     } else {
         format!("{} ({checks})", parts.join(", "))
     }
+}
+
+/// How many findings an earlier run had, too.
+pub(super) fn known(count: usize, baseline: Option<&Path>, context: &Context<'_>) -> String {
+    let file = baseline.map(|path| context.short(path)).unwrap_or_default();
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb} in {file} too, and not shown", counted(count, "problem"))
+}
+
+/// `gover doctor --list`.
+pub(super) fn list(chosen: &Chosen, is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
+    let is_wanted = |check: &&Check| chosen.run.iter().any(|one| one.name == check.name);
+    let of_group =
+        |group: &'static Group| group.checks.iter().filter(is_wanted).map(move |check| (group, check));
+    let wanted = GROUPS.iter().flat_map(of_group);
+    if is_json {
+        let rows: Vec<CheckRow> = wanted.map(|(group, check)| CheckRow::of(group, check)).collect();
+        return context.printer.json(&rows);
+    }
+    if context.printer.verbosity == Verbosity::Verbose {
+        let pages: Vec<String> = wanted.map(|(_, check)| help::of_check(check)).collect();
+        return context.printer.page(&pages.join("\n"));
+    }
+    let mut table = Table::default();
+    for (_, check) in wanted {
+        table.row([check.name.into(), check.summary.into()]);
+    }
+    context.printer.table(&table)?;
+    context.printer.hint("`gover help CHECK` explains one");
+    Ok(())
 }

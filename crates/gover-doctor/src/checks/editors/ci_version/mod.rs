@@ -8,7 +8,7 @@ use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
 
 use crate::checks::pins::{Pin, Pins};
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "ci-version",
@@ -21,6 +21,7 @@ pub(super) const CHECK: Check = Check {
     repair: "Write the project's version there, or let the workflow read it: `go-version-file: go.mod` (or \
             `.go-version`). The commands shown change the line; these files are shared, so `--fix` does not \
             change them.",
+    scope: |snapshot| scope::given(!files::all(snapshot).is_empty(), "no file of a pipeline here"),
     run,
 };
 

@@ -8,7 +8,7 @@ mod tools;
 
 use super::jsonc::{Entry, Settings};
 use super::roots::{Root, expand, root, selected};
-use crate::{Check, Finding, MachinePath, Snapshot};
+use crate::{Check, Finding, MachinePath, Snapshot, scope};
 use places::Place;
 
 pub(super) const CHECK: Check = Check {
@@ -23,6 +23,7 @@ pub(super) const CHECK: Check = Check {
     repair: "`--fix` removes such a line from your own settings if it holds nothing else; the extension then \
             uses the `go` on PATH, which is gover's. Workspace settings are shared, so you change them \
             yourself. `go install golang.org/x/tools/gopls@latest` rebuilds gopls.",
+    scope: scope::anywhere,
     run,
 };
 

@@ -6,7 +6,7 @@ use super::http_proxy;
 use super::setting::{Setting, address, host, is_near};
 use crate::secret::mask;
 use crate::snapshot::network::{self, NetworkFacts};
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goproxy",
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     repair: "`--fix` removes a value that go cannot read, or that names a proxy that was shut down; Go's own \
             default then applies. If a proxy does not answer, you decide whether it stays: `go env -u \
             GOPROXY` removes it.",
+    scope: scope::network,
     run,
 };
 

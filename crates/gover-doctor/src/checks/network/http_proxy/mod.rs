@@ -8,7 +8,7 @@ use gover_source::{Probe, Verdict};
 use super::setting::{Setting, address, host};
 use crate::snapshot::network::{self, NetworkFacts};
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Fact, Finding, Severity, Snapshot};
+use crate::{Check, Evidence, Fact, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "http-proxy",
@@ -21,6 +21,7 @@ pub(super) const CHECK: Check = Check {
     repair: "`--fix` removes values that are not addresses from your startup files and from \
             `HKCU\\Environment`. If a proxy does not answer, you decide whether it is still right; set a new \
             one with `export HTTPS_PROXY=http://proxy.corp.example:8080`.",
+    scope: scope::network,
     run,
 };
 

@@ -9,7 +9,7 @@ use super::http_proxy;
 use super::setting::Setting;
 use crate::secret::mask;
 use crate::snapshot::network::{self, NetworkFacts};
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "sumdb",
@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
     repair: "`--fix` removes `GOSUMDB=off`, a value that go cannot read, and patterns that match every \
             module. Name private modules instead: `go env -w GOPRIVATE=git.corp.example`. If the database is \
             not reachable, use a GOPROXY that passes `/sumdb/` on.",
+    scope: scope::network,
     run,
 };
 

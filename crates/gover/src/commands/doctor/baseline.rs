@@ -1,0 +1,50 @@
+//! Findings that an earlier run had too (`--baseline`).
+
+use std::fs;
+use std::path::Path;
+
+use gover_doctor::{Finding, Severity};
+use serde::Deserialize;
+
+use crate::{Context, Failure};
+
+/// What `gover doctor --json` printed once. Other keys do not matter.
+#[derive(Deserialize)]
+pub(super) struct Baseline {
+    findings: Vec<Known>,
+}
+
+#[derive(Deserialize)]
+struct Known {
+    check: String,
+    severity: Severity,
+    what: String,
+}
+
+impl Baseline {
+    pub(super) fn read(path: &Path, context: &Context<'_>) -> Result<Self, Failure> {
+        let again = format!("make it with `gover doctor --json > {}`", context.short(path));
+        let text = fs::read(path).map_err(|source| {
+            Failure::io(format!("cannot read `{}`", path.display()), &source, again.clone())
+        })?;
+        serde_json::from_slice(&text).map_err(|error| {
+            Failure::new(
+                format!("`{}` is not what `gover doctor --json` prints: {error}", path.display()),
+                again,
+            )
+        })
+    }
+
+    /// Removes what the earlier run had too and was no less serious, and returns how many that were.
+    pub(super) fn take_from(&self, findings: &mut Vec<Finding>) -> usize {
+        let before = findings.len();
+        findings.retain(|finding| {
+            !self.findings.iter().any(|known| {
+                known.check == finding.check
+                    && known.what == finding.what
+                    && known.severity >= finding.severity
+            })
+        });
+        before - findings.len()
+    }
+}

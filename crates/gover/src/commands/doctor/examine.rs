@@ -1,0 +1,114 @@
+//! Runs checks, and keeps what became of each.
+
+use gover_core::resolve::Trace;
+use gover_doctor::live::{self, RealDisk, RealPrograms, RealRegistry};
+use gover_doctor::snapshot::{Facts, SetBy};
+use gover_doctor::{Check, CheckResult, Finding, Severity, Snapshot, checks, merged};
+use gover_shell::ShellKind;
+use gover_sys::process;
+
+use super::network::Answers;
+use super::{fix, manager};
+use crate::Context;
+use crate::output::Busy;
+use crate::settings::SettingOrigin;
+
+/// Which checks to run, and which to leave out although they exist.
+pub(super) struct Chosen {
+    pub(super) run: Vec<&'static Check>,
+    pub(super) skipped: Vec<&'static Check>,
+}
+
+/// What the checks say about this machine.
+pub(super) struct Examination {
+    /// The worst first.
+    pub(super) findings: Vec<Finding>,
+    /// In the order of the list of checks.
+    pub(super) results: Vec<(&'static Check, CheckResult)>,
+}
+
+impl Examination {
+    /// How many checks examined something.
+    pub(super) fn examined(&self) -> usize {
+        self.results.iter().filter(|(_, result)| result.reason().is_none()).count()
+    }
+
+    /// How many checks could not ask what they need.
+    pub(super) fn not_run(&self) -> usize {
+        self.results.iter().filter(|(_, result)| matches!(result, CheckResult::NotRun(_))).count()
+    }
+
+    pub(super) fn has(&self, least: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.severity >= least)
+    }
+}
+
+/// `changes` were made before. JSON has whole paths.
+pub(super) fn examine(
+    chosen: &Chosen,
+    answers: &mut Answers,
+    changes: usize,
+    is_json: bool,
+    context: &Context<'_>,
+) -> Examination {
+    let programs = RealPrograms::default();
+    let busy = Busy::new(context.printer, move || vec![format!("interrupted; {}", fix::made(changes))]);
+    let mut facts = facts(is_json, context);
+    let asks_network = chosen.run.iter().any(|check| checks::asks_network(check));
+    if asks_network && !context.settings.offline.value {
+        busy.step("contacting servers".to_owned());
+        // Settings without a usable source are reported by the commands that need one.
+        facts.network = answers.facts(context).ok();
+    }
+    busy.step("examining this machine".to_owned());
+    add_knowledge(&mut facts, chosen, context);
+    let snapshot = Snapshot::gather(facts, &RealDisk, &RealRegistry, &programs);
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut results = Vec::new();
+    for (index, check) in chosen.run.iter().enumerate() {
+        busy.step(format!("check {} of {}: {}", index + 1, chosen.run.len(), check.name));
+        let found = check.examine(&snapshot);
+        results.push((*check, check.result(&snapshot, !found.is_empty())));
+        findings.extend(found);
+    }
+    results.extend(chosen.skipped.iter().map(|check| (*check, CheckResult::NotRun("left out by --skip"))));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Examination { findings: merged(findings), results }
+}
+
+fn facts(is_json: bool, context: &Context<'_>) -> Facts {
+    let offline = &context.settings.offline;
+    let is_always_offline = offline.value && !matches!(offline.origin, SettingOrigin::Option(_));
+    let selection = context.selection(&mut Trace::off());
+    let ancestors = process::ancestors().filter_map(process::name);
+    let mut facts = live::facts(context.env, &context.layout, &context.machine, &selection, !is_json);
+    facts.shell = ShellKind::detect(context.env, ancestors);
+    facts.gover.installs_missing = context.settings.auto_install.value && !is_always_offline;
+    facts.gover.sources_set_by = match context.settings.sources.origin {
+        SettingOrigin::Builtin => SetBy::Nothing,
+        SettingOrigin::Option(_) | SettingOrigin::Environment(_) => SetBy::Variable,
+        SettingOrigin::File => SetBy::File,
+        SettingOrigin::Machine(_) => SetBy::Policy,
+    };
+    facts
+}
+
+/// What the manager knows, if a check needs it.
+fn add_knowledge(facts: &mut Facts, chosen: &Chosen, context: &Context<'_>) {
+    let is_chosen = |names: &[&str]| chosen.run.iter().any(|check| names.contains(&check.name));
+    if is_chosen(OF_RELEASES) {
+        facts.releases = manager::releases(context);
+    }
+    if is_chosen(OF_VULNERABILITIES) {
+        facts.vulnerable = manager::vulnerable(facts.selection.version.as_ref(), context);
+    }
+    if is_chosen(OF_STORE) {
+        facts.store = manager::store(context, &facts.system);
+    }
+}
+
+const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol", "go-vulnerable"];
+
+const OF_VULNERABILITIES: &[&str] = &["go-eol", "go-vulnerable"];
+
+const OF_STORE: &[&str] = &["store"];

@@ -1,0 +1,50 @@
+//! Findings in the forms that code hosts show beside a file.
+
+mod github;
+mod sarif;
+
+use std::path::{Path, PathBuf};
+
+use gover_doctor::{Evidence, Finding};
+
+pub(super) use self::github::commands;
+pub(super) use self::sarif::log;
+use crate::Context;
+
+/// The first line of a file that shows a finding.
+struct Location<'a> {
+    file: &'a Path,
+    line: usize,
+}
+
+impl<'a> Location<'a> {
+    fn of(finding: &'a Finding) -> Option<Self> {
+        finding.evidence.iter().find_map(|evidence| match evidence {
+            Evidence::Line { file, line, .. } => Some(Self { file: Path::new(file), line: *line }),
+            _ => None,
+        })
+    }
+
+    /// The path below the repository, with `/`.
+    fn below(&self, root: Option<&Path>) -> Option<String> {
+        let below = self.file.strip_prefix(root?).ok()?;
+        let names: Vec<_> = below.iter().map(|name| name.to_string_lossy()).collect();
+        (!names.is_empty()).then(|| names.join("/"))
+    }
+}
+
+/// The repository of the working directory, or else that directory.
+fn root(context: &Context<'_>) -> Option<PathBuf> {
+    let here = context.env.directory()?;
+    let repository = here.ancestors().find(|directory| directory.join(".git").exists());
+    Some(repository.unwrap_or(here).to_owned())
+}
+
+/// What is wrong, why it matters, and what to do, in one text of several lines.
+fn message(finding: &Finding) -> String {
+    let automatic =
+        (!finding.fix.changes.is_empty()).then(|| format!("gover doctor --fix {}", finding.check));
+    let fixes = automatic.iter().chain(&finding.fix.commands).map(|command| format!("fix: {command}"));
+    let lines = [finding.what.clone(), format!("why: {}", finding.why)].into_iter().chain(fixes);
+    lines.collect::<Vec<_>>().join("\n")
+}
