@@ -9,6 +9,7 @@
 pub mod check;
 pub mod checks;
 pub mod finding;
+pub mod keepers;
 pub mod live;
 pub mod repair;
 pub(crate) mod scope;

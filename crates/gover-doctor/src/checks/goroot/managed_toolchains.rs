@@ -4,79 +4,26 @@ use gover_core::Request;
 use gover_core::text::counted;
 
 use super::go_leftovers::is_used;
-use crate::checks::finding_go::go_programs::version_of;
+use crate::keepers::{Keeper, Kind};
 use crate::{Evidence, Finding, MachinePath, Snapshot};
 
-/// Who keeps toolchains in a directory, and how they are removed.
-struct Keeper {
-    name: &'static str,
-    /// The variable that names its directory, and the directory below the home otherwise.
-    root: (Option<&'static str>, &'static str),
-    /// Where the toolchains are below it.
-    toolchains: &'static str,
-    /// Where GOROOT is below a toolchain's directory; empty if it is that directory.
-    goroot: &'static str,
-    /// What its program removes a toolchain with, before the name of the directory.
-    uninstall: &'static str,
-}
-
-const KEEPERS: &[Keeper] = &[
-    keeper("golang.org/dl", None, "sdk", "", ""),
-    keeper("goenv", Some("GOENV_ROOT"), ".goenv", "versions", "goenv uninstall "),
-    Keeper {
-        root: (Some("MISE_DATA_DIR"), ".local/share/mise"),
-        ..keeper("mise", None, "", "installs/go", "mise uninstall go@")
-    },
-    keeper("gvm", Some("GVM_ROOT"), ".gvm", "gos", "gvm uninstall "),
-    Keeper {
-        goroot: "go",
-        ..keeper("asdf", Some("ASDF_DATA_DIR"), ".asdf", "installs/golang", "asdf uninstall golang ")
-    },
-    keeper("g", Some("G_HOME"), ".g", "versions", "g uninstall "),
-    Keeper {
-        goroot: "go",
-        ..keeper("gobrew", Some("GOBREW_ROOT"), ".gobrew", "versions", "gobrew uninstall ")
-    },
-];
-
-const fn keeper(
-    name: &'static str,
-    variable: Option<&'static str>,
-    directory: &'static str,
-    toolchains: &'static str,
-    uninstall: &'static str,
-) -> Keeper {
-    Keeper { name, root: (variable, directory), toolchains, goroot: "", uninstall }
-}
-
-struct Kept {
-    /// What is removed: the toolchain's whole directory.
-    directory: MachinePath,
-    version: String,
-}
-
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Finding> {
-    KEEPERS.iter().filter_map(|keeper| of_keeper(snapshot, keeper)).chain(of_module_cache(snapshot))
+    let managers = Keeper::all().filter(|keeper| matches!(keeper.kind, Kind::Manager | Kind::Downloads));
+    managers.filter_map(|keeper| of_keeper(snapshot, keeper)).chain(of_module_cache(snapshot))
 }
 
-fn of_keeper(snapshot: &Snapshot<'_>, keeper: &Keeper) -> Option<Finding> {
-    let (variable, directory) = keeper.root;
-    let named = variable.and_then(|name| snapshot.variable(name)).map(|path| snapshot.system.path(path));
-    let of_data = || {
-        let data = snapshot.variable("XDG_DATA_HOME").filter(|_| keeper.name == "mise")?;
-        Some(snapshot.system.path(data).join("mise"))
-    };
-    let root = named.or_else(of_data).unwrap_or_else(|| snapshot.home.join(directory));
+fn of_keeper(snapshot: &Snapshot<'_>, keeper: &'static Keeper) -> Option<Finding> {
+    let root = keeper.root(snapshot)?;
     // On PATH it is in use, and the order of PATH decides.
-    if keeper.name != "golang.org/dl" && snapshot.path().iter().any(|entry| entry.is_inside(&root)) {
+    if keeper.kind == Kind::Manager && snapshot.path().iter().any(|entry| entry.is_inside(&root)) {
         return None;
     }
-    let place = if keeper.toolchains.is_empty() { root } else { root.join(keeper.toolchains) };
-    let kept = toolchains(snapshot, &place, keeper.goroot);
-    let what = format!("{} contains {} installed by {}", snapshot.short(&place), count(&kept)?, keeper.name);
+    let kept = unused(snapshot, keeper);
+    let place = snapshot.short(&keeper.place(snapshot)?);
+    let what = format!("{place} contains {} installed by {}", count(&kept)?, keeper.name);
     let has_program = !keeper.uninstall.is_empty()
         && snapshot.program(keeper.uninstall.split(' ').next().unwrap_or_default()).is_some();
-    let command = |kept: &Kept| {
+    let command = |kept: &Left| {
         let removal = if has_program && snapshot.is_own(&kept.directory) {
             Some(format!("{}{}", keeper.uninstall, word(snapshot, kept.directory.file_name())))
         } else {
@@ -90,8 +37,8 @@ fn of_keeper(snapshot: &Snapshot<'_>, keeper: &Keeper) -> Option<Finding> {
 fn finding(
     snapshot: &Snapshot<'_>,
     what: String,
-    kept: &[Kept],
-    command: impl Fn(&Kept) -> Option<String>,
+    kept: &[Left],
+    command: impl Fn(&Left) -> Option<String>,
 ) -> Finding {
     let evidence = kept.iter().map(|kept| evidence(snapshot, kept));
     let commands = kept.iter().filter_map(command).map(|command| snapshot.in_powershell(command));
@@ -106,11 +53,10 @@ fn of_module_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
         // gover cannot install what go.mod asks for, so the go command does.
         return None;
     }
-    let place = snapshot.gomodcache()?.join("golang.org");
-    let mut kept = toolchains(snapshot, &place, "");
-    kept.retain(|kept| kept.directory.file_name().starts_with("toolchain@"));
+    let keeper = Keeper::all().find(|keeper| keeper.kind == Kind::ModuleCache)?;
+    let kept = unused(snapshot, keeper);
     let what = format!("the module cache contains {} that the go command downloaded", count(&kept)?);
-    let command = |kept: &Kept| {
+    let command = |kept: &Left| {
         let removal = removal(snapshot, &kept.directory)?;
         let is_windows = snapshot.system.is_windows();
         let path = word(snapshot, kept.directory.as_str());
@@ -119,25 +65,22 @@ fn of_module_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
     Some(finding(snapshot, what, &kept, command))
 }
 
-fn toolchains(snapshot: &Snapshot<'_>, place: &MachinePath, goroot: &str) -> Vec<Kept> {
-    let real_place = snapshot.real(place);
-    let kept = snapshot.disk.list(place).into_iter().filter_map(|name| {
-        let directory = place.join(&name);
-        // `latest` and `1.22` are often links to another one, which would be counted twice.
-        if snapshot.real(&directory) != real_place.join(&name) || is_used(snapshot, &directory) {
-            return None;
-        }
-        let root = if goroot.is_empty() { directory.clone() } else { directory.join(goroot) };
-        Some(Kept { version: version_of(snapshot, &root)?, directory })
-    });
-    kept.collect()
+/// A toolchain of a keeper that is not on PATH.
+struct Left {
+    directory: MachinePath,
+    version: String,
 }
 
-fn count(kept: &[Kept]) -> Option<String> {
+fn unused(snapshot: &Snapshot<'_>, keeper: &'static Keeper) -> Vec<Left> {
+    let kept = keeper.kept(snapshot).into_iter().filter(|kept| !is_used(snapshot, &kept.directory));
+    kept.filter_map(|kept| Some(Left { version: kept.version?, directory: kept.directory })).collect()
+}
+
+fn count(kept: &[Left]) -> Option<String> {
     (!kept.is_empty()).then(|| counted(kept.len(), "toolchain"))
 }
 
-fn evidence(snapshot: &Snapshot<'_>, kept: &Kept) -> Evidence {
+fn evidence(snapshot: &Snapshot<'_>, kept: &Left) -> Evidence {
     let owner = snapshot.other_owner(&kept.directory);
     let owner = owner.map(|owner| format!(", belongs to {owner}")).unwrap_or_default();
     Evidence::path(&kept.directory, format!("{}{owner}", kept.version))
@@ -151,7 +94,7 @@ fn removal(snapshot: &Snapshot<'_>, directory: &MachinePath) -> Option<String> {
 }
 
 /// Removes a toolchain only after gover has installed the same version.
-fn installed_then(snapshot: &Snapshot<'_>, kept: &Kept, removal: &str) -> String {
+fn installed_then(snapshot: &Snapshot<'_>, kept: &Left, removal: &str) -> String {
     let install = format!("gover install {}", Request::typed(&kept.version));
     if snapshot.system.is_windows() {
         // PowerShell 5.1 has no `&&`.
