@@ -5,6 +5,7 @@
 //! | Topic | Modules |
 //! |---|---|
 //! | Install: arguments, default, repair | `install`, `auto_install`, `arch` |
+//! | Toolchains of other programs | `import` |
 //! | Where toolchains come from | `sources`, `transfer`, `bad_index`, `offline`, `corporate` |
 //! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
 //! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `check`, `which`, `shells` |
@@ -52,6 +53,7 @@ mod environment;
 mod fits;
 mod help;
 mod home;
+mod import;
 mod install;
 mod known_releases;
 mod list;

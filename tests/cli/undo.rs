@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use gover_test::{Output, TestContext, context};
+use gover_test::{Output, Release, TestContext, context};
 
 use crate::help::commands;
 use crate::scene::{files, has_startup_files, with_three};
@@ -118,6 +118,28 @@ fn toolchains_are_brought_back_by_the_command_that_each_names() {
 }
 
 #[test]
+fn what_is_taken_over_is_given_up_by_the_command_that_each_names() {
+    let ctx = ready();
+    Release::new("go1.92.0").write_to(&ctx.home().join("go"));
+    let goroot = ctx.home().join("go").display().to_string();
+    if gover_test::has_directory_links() {
+        let before = state(&ctx);
+        let output = ctx.gover(["link", "go1.92-mine", &goroot]);
+        assert_eq!(undo_of(&output), "gover uninstall go1.92-mine");
+        ctx.gover(["uninstall", "go1.92-mine"]).success();
+        assert_eq!(state(&ctx), before);
+    }
+    let mut ctx = context!().with_site();
+    ctx.publish("go1.92.0");
+    ctx.set("GOVER_OFFLINE", "false");
+    Release::new("go1.92.0").write_to(&ctx.home().join("go"));
+    let goroot = ctx.home().join("go").display().to_string();
+    assert_eq!(undo_of(&ctx.gover(["import", "--yes", &goroot])), "gover uninstall 1.92.0");
+    ctx.gover(["uninstall", "1.92.0"]).success();
+    assert_eq!(ctx.names_in("gover/versions"), [""; 0]);
+}
+
+#[test]
 fn the_setup_is_undone_and_done_again_by_the_command_that_each_names() {
     if !has_startup_files() {
         return; // It would change the real registry.
@@ -130,7 +152,8 @@ fn the_setup_is_undone_and_done_again_by_the_command_that_each_names() {
 /// A new command must say how to undo what it changes, or be named here as one that need not.
 #[test]
 fn no_command_is_forgotten() {
-    let tested = ["use", "default", "pin", "config", "uninstall", "prune", "install", "setup"];
+    let tested =
+        ["use", "default", "pin", "config", "uninstall", "prune", "install", "import", "link", "setup"];
     // doctor: tests/cli/doctor_repair.rs. What `cache clean` deletes is downloaded again by itself, and
     // nothing of gover needs what `mirror` writes into the directory that it was given.
     // update: tests/cli/update.rs. It says how to move the default back, and how prune is undone.

@@ -30,6 +30,7 @@ use std::time::SystemTime;
 
 pub use arriving::{Arrival, Arriving};
 pub use content::Content;
+pub use copy::{Taken, copy_tree};
 pub use guard::{Admitted, Coverage, EntryKind, Guard, Limits, Reason, Refused};
 pub use parallel::on_all_cores;
 pub use partial::PartialZip;

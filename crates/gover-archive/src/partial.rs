@@ -15,8 +15,9 @@ use flate2::Crc;
 use gover_sys::file::open_regular;
 
 use super::zip_file::{Member, plan, unpack_members};
-use super::{ArchiveError, CHUNK, FileMeta, Guard, Progress, Tree, Unpacked, ZipEnd, below};
-use crate::digest::{Digest, FileDigest};
+use super::{ArchiveError, CHUNK, Guard, Progress, Tree, Unpacked, ZipEnd, below};
+use crate::copy::Copied;
+use crate::digest::FileDigest;
 use crate::on_all_cores;
 use crate::patch::{Listed, PatchError};
 
@@ -29,14 +30,6 @@ pub struct PartialZip {
     directories: Vec<String>,
     spans: Vec<Range<u64>>,
     guard: Guard,
-}
-
-#[derive(Debug)]
-struct Copied {
-    path: String,
-    meta: FileMeta,
-    /// What the list of the base says about the file.
-    digest: Digest,
 }
 
 impl ZipEnd {
@@ -63,7 +56,9 @@ impl ZipEnd {
             let file = old(&member).filter(|_| same.contains(&member.listed.offset));
             match (file, &member.target) {
                 (Some(file), Some((path, meta))) => {
-                    copied.push(Copied { path: path.clone(), meta: *meta, digest: file.digest });
+                    let (from, path) = (path.clone(), path.clone());
+                    let (digest, size) = (file.digest, member.listed.size);
+                    copied.push(Copied { from, path, meta: *meta, digest, size });
                 }
                 (None, Some(_)) => fetched.push(member),
                 (_, None) => {}
@@ -83,19 +78,8 @@ impl PartialZip {
     /// Writes the files that the base has into the directory `target`, which must exist and be empty.
     pub fn copy(&self, target: &Path, progress: &Progress) -> Result<Vec<FileDigest>, PatchError> {
         let tree = &Tree { root: Some(target), progress };
-        progress.set_total_files(self.copied.len());
         tree.create_directories(&self.directories)?;
-        let start = || Ok::<_, PatchError>((vec![0; CHUNK], true));
-        let copy = |(buffer, shares): &mut (Vec<u8>, bool), file: &Copied| {
-            let from = below(&self.base, &file.path);
-            let digest = tree.take_over((&from, &file.digest), (&file.path, file.meta), buffer, shares)?;
-            tree.progress.add_file();
-            Ok(FileDigest { path: file.path.clone(), digest, executable: file.meta.executable })
-        };
-        on_all_cores(&self.copied, start, copy).unwrap_or_else(|| {
-            let ended = io::Error::other("a thread that copied files ended early");
-            Err(ArchiveError::reading(&self.base)(ended).into())
-        })
+        tree.take_all(&self.base, &self.copied)
     }
 
     /// Writes the other files into the same directory after [`copy`](Self::copy), which returned

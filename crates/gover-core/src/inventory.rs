@@ -56,7 +56,8 @@ pub fn candidates(layout: &Layout) -> io::Result<Vec<ToolchainName>> {
     Ok(names)
 }
 
-/// Whether a directory has what makes it a GOROOT: `bin/go` and `VERSION`.
+/// Whether a directory has what makes it a GOROOT: `bin/go` and `VERSION`. A build from a checkout
+/// of Go's repository has `VERSION.cache` (cmd/dist, `findgoversion`).
 pub fn is_goroot(path: &Path) -> bool {
     damage(path).is_none()
 }
@@ -71,7 +72,7 @@ fn damage(path: &Path) -> Option<&'static str> {
     let is_file = |path: &Path| fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
     if !is_file(&goroot_program(path, "go")) {
         Some("has no bin/go")
-    } else if !is_file(&path.join("VERSION")) {
+    } else if !is_file(&path.join("VERSION")) && !is_file(&path.join("VERSION.cache")) {
         Some("has no VERSION")
     } else {
         None

@@ -132,8 +132,10 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 26] = [
+pub const COMMANDS: [&str; 28] = [
     "install",
+    "import",
+    "link",
     "update",
     "uninstall",
     "prune",

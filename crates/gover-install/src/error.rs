@@ -1,7 +1,10 @@
 //! Why a toolchain was not installed.
 
+use std::path::PathBuf;
+
 use gover_archive::ArchiveError;
 use gover_archive::digest::NewlineInName;
+use gover_archive::patch::PatchError;
 use gover_core::minimum::BelowMinimum;
 use gover_core::platform::IS_WINDOWS;
 use gover_core::text::shown;
@@ -53,6 +56,9 @@ pub enum InstallError {
     RenamedModule { file: String, published: String },
     #[error(transparent)]
     Forbidden(#[from] BelowMinimum),
+    /// A tree that was found and is not copied completely.
+    #[error("cannot copy `{}`", goroot.display())]
+    NotCopied { goroot: PathBuf, source: Box<PatchError> },
     #[error("cannot get `{location}`: {reason}")]
     Given { location: String, reason: String },
     #[error(transparent)]
@@ -235,6 +241,7 @@ impl Diagnose for InstallError {
             Self::RenamedModule { .. }
             | Self::NameOfRelease { .. }
             | Self::UnusableName { .. }
+            | Self::NotCopied { .. }
             | Self::Forbidden(_) => "nothing was installed",
             Self::Archive { source, likely_cause, origin, proof } => {
                 let likely_cause = likely_cause.filter(|_| source.is_integrity() && !is_given(proof));
@@ -287,6 +294,12 @@ impl Diagnose for InstallError {
                     "give the build a name of its own in its VERSION, such as {name}-corp, and pack it again"
                 )];
             }
+            Self::NotCopied { source, .. } => match &**source {
+                PatchError::File(ArchiveError::Write { source, .. } | ArchiveError::Read { source, .. }) => {
+                    return files::hints(source.kind());
+                }
+                _ => "another program is changing it; run the command again once that has ended",
+            },
             Self::UnusableName { .. } => "build it with a VERSION of letters, digits, `.`, `-`, `_` and `+`",
             Self::Given { .. } => "give the path of a file, or an address that this machine reaches",
             Self::Hash(_) | Self::NoDownload { .. } | Self::Defect { .. } => {

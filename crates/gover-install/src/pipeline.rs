@@ -152,7 +152,7 @@ pub(crate) struct Ready {
 impl Installer<'_> {
     /// Takes a lock, and reports it if that means waiting, which must not stop this thread: another
     /// task of this process may hold the lock.
-    async fn lock(&self, name: &str) -> Result<Lock, InstallError> {
+    pub(crate) async fn lock(&self, name: &str) -> Result<Lock, InstallError> {
         let path = self.layout.lock(name);
         if let Some(lock) = files::try_lock(self.layout, name)? {
             return Ok(lock);
@@ -360,7 +360,7 @@ impl Installer<'_> {
     }
 
     /// Makes a toolchain visible, with its receipt, its list of files and its name in `bin/`.
-    fn publish(&self, ready: Ready, lock: &Lock) -> Result<Installed, InstallError> {
+    pub(crate) fn publish(&self, ready: Ready, lock: &Lock) -> Result<Installed, InstallError> {
         let name = ready.tree.facts().artifact.wanted.name.clone();
         let task = Task { toolchain: name.as_str(), phase: Phase::Publish };
         let id = self.reporter.start(task, None);
@@ -374,9 +374,9 @@ impl Installer<'_> {
         let facts = tree.facts();
         let (name, log) = (facts.artifact.wanted.name.clone(), facts.log.clone());
         let origin = DownloadOrigin::of(&facts.artifact);
-        let part = facts.received.path.clone();
-        let (path, receipt) =
-            staging::publish(tree, self.layout, lock).map_err(|error| not_published(error, origin, &part))?;
+        let part = facts.received.as_ref().map(|received| received.path.clone());
+        let (path, receipt) = staging::publish(tree, self.layout, lock)
+            .map_err(|error| not_published(error, origin, part.as_deref()))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
         let receipt = Some(receipt);
         Ok(Installed { name, path, reused: false, receipt, failures, log, smoke_level })
@@ -396,13 +396,14 @@ fn broken(artifact: &Artifact, source: SmokeError) -> InstallError {
 }
 
 /// The error for a proven tree that could not be moved into place, unpacked from the file `part`.
-fn not_published(error: FileError, origin: Box<DownloadOrigin>, part: &Path) -> InstallError {
+fn not_published(error: FileError, origin: Box<DownloadOrigin>, part: Option<&Path>) -> InstallError {
     let kind = error.source.kind();
     if !is_full(kind) {
         return error.into();
     }
     let failure = WriteFailure { origin, needed: None, free: None, kind };
-    InstallError::Disk { failure: Box::new(failure), source: Box::new(error) }.with_fate(fate(part))
+    InstallError::Disk { failure: Box::new(failure), source: Box::new(error) }
+        .with_fate(part.map_or(Fate::Unknown, fate))
 }
 
 #[cfg(test)]

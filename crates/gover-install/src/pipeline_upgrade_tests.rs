@@ -78,7 +78,7 @@ impl Upgrade {
     fn assert_falls_back(&self, reason: &str) {
         let installed = self.world.install().unwrap();
         let receipt = installed.receipt.unwrap();
-        assert_eq!((receipt.file, receipt.base), (self.new.archive_name(), None), "{reason}");
+        assert_eq!((receipt.file, receipt.base), (Some(self.new.archive_name()), None), "{reason}");
         assert_eq!(receipt.h1, Some(self.new.h1()));
         let lines = self.world.recorder.lines();
         let told: Vec<_> = lines.iter().filter(|line| line.starts_with("fell back")).collect();
@@ -139,8 +139,8 @@ fn a_bundle_makes_the_release_that_the_log_records() {
     assert_eq!(kinds(&installed), ["log"]);
     let receipt = installed.receipt.unwrap();
     assert_eq!(receipt.base.as_deref(), Some(BASE));
-    assert_eq!(receipt.file, Upgrade::transition().file_name());
-    assert_eq!((receipt.file_bytes, receipt.sha256), (bundle.len() as u64, sha256_hex(&bundle)));
+    assert_eq!(receipt.file, Some(Upgrade::transition().file_name()));
+    assert_eq!((receipt.file_bytes, receipt.sha256), (bundle.len() as u64, Some(sha256_hex(&bundle))));
     assert_eq!(receipt.source, upgrade.world.site.mirror_url());
     assert_eq!(receipt.h1, Some(upgrade.new.h1()));
     // The tree of the module, with the permissions of the archive.

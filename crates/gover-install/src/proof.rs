@@ -47,7 +47,10 @@ pub(crate) struct Checked {
 /// The contents of a checked file, in `place`, before they were compared with the log.
 #[derive(Debug)]
 pub(crate) struct Unproven<T> {
-    file: Checked,
+    artifact: Artifact,
+    /// `None` if nothing was downloaded.
+    received: Option<Received>,
+    sum: Option<ProofHeld>,
     list: FileList,
     hashed: Hashed,
     bytes: u64,
@@ -68,7 +71,7 @@ pub(crate) struct Proven<T> {
 #[derive(Debug)]
 pub(crate) struct Facts {
     pub(crate) artifact: Artifact,
-    pub(crate) received: Received,
+    pub(crate) received: Option<Received>,
     pub(crate) base: Option<ToolchainName>,
     pub(crate) list: FileList,
     pub(crate) bytes: u64,
@@ -206,13 +209,16 @@ impl Checked {
     }
 
     fn unproven<T>(self, unpacked: Unpacked, coverage: Coverage, place: T) -> Unproven<T> {
+        let Self { artifact, received, sum } = self;
         Unproven {
             list: FileList::new(unpacked.files),
             hashed: unpacked.hashed,
             bytes: unpacked.bytes,
-            log_covers_all: coverage == Coverage::Module || self.artifact.format == Format::ModuleZip,
+            log_covers_all: coverage == Coverage::Module || artifact.format == Format::ModuleZip,
             base: None,
-            file: self,
+            artifact,
+            received: Some(received),
+            sum,
             place,
         }
     }
@@ -286,8 +292,24 @@ impl<T> Unproven<T> {
         Self { base: Some(base), ..file.unproven(unpacked, Coverage::Module, place) }
     }
 
+    /// Contents that were copied from a tree on this machine, which `artifact` names. Only files of
+    /// the module may be in them, and the log has to prove all of them.
+    pub(crate) fn found(artifact: Artifact, unpacked: Unpacked, place: T) -> Self {
+        Self {
+            artifact,
+            received: None,
+            sum: None,
+            list: FileList::new(unpacked.files),
+            hashed: unpacked.hashed,
+            bytes: unpacked.bytes,
+            log_covers_all: true,
+            base: None,
+            place,
+        }
+    }
+
     pub(crate) fn artifact(&self) -> &Artifact {
-        &self.file.artifact
+        &self.artifact
     }
 
     pub(crate) fn place(&self) -> &T {
@@ -296,13 +318,13 @@ impl<T> Unproven<T> {
 
     /// Sets the name of a custom build, which only its VERSION tells.
     pub(crate) fn set_name(&mut self, name: ToolchainName) {
-        self.file.artifact.wanted.name = name;
+        self.artifact.wanted.name = name;
     }
 
     /// Whether the log has to prove these contents, because the user wants it or nothing else does.
     pub(crate) fn needs_log(&self, need: LogNeed) -> bool {
         match need {
-            _ if self.file.sum.is_none() => true,
+            _ if self.sum.is_none() => true,
             LogNeed::Required => true,
             LogNeed::BeyondTable => self.is_beyond_table(),
             LogNeed::NoDenial | LogNeed::Optional => false,
@@ -311,7 +333,7 @@ impl<T> Unproven<T> {
 
     /// Whether the checksum comes from an index or a file that nothing proves.
     fn is_beyond_table(&self) -> bool {
-        match &self.file.artifact.proof {
+        match &self.artifact.proof {
             Proof::Sha256 { origin, .. } => !matches!(origin, SumOrigin::CompiledTable | SumOrigin::Given),
             Proof::Log => false,
         }
@@ -323,8 +345,7 @@ impl<T> Unproven<T> {
     pub(crate) fn prove(self, log: LogResponse, need: LogNeed) -> Result<Proven<T>, InstallError> {
         let denial_stops = need == LogNeed::NoDenial && self.is_beyond_table();
         let needs_log = self.needs_log(need);
-        let Self { file, list, hashed, bytes, log_covers_all, base, place } = self;
-        let Checked { artifact, received, sum } = file;
+        let Self { artifact, received, sum, list, hashed, bytes, log_covers_all, base, place } = self;
         let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
         let h1 = tree_hash(&list.files, hashed, &module)?;
         let origin = DownloadOrigin::of(&artifact);

@@ -21,14 +21,16 @@ pub struct Receipt {
     pub name: String,
     /// `linux-amd64`
     pub platform: String,
-    /// The label of the source: `go.dev`, `goproxy`, a mirror's URL.
+    /// The label of the source: `go.dev`, `goproxy`, a mirror's URL, or the directory of a toolchain
+    /// that was found and copied.
     pub source: String,
     /// The URL of the file without credentials and query; null for a local file.
     pub url: Option<String>,
-    pub file: String,
+    /// Null if nothing was downloaded.
+    pub file: Option<String>,
     pub file_bytes: u64,
     /// The SHA-256 in 64 lower-case digits.
-    pub sha256: String,
+    pub sha256: Option<String>,
     /// The installed toolchain that supplied the files that `file` does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,
@@ -59,9 +61,9 @@ impl Receipt {
             platform: artifact.wanted.platform.to_string(),
             source: artifact.source.label(),
             url: artifact.location.url().map(ToString::to_string),
-            file: artifact.file_name.clone(),
-            file_bytes: received.bytes,
-            sha256: received.digest.to_string(),
+            file: received.as_ref().map(|_| artifact.file_name.clone()),
+            file_bytes: received.as_ref().map_or(0, |received| received.bytes),
+            sha256: received.as_ref().map(|received| received.digest.to_string()),
             base: base.as_ref().map(ToString::to_string),
             h1: Some(h1.clone()),
             files_sha256: Some(Sha256::of(file_list).to_string()),
@@ -126,9 +128,9 @@ mod tests {
             platform: "linux-amd64".to_owned(),
             source: "goproxy".to_owned(),
             url: Some("https://proxy.example/x.zip".to_owned()),
-            file: "v0.0.1-go1.91.2.linux-amd64.zip".to_owned(),
+            file: Some("v0.0.1-go1.91.2.linux-amd64.zip".to_owned()),
             file_bytes: 7,
-            sha256: "00".repeat(32),
+            sha256: Some("00".repeat(32)),
             base: None,
             h1: Some("h1:x=".to_owned()),
             files_sha256: Some("11".repeat(32)),

@@ -25,6 +25,8 @@ pub enum Phase<'a> {
     Download { source: &'a str, location: &'a str, from: u64 },
     /// Writes a tree. The total is the size of the archive.
     Unpack,
+    /// Copies a tree that was found. The total is the size of its files.
+    Copy,
     /// Reads an archive and writes nothing. The total is its size.
     Examine,
     /// Compares what was unpacked with the proofs, and runs it.

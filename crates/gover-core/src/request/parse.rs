@@ -97,9 +97,9 @@ fn release(bare: &str) -> Option<RequestKind> {
     Some(RequestKind::Exact(ToolchainName::of(name.version())))
 }
 
-/// A custom build keeps its suffix; it is never a bare language version.
+/// A custom build keeps its suffix. Without one, a language version is no toolchain.
 fn custom(bare: &str) -> Option<RequestKind> {
-    let name = name(bare).filter(|name| !name.is_release() && !name.version().is_language())?;
+    let name = name(bare).filter(|name| !name.is_release() && bare.contains('-'))?;
     is_portable(bare).then_some(RequestKind::Exact(name))
 }
 

@@ -132,6 +132,8 @@ fn forms_of_other_tools_are_explained() {
 #[test]
 fn a_custom_name_cannot_carry_shell_code() {
     assert!(Request::parse_pin("1.22.5-bigcorp.1+x").is_ok());
+    // A build of a version that is not released yet.
+    assert_eq!(Request::parse_pin("go1.28-mine").unwrap().as_exact().unwrap().as_str(), "go1.28-mine");
     for text in ["1.22.5-\"$(id)\"", "1.22.5-$(id)", "1.22.5-`id`", "1.22.5-a;b", "1.22.5-ü"] {
         assert!(Request::parse(text).is_err(), "{text}");
     }

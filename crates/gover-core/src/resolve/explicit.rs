@@ -49,11 +49,14 @@ fn exactly(
 }
 
 /// Linux distributions install programs named `go1.22`. Go 1.21 and later have no release of that
-/// name, so it means the newest 1.22. An older one, such as go1.20, may be installed itself.
+/// name, so it means the newest 1.22. An older one, such as go1.20, may be installed itself. A suffix
+/// names one build.
 fn meant_by(name: &ToolchainName, question: &Question<'_>) -> Result<Request, ResolveError> {
     let exact = Request::exact(name.clone());
     let is_release = !name.version().selects_toolchains();
-    let newest = Request::parse(name.version().as_str()).ok().filter(|request| request.as_exact().is_none());
+    let has_suffix = name.as_str().strip_prefix("go") != Some(name.version().as_str());
+    let newest = Request::parse(name.version().as_str()).ok();
+    let newest = newest.filter(|request| request.as_exact().is_none() && !has_suffix);
     match newest {
         Some(_) if is_release && locate::locate(question, &exact)? != Outcome::Missing(exact.clone()) => {
             Ok(exact)

@@ -101,6 +101,8 @@ impl Mirror {
     /// Makes a proven file visible, after the files that describe it.
     async fn publish(&self, proven: Proven<()>, supply: &Supply) -> Result<MirrorFile, MirrorError> {
         let Facts { artifact, received, .. } = proven.facts();
+        let nothing = || InstallError::NoDownload { file: artifact.file_name.clone() };
+        let received = received.as_ref().ok_or_else(nothing)?;
         let (path, sha256) = match Packing::of(artifact.format) {
             Packing::Archive => {
                 let path = self.directory.join(&artifact.file_name);

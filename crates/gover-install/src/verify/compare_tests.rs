@@ -17,10 +17,9 @@ fn list() -> FileList {
 
 fn tree() -> Tree {
     let list = list();
-    let files = list
-        .files
-        .iter()
-        .map(|file| (file.path.clone(), TreeFile { digest: file.digest, executable: file.executable }));
+    let files = list.files.iter().map(|file| {
+        (file.path.clone(), TreeFile { digest: file.digest, executable: file.executable, size: 1 })
+    });
     let directories = PATHS.iter().flat_map(|path| parents(path)).map(str::to_owned).collect();
     Tree { files: files.collect(), directories, ..Tree::default() }
 }

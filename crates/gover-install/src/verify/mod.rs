@@ -5,7 +5,7 @@
 //! hashes the files, and [`compare()`] compares both with the log. Nothing is changed.
 
 mod compare;
-mod tree;
+pub(crate) mod tree;
 mod written_by_go;
 
 use gover_archive::digest::{Digest, Hashed};
@@ -145,7 +145,8 @@ impl Baseline {
 
     /// How the files map to the module. A module zip is recognized by its name.
     pub(super) fn hashed(&self) -> Hashed {
-        let is_module = |receipt: &Receipt| receipt.file.starts_with("v0.0.1-");
+        let is_module =
+            |receipt: &Receipt| receipt.file.as_ref().is_some_and(|file| file.starts_with("v0.0.1-"));
         if self.receipt.as_ref().is_some_and(is_module) { Hashed::Module } else { Hashed::Archive }
     }
 }

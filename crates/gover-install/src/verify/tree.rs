@@ -15,26 +15,38 @@ use crate::report::{Outcome, Phase, Reporter, Task};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     /// Regular files by their path below GOROOT, with `/`.
-    pub(super) files: BTreeMap<String, TreeFile>,
+    pub(crate) files: BTreeMap<String, TreeFile>,
     /// Links, devices and the like, and files whose names are not UTF-8, with what they are.
-    pub(super) others: Vec<(String, &'static str)>,
-    pub(super) directories: BTreeSet<String>,
-    pub(super) unreadable: BTreeMap<String, String>,
+    pub(crate) others: Vec<(String, &'static str)>,
+    pub(crate) directories: BTreeSet<String>,
+    pub(crate) unreadable: BTreeMap<String, String>,
+    /// Directories that were not read, because the caller did not want them.
+    pub(crate) skipped: Vec<String>,
     pub bytes: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TreeFile {
-    pub(super) digest: Digest,
+pub(crate) struct TreeFile {
+    pub(crate) digest: Digest,
     /// Always true on Windows.
-    pub(super) executable: bool,
+    pub(crate) executable: bool,
+    pub(crate) size: u64,
 }
 
 impl Tree {
     /// Reads and hashes everything below `goroot`. Follows no links, and lists what is unreadable.
     pub fn read(goroot: &Path, toolchain: &str, reporter: &dyn Reporter) -> Self {
+        Self::read_where(goroot, (toolchain, reporter), &|_| true)
+    }
+
+    /// The same without the directories whose paths below `goroot` are not `wanted`.
+    pub(crate) fn read_where(
+        goroot: &Path,
+        (toolchain, reporter): (&str, &dyn Reporter),
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Self {
         let (mut tree, mut files) = (Self::default(), Vec::new());
-        tree.walk(goroot, "", &mut files);
+        tree.walk((goroot, ""), wanted, &mut files);
         tree.bytes = files.iter().map(|file| file.size).sum();
         // Large files come first, so that none is left over for one core at the end.
         files.sort_by_key(|file| std::cmp::Reverse(if file.size > LARGE { file.size } else { 0 }));
@@ -54,7 +66,8 @@ impl Tree {
             let name = found.name.clone();
             match result {
                 Ok(digest) => {
-                    tree.files.insert(name, TreeFile { digest, executable: found.executable });
+                    let Found { size, executable, .. } = *found;
+                    tree.files.insert(name, TreeFile { digest, executable, size });
                 }
                 Err(error) => {
                     tree.unreadable.insert(name, error.to_string());
@@ -69,7 +82,12 @@ impl Tree {
     }
 
     /// Adds the entries of a directory; `prefix` is its path below GOROOT, with a final `/`.
-    fn walk(&mut self, directory: &Path, prefix: &str, files: &mut Vec<Found>) {
+    fn walk(
+        &mut self,
+        (directory, prefix): (&Path, &str),
+        wanted: &dyn Fn(&str) -> bool,
+        files: &mut Vec<Found>,
+    ) {
         let entries: Vec<_> =
             fs::read_dir(directory).map_or_else(|error| vec![Err(error)], Iterator::collect);
         for entry in entries {
@@ -90,8 +108,9 @@ impl Tree {
             let name = format!("{prefix}{text}");
             match path.symlink_metadata() {
                 Err(error) => self.unreadable(&name, &error),
+                Ok(metadata) if metadata.is_dir() && !wanted(&name) => self.skipped.push(name),
                 Ok(metadata) if metadata.is_dir() => {
-                    self.walk(&path, &format!("{name}/"), files);
+                    self.walk((&path, &format!("{name}/")), wanted, files);
                     self.directories.insert(name);
                 }
                 Ok(metadata) if metadata.is_file() => {

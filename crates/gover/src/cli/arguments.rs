@@ -32,6 +32,47 @@ pub(crate) struct InstallArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover import --dry-run
+  gover import ~/.goenv --yes
+
+It downloads no toolchain and removes nothing. A toolchain is copied only if the checksum database
+proves that it is the release.")]
+pub(crate) struct ImportArgs {
+    /// Directories of toolchains, or that contain some [default: where other version managers,
+    /// installers and the go command keep them]
+    #[arg(value_name = "DIR")]
+    pub(crate) directories: Vec<PathBuf>,
+    /// Show what would be imported without doing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask on a terminal before importing
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub(crate) yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover link go1.28-mine ~/src/go
+  gover link go1.28-race ~/src/go-race
+
+`gover uninstall go1.28-mine` removes the link and nothing else.")]
+pub(crate) struct LinkArgs {
+    /// Name by which the build is chosen
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// GOROOT of the build
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(after_help = "Examples:
   gover update

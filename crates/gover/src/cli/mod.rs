@@ -73,6 +73,10 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Download, verify and unpack Go toolchains
     Install(InstallArgs),
+    /// Take over toolchains that other programs installed
+    Import(ImportArgs),
+    /// Give a Go that you built a name
+    Link(LinkArgs),
     /// Install the newest patch of each installed version
     #[command(alias = "upgrade")]
     Update(UpdateArgs),

@@ -28,10 +28,11 @@ const fn similar(word: &'static str, own: &'static str, example: &'static [&'sta
     Similar { word, own, example }
 }
 
-pub(super) const SIMILAR: [Similar; 32] = [
+pub(super) const SIMILAR: [Similar; 33] = [
     similar("activate", "init", &["bash"]),
     similar("active", "current", &[]),
     similar("add", "install", &["latest"]),
+    similar("adopt", "import", &["--dry-run"]),
     similar("alias", "default", &["latest"]),
     similar("available", "list --remote", &[]),
     similar("clean", "prune", &["--dry-run"]),
@@ -41,7 +42,7 @@ pub(super) const SIMILAR: [Similar; 32] = [
     similar("download", "install", &["latest"]),
     similar("fetch", "install", &["latest"]),
     similar("implode", "self uninstall", &[]),
-    similar("link", "use", &["/usr/local/go"]),
+    similar("migrate", "import", &["--dry-run"]),
     similar("override", "pin", &["1.22"]),
     similar("path", "which", &[]),
     similar("reinstall", "install --force", &[]),

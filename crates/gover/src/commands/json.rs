@@ -7,7 +7,9 @@ use super::changes::{DefaultFacts, PinFacts};
 use super::check::Checked;
 use super::config::{SettingChange, SettingList};
 use super::doctor::{CheckRow, Diagnosis, Restored};
+use super::import::Imported;
 use super::install::InstalledFacts;
+use super::link::LinkFacts;
 use super::list::{InstalledList, ReleaseList};
 use super::mirror::MirrorFacts;
 use super::prune::Pruned;
@@ -41,6 +43,8 @@ fn documents() -> Vec<(&'static str, Vec<Row>)> {
         ("list", InstalledList::rows("")),
         ("list --remote", ReleaseList::rows("")),
         ("install", Vec::<InstalledFacts>::rows("")),
+        ("import", Imported::rows("")),
+        ("link", LinkFacts::rows("")),
         ("update", Updates::rows("")),
         ("uninstall", RemovedToolchains::rows("")),
         ("prune", Pruned::rows("")),

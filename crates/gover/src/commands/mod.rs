@@ -14,9 +14,11 @@ mod doctor;
 mod env;
 mod exec;
 mod help;
+mod import;
 mod init;
 mod install;
 mod json;
+mod link;
 mod list;
 mod mirror;
 mod pin;
@@ -68,6 +70,8 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
         Command::Update(arguments) => update::run(&arguments, context),
+        Command::Import(arguments) => import::run(&arguments, context),
+        Command::Link(arguments) => link::run(&arguments, context),
         Command::Uninstall(arguments) => uninstall::run(&arguments, context),
         Command::Prune(arguments) => prune::run(&arguments, context),
         Command::Use(arguments) => r#use::run(&arguments, context),
@@ -153,6 +157,8 @@ fn changes_toolchains(command: &Command) -> bool {
     matches!(
         command,
         Command::Install(_)
+            | Command::Import(_)
+            | Command::Link(_)
             | Command::Update(_)
             | Command::Uninstall(_)
             | Command::Prune(_)

@@ -140,6 +140,7 @@ impl<'a> ProgressBars<'a> {
             Phase::Compare => spinner(toolchain, "comparing"),
             Phase::Publish => spinner(toolchain, "moving into place"),
             Phase::Unpack => self.files_bar(toolchain, total.unwrap_or_default(), "unpacking"),
+            Phase::Copy => self.files_bar(toolchain, total.unwrap_or_default(), "copying"),
             Phase::Examine => self.files_bar(toolchain, total.unwrap_or_default(), "verifying"),
             Phase::Verify => self.bytes_bar(toolchain, Some(total.unwrap_or_default()), "verifying"),
             Phase::Download { source, .. } => self.bytes_bar(toolchain, total, &shown(source)),

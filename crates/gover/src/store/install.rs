@@ -13,8 +13,8 @@ use gover_core::inventory::is_installed;
 use gover_core::{Exit, Request, ToolchainName};
 use gover_install::shims::LOCK as SHIMS_LOCK;
 use gover_install::{
-    CustomBuild, InstallError, InstallRequest, Installed, Installer, LogNeed, ProofHeld, Receipt, SmokeLevel,
-    Unpacking, install_custom_build, kept_download,
+    CustomBuild, InstallError, InstallRequest, Installed, Installer, LogNeed, ProofHeld, Receipt, Reporter,
+    SmokeLevel, Unpacking, install_custom_build, kept_download,
 };
 use gover_source::{Location, Supply, SupplyError, Support, Wanted};
 use tokio::sync::Semaphore;
@@ -170,21 +170,7 @@ impl<'a> Installation<'a> {
     ) -> Result<Installed, InstallError> {
         let Self { target, force, context, .. } = *self;
         let shim = shims::program(context);
-        let installer = Installer {
-            layout: &context.layout,
-            env: context.env,
-            supply,
-            reporter,
-            turn,
-            shim_program: shim.is_file().then_some(shim.as_path()),
-            log_patience: LOG_PATIENCE,
-            minimum: context.settings.policy.minimum_go.as_ref(),
-            unpacking: if context.settings.verify_before_unpack.value {
-                Unpacking::Verified
-            } else {
-                Unpacking::Streamed
-            },
-        };
+        let installer = installer(supply, (reporter, turn), &shim, context);
         let (platform, smoke) = (target.platform.clone(), target.smoke(&context.machine));
         match want {
             Want::Release(name) | Want::File { name, .. } => {
@@ -261,7 +247,7 @@ impl<'a> Installation<'a> {
         let context = self.context;
         context.known_releases.take();
         context.printer.note(&format!("{number}{}", sentence(installed, took)));
-        if let Some(Receipt { file, base: Some(base), .. }) = &installed.receipt {
+        if let Some(Receipt { file: Some(file), base: Some(base), .. }) = &installed.receipt {
             let is_bundle = Path::new(file).extension().is_some_and(|extension| extension == "gvp");
             let parts = if is_bundle { "" } else { "parts of " };
             let rest = format!("all other files were copied from {base}");
@@ -313,6 +299,30 @@ impl<'a> Installation<'a> {
             None => context.printer.note(&format!("{number}{name} is installed")),
         }
         Ok(Installed::reused(&context.layout, name))
+    }
+}
+
+/// What installs with the settings. `shim` is the program of the shim, which may be missing.
+pub(crate) fn installer<'a>(
+    supply: &'a Supply,
+    (reporter, turn): (&'a dyn Reporter, &'a Semaphore),
+    shim: &'a Path,
+    context: &'a Context<'_>,
+) -> Installer<'a> {
+    Installer {
+        layout: &context.layout,
+        env: context.env,
+        supply,
+        reporter,
+        turn,
+        shim_program: shim.is_file().then_some(shim),
+        log_patience: LOG_PATIENCE,
+        minimum: context.settings.policy.minimum_go.as_ref(),
+        unpacking: if context.settings.verify_before_unpack.value {
+            Unpacking::Verified
+        } else {
+            Unpacking::Streamed
+        },
     }
 }
 

@@ -78,7 +78,10 @@ fn target(arguments: &InstallArgs, context: &Context<'_>) -> Result<Target, Fail
 
 /// The first toolchain that a person installs becomes the default; later ones change nothing.
 /// Returns the new default.
-fn choose_default(installed: &[Installed], context: &Context<'_>) -> Result<Option<Request>, Failure> {
+pub(in crate::commands) fn choose_default(
+    installed: &[Installed],
+    context: &Context<'_>,
+) -> Result<Option<Request>, Failure> {
     let Some(Installed { name, .. }) = installed.iter().find(|installed| runs_here(installed, context))
     else {
         return Ok(None);

@@ -12,12 +12,12 @@ use crate::failure::{Failure, Report, with_cause};
 use crate::runtime::block_on_briefly;
 
 #[derive(Debug, Default)]
-pub(super) struct LogResponses {
-    pub(super) answers: Vec<LogStatus>,
+pub(in crate::commands) struct LogResponses {
+    pub(in crate::commands) answers: Vec<LogStatus>,
     /// What to do if it could not be asked.
-    pub(super) hints: Vec<String>,
+    pub(in crate::commands) hints: Vec<String>,
     /// Why it is not trusted, the most serious last.
-    pub(super) failures: Vec<Failure>,
+    pub(in crate::commands) failures: Vec<Failure>,
     /// How many of the failures, at the end, are forks.
     forks: usize,
 }
@@ -27,7 +27,7 @@ pub(super) struct LogResponses {
 /// A cached record is proven again without asking a server. If the database cannot be reached, each
 /// toolchain says so. If it cannot be trusted, it proves nothing, and the command fails after the
 /// files were compared.
-pub(super) fn ask(
+pub(in crate::commands) fn ask(
     questions: &[(&ToolchainName, Option<&Platform>)],
     supply: &Supply,
 ) -> Result<LogResponses, Failure> {

@@ -1,5 +1,5 @@
 mod facts;
-mod log;
+pub(super) mod log;
 mod show;
 
 use std::thread;

@@ -1,0 +1,149 @@
+//! `gover import`: takes over toolchains that other programs installed.
+
+mod choices;
+mod facts;
+mod judge;
+mod show;
+mod take_over;
+
+use gover_core::Exit;
+use gover_core::resolve::Trace;
+use gover_core::text::counted;
+use gover_doctor::live::{self, RealDisk, RealPrograms, RealRegistry};
+use gover_doctor::{MachinePath, Snapshot, keepers};
+
+pub(super) use self::facts::Imported;
+use self::judge::{Judged, Status};
+use crate::cli::ImportArgs;
+use crate::output::mebibytes;
+use crate::store::{lock, policy};
+use crate::supply::{note_warnings, supply};
+use crate::{Context, Failure};
+
+pub(super) fn run(arguments: &ImportArgs, context: &Context<'_>) -> Result<(), Failure> {
+    with_snapshot(context, |snapshot| import(arguments, snapshot, context))
+}
+
+fn import(arguments: &ImportArgs, snapshot: &Snapshot<'_>, context: &Context<'_>) -> Result<(), Failure> {
+    let found = find(arguments, snapshot, context)?;
+    if found.is_empty() && !arguments.json {
+        context.printer.note("no toolchain of another program was found");
+        context.printer.hint("`gover import DIR` looks in another directory");
+        return Ok(());
+    }
+    let supply = supply(context)?;
+    let (mut judged, log) = judge::all(&found, &supply, context)?;
+    if !arguments.json {
+        show::table(&judged, context)?;
+    }
+    show::remarks(&judged, &log, context);
+    note_warnings(&supply, context);
+    if is_agreed(&judged, arguments, context)? {
+        take_over::all(&mut judged, (snapshot, &supply), context)?;
+    }
+    let chosen = choices::of(&judged, snapshot, context);
+    if arguments.json {
+        context.printer.json(&Imported::of(&judged, &chosen, arguments.dry_run, context))?;
+    }
+    if !arguments.dry_run {
+        choices::show(&chosen, snapshot, context);
+    }
+    end(&judged, log, arguments)
+}
+
+/// What is in the given directories, or else in all known places.
+fn find(
+    arguments: &ImportArgs,
+    snapshot: &Snapshot<'_>,
+    context: &Context<'_>,
+) -> Result<Vec<keepers::Kept>, Failure> {
+    if arguments.directories.is_empty() {
+        return Ok(keepers::kept(snapshot));
+    }
+    let mut all = Vec::new();
+    for directory in &arguments.directories {
+        let path = context.absolute(directory);
+        let shown = context.short(&path);
+        let Some(text) = path.to_str() else {
+            let hint = "rename it, or copy it to a directory whose path is text";
+            return Err(Failure::usage(format!("`{shown}` is not valid Unicode"), hint));
+        };
+        if !path.is_dir() {
+            let what = if path.symlink_metadata().is_ok() { "is not a directory" } else { "does not exist" };
+            return Err(Failure::usage(
+                format!("`{shown}` {what}"),
+                "`gover import --dry-run` shows the toolchains in all known places",
+            ));
+        }
+        let found = keepers::kept_in(&snapshot.system.path(text), snapshot);
+        if found.is_empty() {
+            return Err(Failure::new(
+                format!(
+                    "`{shown}` has no toolchain: neither it nor a directory in it has VERSION and bin/go"
+                ),
+                "`gover import --dry-run` shows the toolchains in all known places",
+            ));
+        }
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+/// Whether to go on. Asks, unless nothing can be imported.
+fn is_agreed(judged: &[Judged], arguments: &ImportArgs, context: &Context<'_>) -> Result<bool, Failure> {
+    let equal: Vec<_> = judged.iter().filter_map(Judged::importable).collect();
+    let bytes = equal.iter().map(|equal| equal.bytes).sum();
+    let what = format!("{}, {}", counted(equal.len(), "toolchain"), mebibytes(bytes));
+    let Some(first) = equal.first() else {
+        context.printer.note("there is nothing to import");
+        return Ok(false);
+    };
+    if arguments.dry_run {
+        context.printer.note(&format!("gover import would copy {what}"));
+        return Ok(false);
+    }
+    lock::refuse_read_only(first.wanted.name.as_str(), || lock::own_arguments(context), context)?;
+    let is_agreed = arguments.yes || context.printer.confirm(&format!("copy {what}?"), "--yes")?;
+    if !is_agreed {
+        context.printer.note("nothing was imported");
+    }
+    Ok(is_agreed)
+}
+
+/// The exit code. Of the known places, what cannot be imported is only shown; what was asked for by
+/// its directory must be there in the end, so that a script may delete the original after it.
+fn end(
+    judged: &[Judged],
+    mut log: super::verify::log::LogResponses,
+    arguments: &ImportArgs,
+) -> Result<(), Failure> {
+    if let Some(failure) = log.failures.pop() {
+        return Err(failure);
+    }
+    let is_given = !arguments.directories.is_empty();
+    let is_bad = |one: &Judged| match &one.status {
+        Status::Failed { .. } => true,
+        Status::Equal(_) | Status::Imported(_) | Status::Installed(_) | Status::Same { .. } => false,
+        Status::Different { .. } | Status::Silent { .. } | Status::Unusable { .. } => is_given,
+    };
+    if judged.iter().any(is_bad) { Err(Failure::Silent(Exit::Failure)) } else { Ok(()) }
+}
+
+/// The machine as the checks of `gover doctor` see it.
+fn with_snapshot<T>(context: &Context<'_>, work: impl FnOnce(&Snapshot<'_>) -> T) -> T {
+    let selection = context.selection(&mut Trace::off());
+    let facts = live::facts(context.env, &context.layout, &context.machine, &selection, true);
+    let programs = RealPrograms::default();
+    work(&Snapshot::gather(facts, &RealDisk, &RealRegistry, &programs))
+}
+
+/// A path of this machine.
+fn path(path: &MachinePath) -> std::path::PathBuf {
+    path.as_str().into()
+}
+
+/// Why the policy of the machine forbids a version.
+fn forbidden(name: &gover_core::ToolchainName, context: &Context<'_>) -> Option<String> {
+    let failure = policy::check(Some(name), context).err()?;
+    Some(failure.report()?.what.clone())
+}
