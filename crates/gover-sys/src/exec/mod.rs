@@ -15,10 +15,12 @@ mod command_line;
 mod imp;
 
 mod limited;
+mod supervised;
 #[cfg(test)]
 mod tests;
 
 pub use limited::{Ended, Limits, output_within};
+pub use supervised::{Finished, supervise};
 
 /// An environment variable and its new value; `None` removes it.
 pub type EnvEdit = (&'static str, Option<OsString>);

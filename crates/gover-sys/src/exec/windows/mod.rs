@@ -8,7 +8,8 @@ use std::io;
 use std::os::windows::io::{AsHandle, OwnedHandle};
 use std::os::windows::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use windows_sys::Win32::Foundation::{ERROR_BAD_EXE_FORMAT, ERROR_EXE_MACHINE_TYPE_MISMATCH};
 use windows_sys::Win32::System::Console::{
@@ -21,7 +22,8 @@ use super::{EnvEdit, exit};
 use crate::file;
 
 pub(super) fn replace(program: &Path, _argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Error {
-    end(run(program, args, edits))
+    // Windows always has an exit code, and an `i32` can hold its 32 bits.
+    end(run(program, args, edits).map(|status| status.code().unwrap_or(1)))
 }
 
 pub(super) fn pass_on(program: &Path, _own: &[OsString], dropped: usize, edits: &[EnvEdit]) -> io::Error {
@@ -47,7 +49,7 @@ fn end(result: io::Result<i32>) -> io::Error {
 }
 
 /// Starts any program or script with a list of arguments, which std quotes for it.
-fn run(program: &Path, args: &[OsString], edits: &[EnvEdit]) -> io::Result<i32> {
+pub(super) fn run(program: &Path, args: &[OsString], edits: &[EnvEdit]) -> io::Result<ExitStatus> {
     let mut command = super::command(program);
     command.args(args);
     for (name, value) in edits {
@@ -60,16 +62,22 @@ fn run(program: &Path, args: &[OsString], edits: &[EnvEdit]) -> io::Result<i32> 
     let mut child = command.spawn()?;
     // Must live until the child has ended: closing it would kill the child.
     let _job: Option<OwnedHandle> = job::die_with_this_process(child.as_handle()).ok();
-    let status = child.wait()?;
-    // Windows always has an exit code, and an `i32` can hold its 32 bits.
-    Ok(status.code().unwrap_or(1))
+    child.wait()
 }
+
+/// Whether an event of the console asked this process to end while it ran a program.
+pub(super) fn had_console_event() -> bool {
+    HAD_EVENT.load(Ordering::SeqCst)
+}
+
+static HAD_EVENT: AtomicBool = AtomicBool::new(false);
 
 /// Ctrl-C and Ctrl-Break reach every process of the console. This one ignores them, so that the
 /// child decides and its exit code counts. A child does not inherit a handler function, unlike the
 /// null handler.
 fn leave_console_events_to_the_child() {
     unsafe extern "system" fn handled(event: u32) -> BOOL {
+        HAD_EVENT.store(true, Ordering::SeqCst);
         if event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT {
             // The window closes or the user logs off. Windows ends a process whose handler returns,
             // and the job ends the child. Waiting leaves the child the seconds that Windows allows;
@@ -79,7 +87,7 @@ fn leave_console_events_to_the_child() {
         }
         1
     }
-    // SAFETY: `handled` is a valid handler for the life of the process and touches no data. A
+    // SAFETY: `handled` is a valid handler for the life of the process and touches only an atomic. A
     // failure (no console) changes nothing.
     unsafe { SetConsoleCtrlHandler(Some(handled), 1) };
 }
