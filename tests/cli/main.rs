@@ -9,7 +9,7 @@
 //! | Where toolchains come from | `sources`, `transfer`, `bad_index`, `offline`, `corporate` |
 //! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
 //! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `check`, `which`, `shells` |
-//! | Run commands with one | `environment` |
+//! | Run commands with one | `environment`, `exec_isolated` |
 //! | Tab in shells | `complete` |
 //! | Vulnerabilities | `audit`, `bump` |
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
@@ -49,6 +49,7 @@ mod doctor_formats;
 mod doctor_repair;
 mod effect;
 mod environment;
+mod exec_isolated;
 #[cfg(unix)]
 mod fits;
 mod help;

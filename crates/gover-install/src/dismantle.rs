@@ -205,7 +205,7 @@ const PLACES: [Place; 20] = [
 ];
 
 /// The locks that do not belong to a toolchain.
-const LOCKS: [&str; 7] = ["config", "default", "doctor", "given", "self", "sessions", "shims"];
+const LOCKS: [&str; 8] = ["config", "default", "doctor", "given", "keep-bin", "self", "sessions", "shims"];
 
 const fn place(directory: &'static str, shape: Shape, is_own: fn(&str) -> bool) -> Place {
     Place { directory, shape, is_own }

@@ -56,6 +56,12 @@ variables! {
         GOVULNDB = "GOVULNDB": "The Go vulnerability database: an `http`, `https` or `file` address. Default: by the setting `sources`.";
         GOBIN = "GOBIN": "Where `go install` puts programs, which `gover audit --tools` reads. Default: `bin` in GOPATH.";
         GOPATH = "GOPATH": "Go's own directories. Default: `go` in the home directory.";
+        GOCACHE = "GOCACHE": "Go's build cache, which `gover exec --isolated` sets.";
+        GOMODCACHE = "GOMODCACHE": "Go's module cache, which `gover exec --isolated` sets.";
+        GOOS = "GOOS": "The operating system that Go builds for, which `gover exec --target` sets.";
+        GOARCH = "GOARCH": "The architecture that Go builds for, which `gover exec --target` sets.";
+        CGO_ENABLED = "CGO_ENABLED": "Whether Go uses cgo. `gover exec --target` sets it to 0, unless it or CC is set.";
+        CC = "CC": "The C compiler that cgo uses.";
         GOAUTH = "GOAUTH": "How to get credentials for `https` URLs, as Go reads it. Default: `netrc`.";
         SWITCH_VERSION = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION": "Set by the go command when it switches toolchains: the toolchain that must run.";
         SWITCH_COUNT = "GOTOOLCHAIN_INTERNAL_SWITCH_COUNT": "Set by the go command when it switches toolchains: the number of switches so far.";

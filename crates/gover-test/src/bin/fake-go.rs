@@ -10,6 +10,7 @@
 //! go tool compile -V           compile version go1.22.5
 //! go fake-report ARGUMENTS…    program, arguments, directory, variables that matter, one a line
 //! go install PACKAGE@VERSION   puts a file into GOBIN that says how it was built; some packages of example.org fail
+//! go fake-install NAME TEXT    writes a program as `go install` does, and something read-only into GOMODCACHE
 //! go fake-exit CODE            ends with that code (32 bits on Windows)
 //! go fake-cat                  copies stdin to stdout
 //! go fake-wait                 prints `ready`, then waits for the end of stdin, then prints `done`
@@ -42,6 +43,14 @@ const REPORTED: &[&str] = &[
     "GOVER_SHIM_DEPTH",
     "PATH",
     "PWD",
+    "GOPATH",
+    "GOBIN",
+    "GOCACHE",
+    "GOMODCACHE",
+    "GOENV",
+    "GOOS",
+    "GOARCH",
+    "CGO_ENABLED",
 ];
 
 fn main() {
@@ -81,6 +90,7 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
         }
         "install" => install(rest, version),
         "fake-exit" => Ok(rest.first().and_then(|code| parse_code(code)).unwrap_or(99)),
+        "fake-install" => fake_install(rest),
         "fake-report" => report(program, rest, &own_root),
         "fake-cat" => io::copy(&mut io::stdin(), &mut out).map(|_| 0),
         "fake-wait" => wait(),
@@ -235,6 +245,37 @@ fn report(program: &OsStr, arguments: &[OsString], own_root: &Path) -> io::Resul
         match env::var_os(name) {
             Some(value) => writeln!(out, "{name}={}", value.to_string_lossy())?,
             None => writeln!(out, "{name} unset")?,
+        }
+    }
+    Ok(0)
+}
+
+fn fake_install(arguments: &[OsString]) -> io::Result<i32> {
+    let [name, text] = arguments else { return fail("fake-go: fake-install needs a name and a text", 2) };
+    let set =
+        |name: &str, own: &str| variable(name).map_or(own.to_owned(), |value| value.to_string_lossy().into());
+    let target = format!("{}_{}", set("GOOS", goos()), set("GOARCH", goarch()));
+    let is_foreign = target != format!("{}_{}", goos(), goarch());
+    let directory = match variable("GOBIN") {
+        Some(_) if is_foreign => return fail("cannot install cross-compiled binaries when GOBIN is set", 1),
+        Some(gobin) => PathBuf::from(gobin),
+        None => {
+            let bin = variable("GOPATH").map_or_else(default_gopath, PathBuf::from).join("bin");
+            if is_foreign { bin.join(target) } else { bin }
+        }
+    };
+    std::fs::create_dir_all(&directory)?;
+    std::fs::write(directory.join(name), text.as_encoded_bytes())?;
+    let Some(cache) = variable("GOMODCACHE") else { return Ok(0) };
+    let module = Path::new(&cache).join("example.org@v1.0.0");
+    std::fs::create_dir_all(&module)?;
+    let file = module.join("go.mod");
+    if !file.exists() {
+        std::fs::write(&file, "module example.org\n")?;
+        for path in [file, module] {
+            let mut permissions = std::fs::metadata(&path)?.permissions();
+            permissions.set_readonly(true);
+            std::fs::set_permissions(&path, permissions)?;
         }
     }
     Ok(0)

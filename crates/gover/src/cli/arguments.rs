@@ -273,19 +273,6 @@ pub(crate) struct PinArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  gover exec 1.21 -- go version
-  gover exec 1.22 -- make test")]
-pub(crate) struct ExecArgs {
-    /// Version or path of a GOROOT
-    #[arg(value_name = "REQUEST")]
-    pub(crate) request: String,
-    /// Command and its arguments
-    #[arg(value_name = "CMD", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-    pub(crate) command: Vec<OsString>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
   gover list
   gover list --remote 1.22")]
 pub(crate) struct ListArgs {

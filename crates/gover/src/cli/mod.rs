@@ -2,6 +2,7 @@
 
 mod arguments;
 mod diagnose;
+mod exec;
 mod own;
 mod refused;
 mod tools;
@@ -13,8 +14,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use arguments::*;
 pub(crate) use diagnose::{DoctorArgs, DoctorFormat};
+pub(crate) use exec::*;
 pub(crate) use own::*;
-pub(crate) use refused::{meant, refused};
+pub(crate) use refused::{instead, meant, refused};
 pub(crate) use tools::*;
 pub use words::SAME;
 pub(crate) use words::translated;

@@ -46,7 +46,7 @@ pub(crate) fn meant<'a>(
 }
 
 /// The same with a given word. The argument may be the value in `--shell=VALUE`.
-fn instead(line: &[OsString], wrong: &str, right: &str) -> Option<String> {
+pub(crate) fn instead(line: &[OsString], wrong: &str, right: &str) -> Option<String> {
     line.iter().enumerate().skip(1).find_map(|(at, argument)| {
         let before = argument.to_str()?.strip_suffix(wrong)?;
         let is_value = before.is_empty() || before.starts_with("--") && before.ends_with('=');

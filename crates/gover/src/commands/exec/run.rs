@@ -1,0 +1,40 @@
+//! Runs an isolated command, and decides what stays of it.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use gover_sys::exec::{self, EnvEdit};
+
+use super::area::Area;
+use super::keep::Kept;
+use crate::{Context, Failure};
+
+pub(super) struct Command<'a> {
+    pub(super) program: &'a Path,
+    /// As it was typed.
+    pub(super) name: &'a OsStr,
+    pub(super) rest: &'a [OsString],
+    pub(super) edits: &'a [EnvEdit],
+}
+
+/// Ends this process as the command ends.
+pub(super) fn isolated(
+    command: &Command<'_>,
+    area: Area,
+    (bin, kept): (&Path, Option<Kept>),
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let finished = exec::supervise(command.program, command.name, command.rest, command.edits)
+        .map_err(|error| Failure::cannot_execute(command.program, &error))?;
+    if finished.is_interrupted() {
+        area.remove(context);
+    } else if !finished.is_success() {
+        area.keep(context);
+    } else if let Some(Err(failure)) = kept.map(|kept| kept.publish(bin, context)) {
+        area.keep(context);
+        return Err(failure);
+    } else {
+        area.remove(context);
+    }
+    finished.pass_on()
+}
