@@ -63,6 +63,11 @@ const LINES: &[&str] = &[
     "doctor nosuch",
     "doctor --list",
     "help goroot-set",
+    "editor vscode",
+    "editor goland",
+    "editor neovim",
+    "editor nosuch",
+    "editor vscode --undo",
     "mirror ./go 1.91.2",
     "mirror ./go 1.99",
     "mirror ./go --vuln",
@@ -108,6 +113,9 @@ fn busy() -> TestContext {
     std::fs::create_dir_all(ctx.layout().versions().join("go1.20.1")).unwrap();
     std::fs::create_dir_all(ctx.home().join(".config/go")).unwrap();
     std::fs::write(ctx.home().join(".config/go/env"), "GO111MODULE=off\nGOROOT=/opt/a/go\n").unwrap();
+    let code = ctx.home().join(".config/Code/User");
+    std::fs::create_dir_all(&code).unwrap();
+    std::fs::write(code.join("settings.json"), "{\"go.goroot\": \"/opt/a/go\"}\n").unwrap();
     ctx.write("go.mod", "module m\n\ngo 1.21\n\ntoolchain go1.21.13\n");
     ctx
 }
@@ -142,7 +150,7 @@ fn is_whole(line: &str) -> bool {
     let text = line.trim_start();
     let mut words = text.split(' ').skip_while(|word| word.starts_with("GOVER_"));
     let outside: String = text.split('`').step_by(2).collect();
-    (text != line && matches!(words.next(), Some("gover" | "printf"))) || !outside.trim().contains(' ')
+    (text != line && matches!(words.next(), Some("go" | "gover" | "printf"))) || !outside.trim().contains(' ')
 }
 
 #[track_caller]

@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 28] = [
+pub const COMMANDS: [&str; 29] = [
     "install",
     "import",
     "link",
@@ -156,6 +156,7 @@ pub const COMMANDS: [&str; 28] = [
     "tools",
     "verify",
     "doctor",
+    "editor",
     "mirror",
     "cache",
     "config",

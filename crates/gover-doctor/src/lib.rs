@@ -4,10 +4,11 @@
 //! findings. It does not open files, read the registry or start programs itself, so made-up
 //! machines of every operating system can test it on any other. [`live`] fills the snapshot from
 //! the real machine. [`repair`] makes the changes that findings propose, keeps what was there, and
-//! restores it.
+//! restores it. [`editor`] says what an editor needs.
 
 pub mod check;
 pub mod checks;
+pub mod editor;
 pub mod finding;
 pub mod keepers;
 pub mod live;

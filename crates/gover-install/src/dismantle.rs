@@ -181,7 +181,7 @@ enum Shape {
     LinkTo(&'static str),
 }
 
-const PLACES: [Place; 20] = [
+const PLACES: [Place; 21] = [
     place("", Shape::File, |name| ["config.toml", "default", "shim.state", "versions.index"].contains(&name)),
     place("", Shape::Link, |name| name == "current"),
     place("bin", Shape::File, shims::is_own_file),
@@ -200,6 +200,7 @@ const PLACES: [Place; 20] = [
     place("sessions", Shape::File, |name| name.parse::<u32>().is_ok()),
     place("doctor", Shape::File, is_journal),
     place("doctor.old", Shape::File, is_journal),
+    place("editor/**", Shape::File, |path| path.split_once('/').is_some_and(|(_, name)| is_journal(name))),
     place("share/gover", Shape::File, |name| name == "channel"),
     place("share/man/man1", Shape::File, is_manual_page),
 ];
@@ -324,7 +325,7 @@ fn is_lock(file_name: &str) -> bool {
     file_name.strip_suffix(".lock").is_some_and(is_own)
 }
 
-/// A file of the journal of `gover doctor --fix`.
+/// A file of the journal of `gover doctor --fix` or `gover editor`.
 fn is_journal(name: &str) -> bool {
     name == "repair.json" || name.parse::<usize>().is_ok()
 }

@@ -9,8 +9,9 @@ use gover_sys::Lock;
 use gover_sys::file::{create_private_directory, remove_tree, replace_atomically};
 use serde::{Deserialize, Serialize};
 
-use super::{RepairError, directory, failed, make, state};
+use super::{RepairError, directory, editor_directory, failed, make, state};
 use crate::Change;
+use crate::editor::Editor;
 use crate::snapshot::registry::Text;
 
 /// The journal of the last repair.
@@ -41,6 +42,15 @@ struct Stored {
 impl Journal {
     pub fn new(layout: &Layout) -> Self {
         Self { directory: directory(layout), entries: Vec::new(), is_new: true }
+    }
+
+    /// The journal of everything that was changed for an editor, to which more is added.
+    pub fn of_editor(editor: Editor, layout: &Layout, _lock: &Lock) -> Result<Self, RepairError> {
+        let directory = editor_directory(editor, layout);
+        match Self::read(directory.clone()) {
+            Err(RepairError::Nothing) => Ok(Self { directory, entries: Vec::new(), is_new: true }),
+            read => read,
+        }
     }
 
     pub fn changes(&self) -> usize {
@@ -90,8 +100,17 @@ impl Journal {
 
     /// Restores everything that the last repair changed, newest first. What has changed since then
     /// stays, and so does its entry in the journal.
-    pub fn undo(layout: &Layout, _lock: &Lock) -> Result<Vec<Undone>, RepairError> {
-        let begun = Self::new(layout);
+    pub fn undo(layout: &Layout, lock: &Lock) -> Result<Vec<Undone>, RepairError> {
+        Self::read(directory(layout))?.restore(lock)
+    }
+
+    /// The same for everything that was changed for an editor.
+    pub fn undo_editor(editor: Editor, layout: &Layout, lock: &Lock) -> Result<Vec<Undone>, RepairError> {
+        Self::read(editor_directory(editor, layout))?.restore(lock)
+    }
+
+    fn read(directory: PathBuf) -> Result<Self, RepairError> {
+        let begun = Self { directory, entries: Vec::new(), is_new: true };
         begun.resume().map_err(failed("read", &begun.directory))?;
         let directory = begun.directory;
         let path = directory.join(NAME);
@@ -101,7 +120,11 @@ impl Journal {
         })?;
         let entries: Vec<Entry> = serde_json::from_slice(&text)
             .map_err(|source| RepairError::Journal { path: path.display().to_string(), source })?;
-        let mut journal = Self { directory, entries, is_new: false };
+        Ok(Self { directory, entries, is_new: false })
+    }
+
+    fn restore(self, _lock: &Lock) -> Result<Vec<Undone>, RepairError> {
+        let mut journal = self;
         let mut undone: Vec<Undone> = Vec::new();
         let mut left = Vec::new();
         while let Some(entry) = journal.entries.pop() {
@@ -174,10 +197,19 @@ impl Journal {
 
     fn store(&self, content: Option<&[u8]>, offset: usize) -> Result<Option<usize>, RepairError> {
         let Some(content) = content else { return Ok(None) };
-        let number = self.entries.len() * 2 + offset;
+        let number = self.next() + offset;
         let path = self.kept(number);
         replace_atomically(&path, content).map_err(failed("write", &path))?;
         Ok(Some(number))
+    }
+
+    /// The first number after those in use.
+    fn next(&self) -> usize {
+        let numbers = self.entries.iter().flat_map(|entry| match entry {
+            Entry::File { before, after, .. } => [*before, *after],
+            Entry::Registry { .. } => [None, None],
+        });
+        numbers.flatten().max().map_or(0, |number| number + 1)
     }
 
     fn load(&self, number: Option<usize>) -> Result<Option<Vec<u8>>, RepairError> {

@@ -15,6 +15,7 @@ use gover_sys::file::{read_limited, write_atomically};
 use gover_sys::{Lock, registry};
 
 use crate::Change;
+use crate::editor::Editor;
 use crate::snapshot::registry::UserKey;
 
 pub use diff::diff;
@@ -112,6 +113,11 @@ fn failed(verb: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) 
 /// The directory in which repairs keep what they replace.
 pub(crate) fn directory(layout: &Layout) -> std::path::PathBuf {
     layout.home().join("doctor")
+}
+
+/// The same for an editor, so that each can be undone by itself.
+fn editor_directory(editor: Editor, layout: &Layout) -> std::path::PathBuf {
+    layout.home().join("editor").join(editor.name())
 }
 
 pub const LOCK: &str = "doctor";

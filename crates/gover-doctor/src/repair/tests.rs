@@ -83,6 +83,41 @@ fn a_new_repair_replaces_the_previous_one() {
 }
 
 #[test]
+fn what_was_changed_for_an_editor_adds_up_and_is_undone_alone() {
+    let home = Home::new();
+    let lock = home.lock();
+    for name in ["a", "b", "shared"] {
+        fs::write(home.path(name), "0").unwrap();
+    }
+    apply(&home.edit("shared", Some(b"doctor")), &mut Journal::new(&home.layout), &lock).unwrap();
+    for (name, after) in [("a", &b"1"[..]), ("b", b"1"), ("new", b"1"), ("a", b"2")] {
+        let mut journal = Journal::of_editor(Editor::VsCode, &home.layout, &lock).unwrap();
+        apply(&home.edit(name, Some(after)), &mut journal, &lock).unwrap();
+    }
+    let undo = || Journal::undo_editor(Editor::VsCode, &home.layout, &lock);
+    assert!(matches!(Journal::undo_editor(Editor::Zed, &home.layout, &lock), Err(RepairError::Nothing)));
+
+    // One that somebody changed stays, and later changes do not replace what it was.
+    fs::write(home.path("b"), "mine").unwrap();
+    let undone = undo().unwrap();
+    let left: Vec<&str> =
+        undone.iter().filter(|one| one.problem.is_some()).map(|one| one.place.as_str()).collect();
+    assert_eq!(left, [home.path("b")]);
+    assert_eq!(fs::read(home.path("a")).unwrap(), b"0");
+    assert!(!Path::new(&home.path("new")).exists());
+    let mut journal = Journal::of_editor(Editor::VsCode, &home.layout, &lock).unwrap();
+    apply(&home.edit("a", Some(b"3")), &mut journal, &lock).unwrap();
+    fs::write(home.path("b"), "1").unwrap();
+    assert!(undo().unwrap().iter().all(|one| one.problem.is_none()));
+    for name in ["a", "b"] {
+        assert_eq!(fs::read(home.path(name)).unwrap(), b"0", "{name}");
+    }
+    assert!(matches!(undo(), Err(RepairError::Nothing)));
+    Journal::undo(&home.layout, &lock).unwrap();
+    assert_eq!(fs::read(home.path("shared")).unwrap(), b"0");
+}
+
+#[test]
 fn a_failed_change_does_not_count_and_the_previous_repair_can_be_undone() {
     let home = Home::new();
     let lock = home.lock();

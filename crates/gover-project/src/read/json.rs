@@ -11,21 +11,17 @@ pub struct Entry {
     /// The bytes of the text between its quotes; `None` if it is not a text or has escapes.
     pub range: Option<Range<usize>>,
     pub line: usize,
-    /// Whether the line has nothing else than key and value.
-    pub stands_alone: bool,
 }
 
 /// Reads a text as far as possible. The second value is whether all of it was understood.
 pub fn entries(text: &str) -> (Vec<Entry>, bool) {
-    let mut scanner = Scanner { text, at: 0, path: Vec::new(), entries: Vec::new() };
+    let lines = text.match_indices('\n').map(|(at, _)| at).collect();
+    let mut scanner = Scanner { text, at: 0, path: Vec::new(), entries: Vec::new(), lines };
     let understood = scanner.value(DEEPEST).is_some();
     let mut entries = scanner.entries;
     if !understood {
         // Editors use what comes before an error. Only the user knows what the rest should be.
         entries.retain(|entry| entry.text.is_some());
-        for entry in &mut entries {
-            entry.stands_alone = false;
-        }
     }
     (entries, understood)
 }
@@ -36,6 +32,8 @@ struct Scanner<'a> {
     /// The keys of the objects that are open.
     path: Vec<String>,
     entries: Vec<Entry>,
+    /// Where lines end.
+    lines: Vec<usize>,
 }
 
 impl<'a> Scanner<'a> {
@@ -100,8 +98,8 @@ impl<'a> Scanner<'a> {
     fn found(&self, start: usize, value: usize, text: Option<String>) -> Entry {
         let inner = value + 1..self.at.saturating_sub(1);
         let range = text.as_deref().filter(|text| self.text.get(inner.clone()) == Some(text)).map(|_| inner);
-        let line = 1 + self.text[..start].matches('\n').count();
-        Entry { path: self.path.clone(), text, range, line, stands_alone: self.stands_alone(start) }
+        let line = 1 + self.lines.partition_point(|end| *end < start);
+        Entry { path: self.path.clone(), text, range, line }
     }
 
     fn string(&mut self) -> Option<String> {
@@ -110,16 +108,6 @@ impl<'a> Scanner<'a> {
         let text = strings.next()?.ok()?;
         self.at += strings.byte_offset();
         Some(text)
-    }
-
-    /// Whether the line from `start` to here has nothing else than a comma and a comment.
-    fn stands_alone(&self, start: usize) -> bool {
-        let before = self.text[..start].rsplit('\n').next().unwrap_or_default();
-        let behind = self.rest().split('\n').next().unwrap_or_default().trim();
-        let behind = behind.strip_prefix(',').unwrap_or(behind).trim_start();
-        before.trim().is_empty()
-            && !self.text[start..self.at].contains('\n')
-            && (behind.is_empty() || behind.starts_with("//"))
     }
 
     fn rest(&self) -> &'a str {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod diagnose;
+mod editor;
 mod exec;
 mod own;
 mod refused;
@@ -14,6 +15,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use arguments::*;
 pub(crate) use diagnose::{DoctorArgs, DoctorFormat};
+pub(crate) use editor::EditorArgs;
 pub(crate) use exec::*;
 pub(crate) use own::*;
 pub(crate) use refused::{instead, meant, refused};
@@ -127,6 +129,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Find problems with Go on this machine, and fix them
     Doctor(DoctorArgs),
+    /// Show and write what an editor needs to run the right Go
+    Editor(EditorArgs),
     /// Make a directory from which other machines can install toolchains
     Mirror(MirrorArgs),
     /// Show or clean the download cache

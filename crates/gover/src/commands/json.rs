@@ -7,6 +7,7 @@ use super::changes::{DefaultFacts, PinFacts};
 use super::check::Checked;
 use super::config::{SettingChange, SettingList};
 use super::doctor::{CheckRow, Diagnosis, Restored};
+use super::editor::EditorFacts;
 use super::import::Imported;
 use super::install::InstalledFacts;
 use super::link::LinkFacts;
@@ -57,6 +58,7 @@ fn documents() -> Vec<(&'static str, Vec<Row>)> {
         ("doctor", Diagnosis::rows("")),
         ("doctor --list", Vec::<CheckRow>::rows("")),
         ("doctor --undo", Restored::rows("")),
+        ("editor", EditorFacts::rows("")),
         ("cache", Cache::rows("")),
         ("default", DefaultFacts::rows("")),
         ("pin", PinFacts::rows("")),

@@ -11,6 +11,7 @@ mod config;
 mod current;
 mod default;
 mod doctor;
+mod editor;
 mod env;
 mod exec;
 mod help;
@@ -40,8 +41,8 @@ pub use self::completions::script as completions;
 pub use self::json::page as json_page;
 
 use crate::cli::{
-    self, CacheAction, CacheArgs, Command, ConfigAction, ConfigArgs, CurrentArgs, DoctorArgs, ListArgs,
-    SetupArgs,
+    self, CacheAction, CacheArgs, Command, ConfigAction, ConfigArgs, CurrentArgs, DoctorArgs, EditorArgs,
+    ListArgs, SetupArgs,
 };
 use crate::store::shims;
 use crate::{Context, Failure};
@@ -92,6 +93,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Tools(arguments) => tools::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
+        Command::Editor(arguments) => editor::run(&arguments, context),
         Command::Mirror(arguments) => mirror::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
@@ -145,6 +147,7 @@ fn writes(command: &Command) -> bool {
             | Command::Tools(_)
             | Command::Setup(SetupArgs { dry_run: true, .. })
             | Command::Doctor(DoctorArgs { fix: false, undo: false, .. })
+            | Command::Editor(EditorArgs { dry_run: true, .. })
             | Command::Cache(CacheArgs { action: None, .. })
             | Command::Config(ConfigArgs {
                 action: None | Some(ConfigAction::Get { .. } | ConfigAction::List { .. } | ConfigAction::Path)

@@ -21,10 +21,7 @@ fn workspace(snapshot: &Snapshot<'_>) -> Option<MachinePath> {
 }
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let file = workspace(snapshot)?;
-    let text = snapshot.text(&file)?;
-    let (line, whole, url) = goroot(&text)?;
-    let path = path(snapshot, &file, url)?;
+    let Project { file, line, text, goroot: path } = project(snapshot)?;
     let finding = match root(snapshot, &path) {
         Root::Fits => return None,
         Root::Missing => Finding::error(
@@ -38,8 +35,24 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     };
     let goroot = snapshot.selection.goroot.as_ref().map_or("~/.gover/current", MachinePath::as_str);
     let finding =
-        finding.shown_by([Evidence::line(file, line, whole)]).shown_by(snapshot.selection_evidence());
+        finding.shown_by([Evidence::line(file, line, text)]).shown_by(snapshot.selection_evidence());
     Some(finding.command(format!("in GoLand: Settings > Go > GOROOT > + > Local > {goroot}")))
+}
+
+/// The project here, if `GoLand` has a GOROOT for it.
+pub(crate) struct Project {
+    file: MachinePath,
+    line: usize,
+    text: String,
+    pub(crate) goroot: MachinePath,
+}
+
+pub(crate) fn project(snapshot: &Snapshot<'_>) -> Option<Project> {
+    let file = workspace(snapshot)?;
+    let text = snapshot.text(&file)?;
+    let (line, whole, url) = goroot(&text)?;
+    let goroot = path(snapshot, &file, url)?;
+    Some(Project { line, text: whole.to_owned(), goroot, file })
 }
 
 /// Line, text and address of `<component name="GOROOT" url="file://…" />`.

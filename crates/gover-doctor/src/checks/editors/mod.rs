@@ -1,10 +1,11 @@
 //! Editors and CI files that name a Go version or a toolchain.
 
 mod ci_version;
-mod goland;
-mod jsonc;
-mod roots;
-mod vscode;
+pub(crate) mod edit;
+pub(crate) mod goland;
+pub(crate) mod jsonc;
+pub(crate) mod roots;
+pub(crate) mod vscode;
 
 use crate::Check;
 

@@ -5,18 +5,18 @@ use gover_core::ToolchainName;
 use crate::{MachinePath, Snapshot};
 
 /// What a GOROOT in the settings of an editor is.
-pub(super) enum Root {
+pub(crate) enum Root {
     /// The selected toolchain, or one of the same version; or nothing is selected.
     Fits,
     Other(String),
     Missing,
 }
 
-pub(super) fn selected<'a>(snapshot: &'a Snapshot<'_>) -> &'a str {
+pub(crate) fn selected<'a>(snapshot: &'a Snapshot<'_>) -> &'a str {
     snapshot.selection.version.as_ref().map_or("", ToolchainName::as_str)
 }
 
-pub(super) fn root(snapshot: &Snapshot<'_>, path: &MachinePath) -> Root {
+pub(crate) fn root(snapshot: &Snapshot<'_>, path: &MachinePath) -> Root {
     let program = path.join("bin").program("go");
     if !snapshot.is_file(&program) {
         return Root::Missing;
@@ -30,7 +30,7 @@ pub(super) fn root(snapshot: &Snapshot<'_>, path: &MachinePath) -> Root {
 }
 
 /// Expands `~`, `${userHome}`, `${env:NAME}` and `${workspaceFolder}`; `None` for other names.
-pub(super) fn expand(snapshot: &Snapshot<'_>, text: &str, workspace: &MachinePath) -> Option<String> {
+pub(crate) fn expand(snapshot: &Snapshot<'_>, text: &str, workspace: &MachinePath) -> Option<String> {
     let text = text.trim();
     let text = match text.strip_prefix('~') {
         Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{}{rest}", snapshot.home),

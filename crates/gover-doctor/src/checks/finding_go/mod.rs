@@ -7,7 +7,7 @@ mod login_shells;
 mod path_dead;
 mod path_duplicate;
 mod path_lines;
-mod path_machine;
+pub(crate) mod path_machine;
 mod path_missing;
 mod path_registry;
 mod path_shadowed;

@@ -2,9 +2,9 @@
 
 use super::go_programs;
 use super::installers;
-use super::registry_path::StoredPath;
+use super::registry_path::{Entry, StoredPath};
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-machine",
@@ -22,11 +22,7 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(machine) = StoredPath::read(snapshot, Hive::Machine) else { return Vec::new() };
-    let before = machine.entries.iter().take_while(|entry| entry.directory != snapshot.gover.bin);
-    let absolute = before.filter(|entry| entry.directory.is_absolute());
-    let before: Vec<_> = absolute
-        .filter_map(|entry| Some((entry, go_programs::program_in(snapshot, &entry.directory)?)))
-        .collect();
+    let before = before(snapshot, &machine);
     let Some((first, _)) = before.first() else { return Vec::new() };
     // A PowerShell profile that loads gover's function puts gover first, but only in PowerShell.
     let is_first_here = go_programs::on_path(snapshot).first().is_some_and(|go| go.is_shim(snapshot));
@@ -41,6 +37,19 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             .shown_by(by.map(|by| Evidence::path(program, format!("installed by {by}"))))
             .commands(machine.removal(entry))
     })]
+}
+
+/// The first directory of the machine's Path with a `go`, if gover does not come before it.
+pub(crate) fn first(snapshot: &Snapshot<'_>) -> Option<MachinePath> {
+    let machine = StoredPath::read(snapshot, Hive::Machine)?;
+    Some(before(snapshot, &machine).first()?.0.directory.clone())
+}
+
+/// The entries before gover's that have a `go`.
+fn before<'a>(snapshot: &Snapshot<'_>, machine: &'a StoredPath) -> Vec<(&'a Entry, MachinePath)> {
+    let before = machine.entries.iter().take_while(|entry| entry.directory != snapshot.gover.bin);
+    let absolute = before.filter(|entry| entry.directory.is_absolute());
+    absolute.filter_map(|entry| Some((entry, go_programs::program_in(snapshot, &entry.directory)?))).collect()
 }
 
 #[cfg(test)]

@@ -76,7 +76,8 @@ pub(super) fn examine(
     Examination { findings: merged(findings), results }
 }
 
-fn facts(is_json: bool, context: &Context<'_>) -> Facts {
+/// What is known without a look at files or servers. JSON has whole paths.
+pub(in crate::commands) fn facts(is_json: bool, context: &Context<'_>) -> Facts {
     let offline = &context.settings.offline;
     let is_always_offline = offline.value && !matches!(offline.origin, SettingOrigin::Option(_));
     let selection = context.selection(&mut Trace::off());

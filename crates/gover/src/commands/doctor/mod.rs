@@ -7,10 +7,11 @@ mod network;
 mod show;
 
 use gover_core::text::shown;
-use gover_doctor::repair::{Journal, LOCK};
+use gover_doctor::repair::{Journal, LOCK, Undone};
 use gover_doctor::{Check, checks};
 
 use self::baseline::Baseline;
+pub(super) use self::examine::facts;
 use self::examine::{Chosen, Examination, examine};
 use self::network::Answers;
 pub(super) use self::show::{CheckRow, Diagnosis, Restored};
@@ -77,7 +78,11 @@ fn chosen(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Chosen, Failu
 
 fn undo(is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(LOCK, context)?;
-    let undone = Journal::undo(&context.layout, &lock)?;
+    restored(Journal::undo(&context.layout, &lock)?, is_json, context)
+}
+
+/// Says what is as it was, and what is not.
+pub(super) fn restored(undone: Vec<Undone>, is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     let mut failed = false;
     let mut restored = Vec::new();
     let changes_environment = undone.iter().any(|one| one.problem.is_none() && one.place.starts_with("HKCU"));

@@ -1,11 +1,13 @@
 //! Settings of VS Code and editors built on it that name a toolchain, and the tools of the Go
 //! extension.
 
-mod places;
+pub(crate) mod places;
+pub(crate) mod terminal;
 #[cfg(test)]
 mod tests;
-mod tools;
+pub(crate) mod tools;
 
+use super::edit::Edit;
 use super::jsonc::{Entry, Settings};
 use super::roots::{Root, expand, root, selected};
 use crate::{Check, Finding, MachinePath, Snapshot, scope};
@@ -17,10 +19,10 @@ pub(super) const CHECK: Check = Check {
     symptom: "`Failed to find the \"go\" binary in either GOROOT(…) or PATH(…)`, `This version of gopls … was \
             built with go1.21`, `Version of Delve is too old for this version of Go`, or the editor shows \
             errors that `go build` does not.",
-    cause: "`go.goroot`, `go.gopath`, `go.alternateTools` or `go.toolsEnvVars` in the settings of the user, \
-            the workspace or the remote machine names a toolchain that was removed or is not selected; or \
-            gopls and dlv were built with an older Go.",
-    repair: "`--fix` removes such a line from your own settings if it holds nothing else; the extension then \
+    cause: "`go.goroot`, `go.gopath`, `go.alternateTools`, `go.toolsEnvVars` or `terminal.integrated.env` in \
+            the settings of the user, a profile, the workspace or the remote machine names a toolchain or a \
+            tool that was removed or is not selected; or gopls and dlv were built with an older Go.",
+    repair: "`--fix` removes such a key from your own settings and keeps everything else; the extension then \
             uses the `go` on PATH, which is gover's. Workspace settings are shared, so you change them \
             yourself. `go install golang.org/x/tools/gopls@latest` rebuilds gopls.",
     scope: scope::anywhere,
@@ -41,34 +43,55 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &Entry) -> Option<Finding> {
-    // A `.code-workspace` nests the same settings one level deeper.
-    let path: Vec<&str> = entry.path.iter().map(String::as_str).collect();
-    let path = path.strip_prefix(&["settings"]).unwrap_or(&path);
+    let (finding, edit) = judge(snapshot, place, entry)?;
+    let finding = finding.shown_by([settings.evidence(entry)]).shown_by(snapshot.selection_evidence());
+    Some(match settings.with(edit).filter(|_| place.is_own) {
+        Some(change) => finding.fixed_by([change]),
+        None => finding.command(open_at(&settings.file, entry.line)),
+    })
+}
+
+/// The command that shows a line in the editor.
+pub(crate) fn open_at(file: &MachinePath, line: usize) -> String {
+    format!("code -g \"{file}:{line}\"")
+}
+
+/// What is wrong with a setting, and the edit that makes it right.
+pub(crate) fn judge(snapshot: &Snapshot<'_>, place: &Place, entry: &Entry) -> Option<(Finding, Edit)> {
+    let path = names(entry);
     let text = entry.text.as_deref().filter(|text| !text.trim().is_empty())?;
     let expanded = || expand(snapshot, text, &place.workspace);
     let directory = || expanded().map(|text| snapshot.system.path(text));
     let shown = path.join(".");
-    let sets_root = |group: &str| group == "go.toolsEnvVars" || group.starts_with("terminal.integrated.env.");
-    let finding = match path {
+    let sets_variables = |group: &str| group == TOOLS || group == terminal::group(snapshot);
+    let finding = match path.as_slice() {
         ["go.goroot"] => goroot(snapshot, &shown, &directory()?)?,
-        [group, "GOROOT"] if sets_root(group) => goroot(snapshot, &shown, &directory()?)?,
+        [group, "GOROOT"] if sets_variables(group) => goroot(snapshot, &shown, &directory()?)?,
         ["go.alternateTools", "go"] => alternate(snapshot, &shown, &directory()?)?,
-        ["go.gopath"] | ["go.toolsEnvVars", "GOPATH"] => gopath(snapshot, &shown, &expanded()?)?,
-        [_, "GO111MODULE"] if text == "off" || text == "auto" => Finding::warning(
-            format!("{shown} is `{text}`"),
-            "the editor looks for packages in GOPATH, while the terminal uses go.mod",
-        ),
-        ["go.toolsEnvVars", "GOTOOLCHAIN"] if is_other(snapshot, text) => Finding::warning(
+        ["go.alternateTools", tool] => dead_tool(snapshot, &shown, tool, &directory()?)?,
+        ["go.gopath"] | [TOOLS, "GOPATH"] => gopath(snapshot, &shown, &expanded()?)?,
+        [group, "GO111MODULE"] if sets_variables(group) && (text == "off" || text == "auto") => {
+            Finding::warning(
+                format!("{shown} is `{text}`"),
+                "the editor looks for packages in GOPATH, while the terminal uses go.mod",
+            )
+        }
+        [group, "GOTOOLCHAIN"] if sets_variables(group) && is_other(snapshot, text) => Finding::warning(
             format!("{shown} is `{text}`"),
             "the editor's tools use that version, whatever the project asks for",
         ),
+        [group, name] if *group == terminal::group(snapshot) && terminal::is_path(snapshot, name) => {
+            return terminal::path(snapshot, place, entry);
+        }
         _ => return None,
     };
-    let finding = finding.shown_by([settings.evidence(entry)]).shown_by(snapshot.selection_evidence());
-    Some(match settings.without(entry).filter(|_| place.is_own) {
-        Some(change) => finding.fixed_by([change]),
-        None => finding.command(format!("code -g \"{}:{}\"", settings.file, entry.line)),
-    })
+    Some((finding, Edit::Remove(entry.path.clone())))
+}
+
+/// The keys of an entry. A `.code-workspace` nests the same settings one level deeper.
+pub(crate) fn names(entry: &Entry) -> Vec<&str> {
+    let path: Vec<&str> = entry.path.iter().map(String::as_str).collect();
+    path.strip_prefix(&["settings"]).map(<[&str]>::to_vec).unwrap_or(path)
 }
 
 fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Finding> {
@@ -93,13 +116,22 @@ fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<
         return None;
     }
     if !snapshot.is_file(path) {
-        let what = format!("{name} names {}, which does not exist", snapshot.short(path));
-        return Some(Finding::error(what, "the editor does not find go"));
+        return Some(dead(snapshot, name, "go", path));
     }
     match root(snapshot, &path.parent()?.parent()?) {
         Root::Other(version) => Some(other(snapshot, name, &version)),
         Root::Fits | Root::Missing => None,
     }
+}
+
+fn dead_tool(snapshot: &Snapshot<'_>, name: &str, tool: &str, path: &MachinePath) -> Option<Finding> {
+    (path.is_absolute() && !snapshot.is_file(path)).then(|| dead(snapshot, name, tool, path))
+}
+
+/// The extension then looks in the other places (`getBinPathWithPreferredGopathGorootWithExplanation`).
+fn dead(snapshot: &Snapshot<'_>, name: &str, tool: &str, path: &MachinePath) -> Finding {
+    let what = format!("{name} names {}, which does not exist", snapshot.short(path));
+    Finding::warning(what, format!("the editor ignores it and runs another {tool}, or none"))
 }
 
 fn gopath(snapshot: &Snapshot<'_>, name: &str, list: &str) -> Option<Finding> {
@@ -118,3 +150,6 @@ fn is_other(snapshot: &Snapshot<'_>, text: &str) -> bool {
     let name = text.split('+').next().unwrap_or_default();
     name.starts_with("go1") && !["", name].contains(&selected(snapshot))
 }
+
+/// The setting with variables for the programs that the extension runs.
+pub(crate) const TOOLS: &str = "go.toolsEnvVars";

@@ -1,5 +1,5 @@
-use crate::Severity;
 use crate::testing::Machine;
+use crate::{Change, Severity};
 
 const USER: &str = "~/.config/Code/User/settings.json";
 
@@ -26,19 +26,15 @@ fn a_missing_goroot_is_removed_from_the_users_settings() {
 fn another_version_is_a_warning_on_windows_and_macos_too() {
     let windows = Machine::windows().toolchain(r"C:\Program Files\Go", "go1.21.3").file(
         r"C:\Users\ann\AppData\Roaming\Code\User\settings.json",
-        "{\"go.goroot\": \"C:\\\\Program Files\\\\Go\"}",
+        "{\"go.goroot\": \"C:\\\\Program Files\\\\Go\", \"a\": 1}",
     );
     let findings = windows.findings("vscode");
     assert_eq!(
         (findings[0].severity, findings[0].what.as_str()),
         (Severity::Warning, "go.goroot names go1.21.3, and go1.22.5 is selected")
     );
-    // The line has more than the key.
-    assert!(findings[0].fix.changes.is_empty());
-    assert_eq!(
-        findings[0].fix.commands,
-        [r#"code -g "C:\Users\ann\AppData\Roaming\Code\User\settings.json:1""#]
-    );
+    let Change::File { after, .. } = &findings[0].fix.changes[0] else { panic!("a file") };
+    assert_eq!(after.as_deref(), Some(&b"{ \"a\": 1}"[..]));
     let macos = Machine::macos().toolchain("/opt/homebrew/opt/go/libexec", "go1.21.3").file(
         "~/Library/Application Support/VSCodium/User/settings.json",
         "{\n\"go.alternateTools\": {\n\"go\": \"/opt/homebrew/opt/go/libexec/bin/go\"\n}}",
@@ -135,7 +131,7 @@ fn a_healthy_machine_is_silent() {
     for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
         assert!(machine.findings("vscode").is_empty());
         let settings = "{ \"go.goroot\": \"~/.gover/versions/go1.22.5\", \"go.gopath\": \"${env:HOME}${env:USERPROFILE}/go\", \"go.goroot\": \"\", \
-                        \"go.alternateTools\": { \"go\": \"~/.gover/bin/go\", \"gopls\": \"/x\" }, \"go.toolsEnvVars\": { \"GOTOOLCHAIN\": \"local\", \"GOFLAGS\": \"-v\" } }";
+                        \"go.alternateTools\": { \"go\": \"~/.gover/bin/go\", \"gopls\": \"x\" }, \"go.toolsEnvVars\": { \"GOTOOLCHAIN\": \"local\", \"GOFLAGS\": \"-v\" } }";
         let machine = machine.file("~/shop/.vscode/settings.json", settings);
         assert!(machine.findings("vscode").is_empty(), "{:?}", machine.findings("vscode"));
     }

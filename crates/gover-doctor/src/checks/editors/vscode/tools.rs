@@ -13,7 +13,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         if !snapshot.is_file(&program) {
             return None;
         }
-        let built = built_with(snapshot, &snapshot.selection.bin.as_ref()?.program("go"), &program)?;
+        let built = built_with(snapshot, &program)?;
         if built.version().language() >= selected.version().language() {
             return None;
         }
@@ -26,7 +26,8 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 /// `go version PROGRAM` prints `PROGRAM: go1.21.3`. GOTOOLCHAIN prevents a download for the answer.
-fn built_with(snapshot: &Snapshot<'_>, go: &MachinePath, program: &MachinePath) -> Option<ToolchainName> {
+pub(crate) fn built_with(snapshot: &Snapshot<'_>, program: &MachinePath) -> Option<ToolchainName> {
+    let go = &snapshot.selection.bin.as_ref()?.program("go");
     let variables = &[("GOTOOLCHAIN", Some("local")), ("GOROOT", None)];
     let run = Run { program: go, arguments: &["version", program.as_str()], variables, input: "" };
     let ran = snapshot.programs.run(&run)?;

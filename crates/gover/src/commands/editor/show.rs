@@ -1,0 +1,131 @@
+use gover_core::text::{counted, shown};
+use gover_doctor::editor::{Advice, Editor, FileAdvice, Key, Step};
+use gover_doctor::repair::diff;
+
+use crate::cli::EditorArgs;
+use crate::output::facts;
+use crate::{Context, Failure};
+
+facts! {
+    EditorFacts(editor: Editor, advice: &Advice, changed: Vec<String>) {
+        editor: &'static str = editor.name() => "the editor",
+        found: Vec<String> = advice.found.iter().map(ToString::to_string).collect() => "its programs on PATH and its settings; empty if it is not installed",
+        files: Vec<FileFacts> = advice.files.iter().map(FileFacts::of).collect() => "the settings files with something to change",
+        notes: Vec<String> = advice.notes.clone() => "what is right already, or good to know",
+        steps: Vec<StepFacts> = advice.steps.iter().map(StepFacts::of).collect() => "what gover does not do",
+        changed: Vec<String> = changed => "the files that were changed",
+    }
+
+    StepFacts(step: &Step) {
+        why: String = step.why.clone() => "the reason",
+        fix: String = step.fix.clone() => "a command, or what to choose in the editor",
+    }
+
+    FileFacts(file: &FileAdvice) {
+        path: String = file.file.to_string() => "the settings file",
+        keys: Vec<KeyFacts> = file.keys.iter().map(KeyFacts::of).collect() => "the keys that change",
+        problem: Option<String> = file.change.as_ref().err().map(|problem| problem.what.clone()) => "why the file is not changed",
+    }
+
+    KeyFacts(key: &Key) {
+        key: String = key.name.clone() => "the key, behind the objects that it is in",
+        line: Option<usize> = key.line => "its line; null if it is not there yet",
+        value: Option<String> = key.value.clone() => "its new value; null if it is removed",
+        why: String = key.why.clone() => "the reason",
+    }
+}
+
+pub(super) fn json(
+    editor: Editor,
+    advice: &Advice,
+    changed: Vec<String>,
+    arguments: &EditorArgs,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    if !arguments.json {
+        return Ok(());
+    }
+    context.printer.json(&EditorFacts::of(editor, advice, changed))
+}
+
+/// What is right, what changes and why, and what is left to do.
+pub(super) fn people(
+    editor: Editor,
+    advice: &Advice,
+    arguments: &EditorArgs,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let printer = context.printer;
+    if advice.found.is_empty() {
+        let what = if arguments.workspace { "this project has no settings of" } else { "found no" };
+        printer.warning(&format!("{what} {}", editor.title()));
+    }
+    for file in &advice.files {
+        show_file(file, context)?;
+    }
+    advice.notes.iter().try_for_each(|note| printer.data(note))?;
+    for Step { why, fix } in &advice.steps {
+        printer.data(why)?;
+        printer.command("  fix:", fix)?;
+    }
+    Ok(())
+}
+
+fn show_file(file: &FileAdvice, context: &Context<'_>) -> Result<(), Failure> {
+    let printer = context.printer;
+    let name = context.short(file.file.as_str().as_ref());
+    printer.data(&name)?;
+    for Key { name, line, value, why } in &file.keys {
+        let place = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+        let name = shown(name);
+        let what = match value {
+            None => format!("remove {name}{place}"),
+            Some(value) => format!("set {name}{place} to {}", shown(value)),
+        };
+        printer.data(&format!("  {what}: {why}"))?;
+    }
+    match &file.change {
+        Ok(change) => diff(change).iter().try_for_each(|line| printer.data(&format!("    {line}"))),
+        Err(problem) => {
+            printer.warning(&format!("{name} {}", problem.what));
+            printer.hint(&problem.hint);
+            Ok(())
+        }
+    }
+}
+
+pub(super) fn question(files: usize) -> String {
+    format!("change {}?", counted(files, "file"))
+}
+
+/// Nothing was written: nothing had to be, or nobody asked for it.
+pub(super) fn unchanged(advice: &Advice, arguments: &EditorArgs, context: &Context<'_>) {
+    let files = advice.files.iter().filter(|file| file.change.is_ok()).count();
+    if advice.files.is_empty() {
+        context.printer.note("gover has nothing to write");
+    } else if files > 0 && (arguments.dry_run || !context.printer.can_ask()) {
+        context.printer.note(&format!("{} would change", counted(files, "file")));
+        context.printer.hint(&command(arguments));
+    } else {
+        context.printer.note("nothing was changed");
+    }
+}
+
+pub(super) fn changed(editor: Editor, files: usize, context: &Context<'_>) {
+    let name = editor.name();
+    if files == 0 {
+        context.printer.note("nothing was changed");
+        return;
+    }
+    let files = counted(files, "file");
+    context.printer.note(&format!("{files} changed (`gover editor {name} --undo` undoes this)"));
+    context.printer.note("reload the window of the editor: `Developer: Reload Window`");
+}
+
+/// The command that makes the changes.
+fn command(arguments: &EditorArgs) -> String {
+    let name = arguments.editor.editor().name();
+    let workspace = if arguments.workspace { " --workspace" } else { "" };
+    let set_go = if arguments.set_go { " --set-go" } else { "" };
+    format!("gover editor {name}{workspace}{set_go} --yes")
+}

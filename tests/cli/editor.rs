@@ -1,0 +1,470 @@
+//! `gover editor`: settings of editors are shown, written, checked by doctor and restored.
+
+use std::fs;
+use std::path::PathBuf;
+
+use gover_core::platform::IS_WINDOWS;
+use gover_test::snapbox::str;
+use gover_test::{TestContext, context, gover_snapshot};
+use serde_json::json;
+
+/// A machine with a default, and an editor whose settings have this content.
+fn with_settings(content: impl AsRef<[u8]>) -> TestContext {
+    let ctx = with_editor("Code");
+    fs::write(settings(&ctx, "Code"), content).unwrap();
+    ctx
+}
+
+/// The same without a settings file, as after the first start of the editor.
+fn with_editor(name: &str) -> TestContext {
+    let ctx = context!();
+    ctx.install_fake("go1.91.2");
+    fs::write(ctx.layout().default_file(), "1.91.2\n").unwrap();
+    fs::create_dir_all(settings(&ctx, name).parent().unwrap()).unwrap();
+    ctx
+}
+
+/// Where an editor built on VS Code keeps the settings of the user.
+fn settings(ctx: &TestContext, name: &str) -> PathBuf {
+    let directory = match ctx.variable("APPDATA") {
+        Some(roaming) if IS_WINDOWS => PathBuf::from(roaming),
+        _ if cfg!(target_os = "macos") => ctx.home().join("Library/Application Support"),
+        _ => ctx.home().join(".config"),
+    };
+    directory.join(name).join("User/settings.json")
+}
+
+/// What doctor says about VS Code.
+#[track_caller]
+fn doctor(ctx: &TestContext) -> Vec<String> {
+    let output = ctx.gover(["doctor", "--offline", "vscode", "--json"]);
+    let findings = output.json()["findings"].as_array().unwrap().clone();
+    findings.iter().map(|finding| finding["what"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The group of variables for terminals of this system.
+const TERMINAL: &str = if IS_WINDOWS {
+    "windows"
+} else if cfg!(target_os = "macos") {
+    "osx"
+} else {
+    "linux"
+};
+
+/// Settings as people have them, with a toolchain in each place that can name one.
+fn messy() -> String {
+    format!(
+        r#"// Settings
+{{
+    "editor.tabSize": 4, // four
+    "go.goroot": "/nowhere/go", // old
+    /* tools */
+    "go.alternateTools": {{
+        "go": "/nowhere/go/bin/go",
+        "gopls": "/nowhere/gopls",
+    }},
+    "terminal.integrated.env.{TERMINAL}": {{
+        "GOROOT": "/nowhere/go",
+        "EDITOR": "vi"
+    }},
+    "go.toolsEnvVars": {{ "GOTOOLCHAIN": "go1.20.1", "GOFLAGS": "-v" }},
+
+    "files.eol": "\n",
+}}
+"#
+    )
+}
+
+#[test]
+fn vscode_is_shown_written_checked_and_restored() {
+    let ctx = with_settings(messy());
+    let file = settings(&ctx, "Code");
+    assert_eq!(doctor(&ctx).len(), 5);
+    let shown = ctx.gover(["editor", "vscode"]);
+    assert!(shown.success().stderr.contains("1 file would change"), "{shown}");
+    assert_eq!(ctx.gover(["editor", "vscode", "--dry-run"]).success().stdout, shown.stdout);
+    assert_eq!(fs::read_to_string(&file).unwrap(), messy());
+
+    let written = ctx.gover(["editor", "vscode", "--yes"]);
+    written.success();
+    let after = format!(
+        r#"// Settings
+{{
+    "editor.tabSize": 4, // four
+    /* tools */
+    "terminal.integrated.env.{TERMINAL}": {{
+        "EDITOR": "vi"
+    }},
+    "go.toolsEnvVars": {{ "GOFLAGS": "-v" }},
+
+    "files.eol": "\n",
+}}
+"#
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), after, "{written}");
+    assert_eq!(doctor(&ctx), [""; 0]);
+    let again = ctx.gover(["editor", "vscode", "--yes"]);
+    assert!(again.success().stderr.contains("nothing to write"), "{again}");
+
+    let undone = ctx.gover(["editor", "vscode", "--undo"]);
+    assert!(undone.success().stderr.contains("restored "), "{undone}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), messy());
+    let nothing = ctx.gover(["editor", "vscode", "--undo"]);
+    assert!(nothing.exits(1).stderr.contains("gover has changed nothing for VS Code"), "{nothing}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn each_change_is_shown_with_its_reason() {
+    let ctx = with_settings("{\n  \"go.goroot\": \"/nowhere/go\",\n  \"files.eol\": \"\\n\"\n}\n");
+    gover_snapshot!(
+        ctx.gover(["editor", "vscode"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+~/.config/Code/User/settings.json
+  remove go.goroot (line 2): VS Code takes `go` from there before PATH, in every project
+      {
+    -   "go.goroot": "/nowhere/go",
+        "files.eol": "/n"
+      }
+PATH is enough: the first `go` on it is [ROOT]/gover/bin/go, and VS Code runs that
+
+----- stderr -----
+1 file would change
+hint: gover editor vscode --yes
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["editor", "vscode", "--yes"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+~/.config/Code/User/settings.json
+  remove go.goroot (line 2): VS Code takes `go` from there before PATH, in every project
+      {
+    -   "go.goroot": "/nowhere/go",
+        "files.eol": "/n"
+      }
+PATH is enough: the first `go` on it is [ROOT]/gover/bin/go, and VS Code runs that
+
+----- stderr -----
+1 file changed (`gover editor vscode --undo` undoes this)
+reload the window of the editor: `Developer: Reload Window`
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["editor", "vscode"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+PATH is enough: the first `go` on it is [ROOT]/gover/bin/go, and VS Code runs that
+
+----- stderr -----
+gover has nothing to write
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["editor", "zed"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+PATH is enough: the first `go` on it is [ROOT]/gover/bin/go, and Zed runs that
+gopls is not on PATH, so Zed installs one of its own
+after the pin changes, restart gopls: `editor: restart language server` in the command palette
+
+----- stderr -----
+warning: found no Zed
+gover has nothing to write
+
+"#]]
+    );
+}
+
+#[test]
+fn every_kind_of_file_is_restored_byte_for_byte() {
+    let root = "\"go.goroot\": \"/nowhere/go\"";
+    let large =
+        format!("{{\n  {root},\n{}  \"z\": 1\n}}\n", "  \"k\": \"0123456789\", // x\n".repeat(40_000));
+    let files: Vec<Vec<u8>> = vec![
+        format!("{{ {root} }}").into(),
+        format!("\u{feff}{{\r\n\t\"a\": 1, // é\r\n\t{root},\r\n}}\r\n").into(),
+        format!("{{{root},\"a\":[1,2,],{root}}}").into(),
+        format!("// only\n{{\n\n  \"a\": {{}},\n  {root} // old\n  /* end */\n}}").into(),
+        large.into(),
+    ];
+    for before in files {
+        let shown = String::from_utf8_lossy(&before[..before.len().min(60)]).into_owned();
+        let ctx = with_settings(&before);
+        let file = settings(&ctx, "Code");
+        ctx.gover(["editor", "vscode", "--yes"]).success();
+        let after = fs::read(&file).unwrap();
+        assert!(!String::from_utf8_lossy(&after).contains("goroot") && after != before, "{shown}");
+        assert_eq!(doctor(&ctx), [""; 0], "{shown}");
+        ctx.gover(["editor", "vscode", "--undo"]).success();
+        assert!(fs::read(&file).unwrap() == before, "{shown}");
+    }
+}
+
+#[test]
+fn the_name_of_go_is_written_on_request_even_into_a_missing_file() {
+    for (before, written) in [
+        (None, "{\n  \"go.alternateTools\": {\n    \"go\": GO\n  }\n}\n"),
+        (Some(""), "{\n  \"go.alternateTools\": {\n    \"go\": GO\n  }\n}\n"),
+        (Some("// mine\n"), "// mine\n{\n  \"go.alternateTools\": {\n    \"go\": GO\n  }\n}\n"),
+        (
+            Some("{\r\n\t\"a\": 1\r\n}\r\n"),
+            "{\r\n\t\"a\": 1,\r\n\t\"go.alternateTools\": {\r\n\t\t\"go\": GO\r\n\t}\r\n}\r\n",
+        ),
+        (
+            Some("{\n  \"go.alternateTools\": {\n    \"go\": \"/old\"\n  }\n}"),
+            "{\n  \"go.alternateTools\": {\n    \"go\": GO\n  }\n}",
+        ),
+    ] {
+        let ctx = with_editor("VSCodium");
+        let file = settings(&ctx, "VSCodium");
+        if let Some(before) = before {
+            fs::write(&file, before).unwrap();
+        }
+        ctx.gover(["editor", "vscode", "--set-go", "--yes"]).success();
+        let go = serde_json::to_string(&ctx.layout().program("go")).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), written.replace("GO", &go), "{before:?}");
+        assert_eq!(doctor(&ctx), [""; 0]);
+        let again = ctx.gover(["editor", "vscode", "--set-go", "--yes"]);
+        assert!(again.success().stderr.contains("nothing to write"), "{again}");
+        ctx.gover(["editor", "vscode", "--undo"]).success();
+        assert_eq!(fs::read_to_string(&file).ok().as_deref(), before);
+    }
+}
+
+#[test]
+fn a_file_with_an_error_is_never_rewritten() {
+    for (content, reason) in [
+        ("{\n  \"go.goroot\": \"/nowhere/go\"\n  \"a\": 1\n}\n", "in line 2"),
+        ("{\n  \"go.goroot\": \"/nowhere/go\",\n  \"a\": [\n}\n", "has an error"),
+        ("{\n  \"go.goroot\": \"/nowhere/go\"\n}}\n", "has an error"),
+        ("{\n  \"go.goroot\": \"/nowhere/go\",\n  a: 1\n}\n", "in line 3"),
+        ("{\n  \"go.goroot\": \"/nowhere/go\",\n", "has an error"),
+    ] {
+        let ctx = with_settings(content);
+        let output = ctx.gover(["editor", "vscode", "--yes"]);
+        assert!(output.exits(1).stderr.contains(reason), "{content}\n{output}");
+        assert!(output.stderr.contains("\nhint: code -g ") && !output.stderr.contains("nothing to write"));
+        assert_eq!(fs::read_to_string(settings(&ctx, "Code")).unwrap(), content);
+        let json = ctx.gover(["editor", "vscode", "--json"]).success().json();
+        assert!(json["files"][0]["problem"].as_str().unwrap().contains(reason), "{json}");
+        ctx.gover(["editor", "vscode", "--undo"]).exits(1);
+    }
+    for unreadable in [&b"\xff\xfe{\0}\0"[..], b"[1]", b"{\"go.goroot\": 1}", b"\0"] {
+        let ctx = with_settings(unreadable);
+        ctx.gover(["editor", "vscode", "--yes"]);
+        assert_eq!(fs::read(settings(&ctx, "Code")).unwrap(), unreadable);
+    }
+}
+
+#[test]
+fn what_changed_since_stays_and_can_be_restored_later() {
+    let ctx = with_settings(messy());
+    let file = settings(&ctx, "Code");
+    ctx.gover(["editor", "vscode", "--yes"]).success();
+    let written = fs::read(&file).unwrap();
+    fs::write(&file, "{ \"mine\": true }").unwrap();
+    let refused = ctx.gover(["editor", "vscode", "--undo"]);
+    assert!(refused.exits(1).stderr.contains("has changed since"), "{refused}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "{ \"mine\": true }");
+    fs::write(&file, written).unwrap();
+    ctx.gover(["editor", "vscode", "--undo"]).success();
+    assert_eq!(fs::read_to_string(&file).unwrap(), messy());
+}
+
+#[test]
+fn doctor_and_the_editor_are_undone_apart() {
+    let ctx = with_settings(messy());
+    let file = settings(&ctx, "Code");
+    ctx.write("x", "");
+    ctx.gover(["editor", "vscode", "--yes"]).success();
+    let after = fs::read(&file).unwrap();
+    // Another problem, in the same file.
+    fs::write(
+        &file,
+        String::from_utf8(after.clone()).unwrap().replace("-v\" }", "-v\", \"GOROOT\": \"/x\" }"),
+    )
+    .unwrap();
+    ctx.gover(["doctor", "--offline", "vscode", "--fix", "--yes"]).success();
+    ctx.gover(["doctor", "--undo"]).success();
+    ctx.gover(["doctor", "--undo"]).exits(1);
+    fs::write(&file, &after).unwrap();
+    ctx.gover(["editor", "vscode", "--undo"]).success();
+    assert_eq!(fs::read_to_string(&file).unwrap(), messy());
+}
+
+#[test]
+fn settings_of_a_project_are_changed_on_request_only() {
+    let ctx = with_settings("{}");
+    let before = "{\n\t\"go.goroot\": \"/nowhere/go\",\n\t\"a\": 1\n}\n";
+    let file = ctx.write(".vscode/settings.json", before);
+    ctx.gover(["editor", "vscode", "--yes"]).success();
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    ctx.gover(["editor", "vscode", "--workspace", "--yes"]).success();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "{\n\t\"a\": 1\n}\n");
+    ctx.gover(["editor", "vscode", "--undo"]).success();
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    let none = context!().gover(["editor", "vscode", "--workspace", "--yes"]);
+    assert!(none.success().stderr.contains("this project has no settings of VS Code"), "{none}");
+}
+
+#[test]
+fn an_editor_that_is_not_installed_fails_only_if_something_should_be_written() {
+    let ctx = context!();
+    for name in ["vscode", "code", "goland", "zed", "neovim", "nvim", "vim", "helix", "emacs", "sublime"] {
+        let shown = ctx.gover(["editor", name]);
+        assert!(shown.success().stderr.contains("warning: found no "), "{shown}");
+        ctx.gover(["editor", name, "--yes"]).exits(1);
+        let json = ctx.gover(["editor", name, "--json"]).success().json();
+        assert_eq!((&json["found"], &json["files"], &json["changed"]), (&json!([]), &json!([]), &json!([])));
+    }
+    let unknown = ctx.gover(["editor", "nano"]);
+    assert!(unknown.exits(2).stderr.contains("`EDITOR` cannot be `nano`"), "{unknown}");
+    for pair in
+        [["--undo", "--yes"], ["--undo", "--workspace"], ["--dry-run", "--yes"], ["--workspace", "--set-go"]]
+    {
+        ctx.gover(["editor", "vscode"].iter().chain(&pair)).exits(2);
+    }
+}
+
+#[test]
+fn json_has_each_key_and_writes_only_with_yes() {
+    let ctx = with_settings("{\n  \"go.goroot\": \"/nowhere/go\"\n}\n");
+    let file = settings(&ctx, "Code");
+    let shown = ctx.gover(["editor", "vscode", "--json"]).success().json();
+    assert_eq!(
+        shown["files"],
+        json!([{
+            "path": file, "problem": null,
+            "keys": [{"key": "go.goroot", "line": 2, "value": null,
+                      "why": "VS Code takes `go` from there before PATH, in every project"}],
+        }])
+    );
+    assert_eq!((&shown["editor"], &shown["changed"]), (&json!("vscode"), &json!([])));
+    assert!(fs::read_to_string(&file).unwrap().contains("goroot"));
+    let written = ctx.gover(["editor", "vscode", "--json", "--yes"]).success().json();
+    assert_eq!(written["changed"], json!([file]));
+    let undone = ctx.gover(["editor", "vscode", "--undo", "--json"]).success().json();
+    assert_eq!(undone, json!({ "restored": [file] }));
+}
+
+#[test]
+fn every_editor_of_the_family_and_each_profile_is_written() {
+    let before = "{\n  \"go.goroot\": \"/nowhere/go\",\n  \"a\": 1\n}\n";
+    let ctx = with_settings(before);
+    let mut files: Vec<PathBuf> = ["Code", "Code - Insiders", "VSCodium", "Cursor", "Windsurf"]
+        .iter()
+        .map(|name| settings(&ctx, name))
+        .collect();
+    files.push(settings(&ctx, "Code").with_file_name("profiles").join("5f1/settings.json"));
+    files.push(ctx.home().join(".vscode-server/data/Machine/settings.json"));
+    for file in &files {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, before).unwrap();
+    }
+    ctx.gover(["editor", "vscode", "--yes"]).success();
+    for file in &files {
+        assert_eq!(fs::read_to_string(file).unwrap(), "{\n  \"a\": 1\n}\n", "{}", file.display());
+    }
+    ctx.gover(["editor", "vscode", "--undo"]).success();
+    for file in &files {
+        assert_eq!(fs::read_to_string(file).unwrap(), before, "{}", file.display());
+    }
+}
+
+/// The block of JSON in the page is what a user copies: it must be right as it is.
+#[test]
+fn the_settings_in_the_documentation_are_accepted() {
+    let page = include_str!("../../docs/editors.md");
+    let blocks: Vec<&str> =
+        page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 1);
+    for block in blocks {
+        let mut ctx = with_settings("");
+        let go = serde_json::to_string(&ctx.layout().program("go")).unwrap();
+        let text = block.replace("\"/home/ann/.gover/bin/go\"", &go);
+        assert_ne!(text, block);
+        fs::write(settings(&ctx, "Code"), format!("{{\n{text}}}\n")).unwrap();
+        assert_eq!(doctor(&ctx), [""; 0]);
+        let tools = ctx.directory("tools");
+        ctx.set("GOBIN", &tools);
+        fs::write(tools.join(if IS_WINDOWS { "go.exe" } else { "go" }), "").unwrap();
+        let output = ctx.gover(["editor", "vscode", "--set-go", "--yes"]);
+        assert!(output.success().stderr.contains("nothing to write"), "{output}");
+    }
+}
+
+/// Each command that the page names can be typed.
+#[test]
+fn the_commands_in_the_documentation_work() {
+    let page = include_str!("../../docs/editors.md");
+    let quoted = page.split('`').skip(1).step_by(2);
+    let commands: Vec<&str> = quoted.filter(|text| text.starts_with("gover editor ")).collect();
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
+        let ctx = with_settings(messy());
+        if command.ends_with("--undo") {
+            ctx.gover(["editor", "vscode", "--yes"]).success();
+        }
+        ctx.gover(command.split(' ').skip(1)).success();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_is_asked_first() {
+    let ctx = with_settings(messy());
+    let file = settings(&ctx, "Code");
+    let answered = |answer: &str| {
+        ctx.command(ctx.gover_program()).args(["editor", "vscode"]).stdin(answer).run_on_terminal(100)
+    };
+    let no = answered("\n");
+    assert!(no.success().stdout.contains("change 1 file? [y/N]"), "{no}");
+    assert!(no.stdout.contains("nothing was changed"), "{no}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), messy());
+    answered("y\n").success();
+    assert_ne!(fs::read_to_string(&file).unwrap(), messy());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_stay_links_and_protected_files_stay_as_they_are() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let ctx = with_editor("Code");
+    let (file, target) = (settings(&ctx, "Code"), ctx.home().join("dotfiles.json"));
+    fs::write(&target, messy()).unwrap();
+    symlink(&target, &file).unwrap();
+    ctx.gover(["editor", "vscode", "--yes"]).success();
+    assert!(file.is_symlink());
+    assert_ne!(fs::read_to_string(&target).unwrap(), messy());
+    ctx.gover(["editor", "vscode", "--undo"]).success();
+    assert!(file.is_symlink());
+    assert_eq!(fs::read_to_string(&target).unwrap(), messy());
+
+    fs::remove_file(&target).unwrap();
+    let nowhere = ctx.gover(["editor", "vscode", "--set-go", "--yes"]);
+    assert!(nowhere.exits(1).stderr.contains("is not a file"), "{nowhere}");
+    assert!(file.is_symlink() && !target.exists());
+
+    let ctx = with_settings(messy());
+    let file = settings(&ctx, "Code");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
+    let locked = ctx.gover(["editor", "vscode", "--yes"]);
+    // Root may write it all the same.
+    if fs::read_to_string(&file).unwrap() == messy() {
+        assert!(locked.exits(1).stderr.contains("is read-only"), "{locked}");
+    }
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o444);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    ctx.gover(["editor", "vscode", "--yes"]).success();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
