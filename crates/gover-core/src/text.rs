@@ -16,6 +16,9 @@ pub fn decode(bytes: Vec<u8>) -> Option<String> {
 /// Text from a file, a server or an argument as part of a sentence: characters that
 /// [`is_unprintable`] are escaped. Everything else is as it was typed.
 pub fn shown(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if is_unprintable(c) {
@@ -25,6 +28,12 @@ pub fn shown(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Whether a text has nothing but printable ASCII, as nearly every text. Each of its characters takes
+/// one column.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// Whether a terminal would obey this character, or show something else than the text is: control

@@ -43,7 +43,7 @@ pub use part_file::kept_download;
 pub use pipeline::{InstallRequest, Installed, Installer, Unpacking, install, install_custom_build};
 pub use proof::{LogNeed, LogOutcome, ProofHeld};
 pub use prune::{Leftover, LeftoverKind};
-pub use receipt::Receipt;
+pub use receipt::{Receipt, Receipts};
 pub use report::{Outcome, Phase, Reporter, Task, TaskId};
 pub use smoke::{Smoke, SmokeLevel};
 pub use staging::{Uninstalled, uninstall};

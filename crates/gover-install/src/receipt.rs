@@ -77,9 +77,7 @@ impl Receipt {
 
     /// Reads the receipt of a toolchain. `None` if it has none.
     pub fn read(layout: &Layout, name: &ToolchainName) -> Result<Option<Self>, DocumentError> {
-        let Some(text) = staging::read_receipt(layout, name, LIMIT)? else { return Ok(None) };
-        let receipt = serde_json::from_slice(&text);
-        receipt.map(Some).map_err(|source| DocumentError::Receipt { path: layout.receipt(name), source })
+        read(layout, name, true)
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -87,6 +85,36 @@ impl Receipt {
         let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
         text.push(b'\n');
         text
+    }
+}
+
+fn read(
+    layout: &Layout,
+    name: &ToolchainName,
+    may_be_staged: bool,
+) -> Result<Option<Receipt>, DocumentError> {
+    let Some(text) = staging::read_receipt(layout, name, LIMIT, may_be_staged)? else { return Ok(None) };
+    let receipt = serde_json::from_slice(&text);
+    receipt.map(Some).map_err(|source| DocumentError::Receipt { path: layout.receipt(name), source })
+}
+
+/// The receipts of many toolchains, for which staging is listed once.
+#[derive(Debug)]
+pub struct Receipts<'a> {
+    layout: &'a Layout,
+    /// `None` if staging cannot be listed.
+    staged: Option<Vec<String>>,
+}
+
+impl<'a> Receipts<'a> {
+    pub fn new(layout: &'a Layout) -> Self {
+        Self { layout, staged: staging::staged(layout).ok() }
+    }
+
+    /// Like [`Receipt::read`].
+    pub fn read(&self, name: &ToolchainName) -> Result<Option<Receipt>, DocumentError> {
+        let is_staged = |names: &Vec<String>| names.iter().any(|staged| staged == name.as_str());
+        read(self.layout, name, self.staged.as_ref().is_none_or(is_staged))
     }
 }
 
@@ -160,6 +188,15 @@ mod tests {
         fs::create_dir_all(layout.receipts()).unwrap();
         fs::write(layout.receipt(&name), receipt().to_bytes()).unwrap();
         assert_eq!(Receipt::read(&layout, &name).unwrap(), Some(receipt()));
+        assert_eq!(Receipts::new(&layout).read(&name).unwrap(), Some(receipt()));
+        // As a crash leaves it: published, but the receipt is not in place yet.
+        let later = Receipt { bytes: 10, ..receipt() };
+        let staging = layout.staging().join(name.as_str());
+        fs::create_dir_all(&staging).unwrap();
+        fs::create_dir_all(layout.toolchain(&name)).unwrap();
+        fs::write(staging.join("receipt.json"), later.to_bytes()).unwrap();
+        assert_eq!(Receipt::read(&layout, &name).unwrap().as_ref(), Some(&later));
+        assert_eq!(Receipts::new(&layout).read(&name).unwrap(), Some(later));
     }
 
     #[test]

@@ -192,17 +192,20 @@ pub fn set_aside(layout: &Layout) -> Vec<ToolchainName> {
     names.iter().filter_map(|name| ToolchainName::parse(name).ok()).filter(is_aside).collect()
 }
 
-/// Reads a receipt of at most `limit` bytes, even if a crash left it in staging.
+/// Reads a receipt of at most `limit` bytes, even if a crash left it in staging, which may have one
+/// if it `may_be_staged`.
 pub(crate) fn read_receipt(
     layout: &Layout,
     name: &ToolchainName,
     limit: u64,
+    may_be_staged: bool,
 ) -> Result<Option<Vec<u8>>, FileError> {
     let directory = layout.staging().join(name.as_str());
     let (staged, path) = (directory.join(RECEIPT), layout.receipt(name));
     let read = |path: &Path| file::read_limited(path, limit);
     // Almost never there, so this comes first.
-    let staged = read(&staged).ok().filter(|_| is_published(&directory, &layout.toolchain(name)));
+    let staged = Some(staged).filter(|_| may_be_staged).and_then(|staged| read(&staged).ok());
+    let staged = staged.filter(|_| is_published(&directory, &layout.toolchain(name)));
     match staged.map_or_else(|| read(&path), Ok) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         bytes => bytes.map(Some).map_err(FileError::at("read", &path)),

@@ -146,7 +146,7 @@ fn a_crash_around_the_exchange_leaves_a_toolchain_with_what_is_known_of_it() {
     for steps in 0..=5 {
         let home = crash_at_exchange(steps);
         let expected = if steps == 0 { "old" } else { "new" };
-        let receipt = read_receipt(&home.layout, &home.name, 1 << 20).unwrap().unwrap();
+        let receipt = read_receipt(&home.layout, &home.name, 1 << 20, true).unwrap().unwrap();
         assert_eq!(String::from_utf8(receipt).unwrap(), format!("{expected} receipt"), "{steps}");
         recover_all(&home.layout).unwrap();
         assert_eq!(home.mark().as_deref(), Some(expected), "{steps}");

@@ -45,7 +45,7 @@ impl ReleaseSite {
         wanted: &Wanted,
         lookup: ChecksumLookup<'_>,
     ) -> Result<Artifact, SourceError> {
-        let known = match known_archive(wanted, lookup.loader.table) {
+        let known = match known_archive(wanted) {
             Some(file) if file.sha256.is_some() => {
                 self.check_kept(wanted, &file, lookup.loader)?;
                 Archive::from_table(file)
@@ -64,7 +64,7 @@ impl ReleaseSite {
             // The release may be less than an hour old.
             loaded = self.site.load(lookup.loader, Freshness::Now).await?;
         }
-        self.archive_of(&loaded, wanted, lookup.loader.table)
+        self.archive_of(&loaded, wanted)
     }
 
     /// The archive according to the cached index and the table.
@@ -73,15 +73,10 @@ impl ReleaseSite {
             .site
             .kept(lookup.loader)
             .ok_or_else(|| SourceError::lacks("nothing is kept of its index"))?;
-        self.archive_of(&kept, wanted, lookup.loader.table)
+        self.archive_of(&kept, wanted)
     }
 
-    fn archive_of(
-        &self,
-        loaded: &LoadedIndex,
-        wanted: &Wanted,
-        table: &Table,
-    ) -> Result<Archive, SourceError> {
+    fn archive_of(&self, loaded: &LoadedIndex, wanted: &Wanted) -> Result<Archive, SourceError> {
         let name = wanted.name.as_str();
         let Some(release) = loaded.value.release(name) else {
             return Err(match &loaded.stale {
@@ -96,7 +91,7 @@ impl ReleaseSite {
                 wanted.platform.arch()
             ))
         })?;
-        self.combine(file, table.file_by_name(&file.name))
+        self.combine(file, Table::compiled().file_by_name(&file.name))
     }
 
     fn check_kept(&self, wanted: &Wanted, known: &TableFile, loader: Loader<'_>) -> Result<(), SourceError> {
@@ -165,7 +160,7 @@ pub(crate) async fn in_directory(
 /// it has its usual name and no checksum, and the checksum database must prove it.
 async fn trusted_archive(wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
     let ChecksumLookup { site, ask, .. } = lookup;
-    if let Some(file) = known_archive(wanted, lookup.loader.table).filter(|file| file.sha256.is_some()) {
+    if let Some(file) = known_archive(wanted).filter(|file| file.sha256.is_some()) {
         return Ok(Archive::from_table(file));
     }
     let indexed = site.indexed(wanted, lookup);
@@ -253,7 +248,7 @@ impl Archive {
     }
 }
 
-pub(crate) fn known_archive(wanted: &Wanted, table: &Table) -> Option<TableFile> {
+pub(crate) fn known_archive(wanted: &Wanted) -> Option<TableFile> {
     let suffixes = archive_name::suffixes(&wanted.platform);
-    suffixes.iter().find_map(|suffix| table.file(wanted.name.as_str(), suffix))
+    suffixes.iter().find_map(|suffix| Table::compiled().file(wanted.name.as_str(), suffix))
 }

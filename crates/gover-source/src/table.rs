@@ -15,6 +15,8 @@
 //!
 //! The table is not compressed. Reading it takes microseconds, and the checksums are not copied.
 
+use std::sync::LazyLock;
+
 use gover_core::date::Date;
 
 #[derive(Debug, Default)]
@@ -46,9 +48,12 @@ pub(crate) struct TableFile {
 }
 
 impl Table {
-    pub(crate) fn compiled() -> Self {
-        // A test parses the compiled data, so the table is never empty.
-        parse(DATA).unwrap_or_default()
+    pub(crate) fn compiled() -> &'static Self {
+        static TABLE: LazyLock<Table> = LazyLock::new(|| {
+            // A test parses the compiled data, so the table is never empty.
+            parse(DATA).unwrap_or_default()
+        });
+        &TABLE
     }
 
     pub(crate) fn newest_date(&self) -> Option<Date> {

@@ -119,31 +119,17 @@ impl Database {
         semantic(version).map(|version| self.at(&version)).unwrap_or_default()
     }
 
-    /// The number of vulnerabilities of a version; `None` if it is of a minor version that is newer
-    /// than the database.
-    pub fn count(&self, version: &GoVersion) -> Option<usize> {
-        self.covers(version).then(|| self.of(version).count())
-    }
-
-    /// Whether the database knows this minor version, or a newer one: an entry is fixed in it.
-    pub fn covers(&self, version: &GoVersion) -> bool {
-        let newest = self.entries.iter().flat_map(Entry::fixes).max();
-        let minor = newest.map(|newest| (Some(newest.major), Some(newest.minor)));
-        minor.is_some_and(|minor| (version.major(), version.minor()) <= minor)
-    }
-
-    /// Whether a release fixes an entry.
-    pub fn is_security_release(&self, version: &GoVersion) -> bool {
-        let version = semantic(version);
-        self.entries.iter().flat_map(Entry::fixes).any(|fix| Some(fix) == version.as_ref())
-    }
-
     /// The same for the version that is written into a program, such as
     /// `go1.26.8 X:nocoverageredesign`. `None` for development versions.
     pub fn of_program(&self, built_by: &str) -> Option<Vulnerabilities<'_>> {
         let word = built_by.split_whitespace().next()?;
         let release = word.split_once('-').map_or(word, |(release, _)| release);
         version::of_name(release).map(|version| self.at(&version))
+    }
+
+    /// Whether the database knows this minor version, or a newer one: an entry is fixed in it.
+    pub fn covers(&self, version: &GoVersion) -> bool {
+        reaches(self.entries.iter().flat_map(Entry::fixes).max(), version)
     }
 
     /// The nearest release without a known vulnerability: `version` itself, or else the lowest newer
@@ -199,6 +185,12 @@ impl Database {
     }
 }
 
+/// Whether the newest version that fixes something is of this minor version, or a newer one.
+pub(crate) fn reaches(newest: Option<&Version>, version: &GoVersion) -> bool {
+    let minor = newest.map(|newest| (Some(newest.major), Some(newest.minor)));
+    minor.is_some_and(|minor| (version.major(), version.minor()) <= minor)
+}
+
 /// `None` for versions with numbers that no release has.
 pub(crate) fn semantic(version: &GoVersion) -> Option<Version> {
     // Language versions from 1.21 on are before their release candidates for Go; here they are the
@@ -216,7 +208,7 @@ pub(crate) mod tests {
         serde_json::from_str(include_str!("../../../tests/vectors/vuln_affects.json")).unwrap()
     }
 
-    fn database(entries: &Value) -> Database {
+    pub(crate) fn database(entries: &Value) -> Database {
         let entries = serde_json::from_value(entries.clone()).unwrap();
         let basis = Basis { kind: BasisKind::Compiled, place: String::new(), modified: None };
         Database::new(entries, basis).unwrap()
@@ -282,13 +274,13 @@ pub(crate) mod tests {
 
     #[test]
     fn a_version_that_the_database_cannot_know_has_no_number() {
-        let database = example();
-        let count = |text: &str| database.count(&version(text));
+        let counts = example().counts();
+        let count = |text: &str| counts.of(&version(text));
         assert_eq!(count("1.26.0"), Some(2));
         assert_eq!(count("1.27.9"), Some(0));
         assert_eq!(count("1.28.0"), None);
-        assert!(database.is_security_release(&version("1.26.1")));
-        assert!(!database.is_security_release(&version("1.26.3")));
+        assert!(counts.is_security_release(&version("1.26.1")));
+        assert!(!counts.is_security_release(&version("1.26.3")));
     }
 
     #[test]

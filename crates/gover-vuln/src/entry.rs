@@ -171,6 +171,16 @@ impl Entry {
         parts.any(|affected| range::affect(&affected.ranges, version))
     }
 
+    /// Whether it is in any part of Go of that version.
+    pub(crate) fn affects_any(&self, version: &Version) -> bool {
+        self.affected.iter().any(|affected| range::affect(&affected.ranges, version))
+    }
+
+    /// The versions at which it appears or disappears.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &Version> {
+        self.affected.iter().flat_map(|affected| &affected.ranges).flat_map(Range::named)
+    }
+
     /// The versions that fix it, in any line.
     pub(crate) fn fixes(&self) -> impl Iterator<Item = &Version> {
         self.affected.iter().flat_map(|affected| &affected.ranges).flat_map(Range::fixes)

@@ -7,13 +7,15 @@
 #![forbid(unsafe_code)]
 
 mod ask;
+mod counts;
 mod database;
 mod entry;
 mod range;
 mod table;
 mod version;
 
-pub use ask::{AskError, Copied, CopyResult, MIRRORED, Place, Question, Response, places};
+pub use ask::{AskError, Copied, CopyResult, MIRRORED, Place, Question, Response, known_counts, places};
+pub use counts::Counts;
 pub use database::{Basis, BasisKind, Database, Vulnerabilities};
 pub use entry::{Component, Entry, EntryError};
-pub use table::{CompiledError, encode, inputs};
+pub use table::{CompiledError, counts, encode, inputs};

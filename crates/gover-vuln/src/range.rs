@@ -102,6 +102,10 @@ impl Range {
         self.fixes().find(|fixed| *fixed > version)
     }
 
+    pub(crate) fn named(&self) -> impl Iterator<Item = &Version> {
+        self.events.iter().filter_map(Event::version)
+    }
+
     pub(crate) fn fixes(&self) -> impl Iterator<Item = &Version> {
         self.events.iter().filter_map(|event| match event {
             Event::Fixed(version) => Some(version),

@@ -57,6 +57,11 @@ pub fn inputs<'a>(source: &str, files: impl IntoIterator<Item = &'a [u8]>) -> Re
     Ok(format!("{{\"source\":{source},\"entries\":[\n{}\n]}}\n", lines.join(",\n")))
 }
 
+/// The numbers of such inputs, which gover reads in place of the entries where it can.
+pub fn counts(inputs: &str) -> Result<String, CompiledError> {
+    Ok(serde_json::to_string(&database(serde_json::from_str(inputs)?)?.counts())? + "\n")
+}
+
 /// The compressed table of such inputs, and its text.
 pub fn encode(inputs: &str) -> Result<Vec<u8>, CompiledError> {
     let table: Table = serde_json::from_str(inputs)?;

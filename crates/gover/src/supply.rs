@@ -45,28 +45,30 @@ pub(crate) fn note_warnings(supply: &Supply, context: &Context<'_>) {
     }
 }
 
+/// The names of the sources, without what it takes to ask them.
+pub(crate) fn named(context: &Context<'_>) -> Result<SupplySettings, Failure> {
+    // With another address, "go.dev" would be another source, and so would "goproxy".
+    let is_locked = context.settings.policy.locks("sources");
+    Ok(SupplySettings {
+        sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
+        godev_url: if is_locked { None } else { godev_url(context)? },
+        ..SupplySettings::new(&context.layout)
+    })
+}
+
 /// The sources, with rules for connections that differ from the usual ones.
 pub(crate) fn with_network(
     context: &Context<'_>,
     network: impl FnOnce(NetworkSettings) -> NetworkSettings,
 ) -> Result<Supply, Failure> {
-    let defaults = SupplySettings::new(&context.layout);
-    // With another address, "go.dev" would be another source, and so would "goproxy".
-    let is_locked = context.settings.policy.locks("sources");
-    let godev_url = if is_locked { None } else { godev_url(context)? };
+    let named = named(context)?;
     let printer = context.printer.clone();
     let settings = SupplySettings {
-        sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
-        witnesses: defaults.witnesses,
         proxies: proxies(context),
         // Never from a go.env: a toolchain must not choose the key that proves the next toolchain.
         sumdb: GoEnv::new(context.env, None)
             .get(vars::GOSUMDB)
             .filter(|value| context.settings.policy.allows_database(value)),
-        godev_url,
-        index_cache: defaults.index_cache,
-        sumdb_cache: defaults.sumdb_cache,
-        failed_sources: defaults.failed_sources,
         network: network(NetworkSettings {
             offline: context.settings.offline.value,
             back_online: back_online(context.settings.offline.origin),
@@ -77,8 +79,9 @@ pub(crate) fn with_network(
             forward: ForwardProxies::from_variables(|name| context.env.text(name)),
             authentication: authentication(context.env),
             notice: Notice::new(move |waiting| printer.note(&waiting.to_string())),
-            ..defaults.network
+            ..named.network
         }),
+        ..named
     };
     Ok(Supply::new(settings)?)
 }

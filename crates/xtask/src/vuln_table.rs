@@ -1,4 +1,5 @@
-//! `cargo xtask vuln-table [--check] [DIR]`: writes the vulnerabilities that gover-vuln compiles in.
+//! `cargo xtask vuln-table [--check] [DIR]`: writes the vulnerabilities that gover-vuln compiles in,
+//! and their numbers.
 //!
 //! DIR is the unpacked module golang.org/x/vulndb, in a directory that ends with its version. Its
 //! entries that concern Go itself become `crates/gover-vuln/data/inputs/vulndb.json`. Without DIR, the
@@ -6,10 +7,10 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use gover_vuln::{encode, inputs};
+use gover_vuln::{counts, encode, inputs};
 
 use crate::files;
 
@@ -19,21 +20,25 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         _ => (false, arguments),
     };
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../gover-vuln/data");
-    let (inputs, target) = (data.join("inputs/vulndb.json"), data.join("vulns.json.gz"));
+    let inputs = data.join("inputs/vulndb.json");
+    let targets = [data.join("vulns.json.gz"), data.join("counts.json")];
     let text = match rest {
         [] => files::read(&inputs)?,
         [directory] if !directory.starts_with('-') => of_module(Path::new(directory))?,
         _ => return Err("usage: cargo xtask vuln-table [--check] [DIR]".to_owned()),
     };
     let table = encode(&text).map_err(|error| detailed(&error))?;
+    let counts = counts(&text).map_err(|error| detailed(&error))?;
     if table.len() > LIMIT {
         return Err(format!("the table has {} bytes, more than the limit of {LIMIT}", table.len()));
     }
     if check {
-        return compare(&text, &table, &inputs, &target);
+        return compare((&text, &inputs), (&table, &counts), &targets);
     }
     files::write(&inputs, text)?;
-    files::write(&target, table)
+    let [target, numbers] = &targets;
+    files::write(target, table)?;
+    files::write(numbers, counts)
 }
 
 /// The entries of the module, as the inputs have them.
@@ -49,10 +54,17 @@ fn of_module(directory: &Path) -> Result<String, String> {
 }
 
 /// Compares the texts: the same text may be compressed in more than one way.
-fn compare(text: &str, table: &[u8], inputs: &Path, target: &Path) -> Result<(), String> {
+fn compare(
+    (text, inputs): (&str, &Path),
+    (table, counts): (&[u8], &str),
+    [target, numbers]: &[PathBuf; 2],
+) -> Result<(), String> {
     let current = fs::read(target).map_err(|error| format!("cannot read `{}`: {error}", target.display()))?;
     if unpacked(&current)? != unpacked(table)? || files::read(inputs)? != text {
         return Err("`vulns.json.gz` is out of date; run `cargo xtask vuln-table`".to_owned());
+    }
+    if files::read(numbers)? != counts {
+        return Err("`counts.json` is out of date; run `cargo xtask vuln-table`".to_owned());
     }
     Ok(())
 }

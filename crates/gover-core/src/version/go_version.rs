@@ -12,12 +12,32 @@ use crate::text::shown;
 pub struct GoVersion {
     text: String,
     /// Numbers are decimal digits of any length without a leading zero.
-    major: String,
-    minor: String,
+    major: Part,
+    minor: Part,
     /// Empty for prereleases, and for language versions from 1.21 on.
-    patch: String,
-    kind: String,
-    pre: String,
+    patch: Part,
+    kind: Part,
+    pre: Part,
+}
+
+/// A part of the text. Hundreds of versions are parsed to list releases, so parts are not copied.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Empty,
+    /// A number that is not written.
+    Zero,
+    /// From one byte to before another.
+    Written(usize, usize),
+}
+
+impl Part {
+    fn of(self, text: &str) -> &str {
+        match self {
+            Self::Empty => "",
+            Self::Zero => "0",
+            Self::Written(start, end) => text.get(start..end).unwrap_or_default(),
+        }
+    }
 }
 
 impl GoVersion {
@@ -34,7 +54,7 @@ impl GoVersion {
     /// The language version, `1.22` for `1.22.5` (`go/version.Lang` without the prefix).
     #[must_use]
     pub fn language(&self) -> Self {
-        let text = match (self.major.as_str(), self.minor.as_str()) {
+        let text = match (self.major.of(&self.text), self.minor.of(&self.text)) {
             ("1", "0") => "1".to_owned(),
             (major, minor) => format!("{major}.{minor}"),
         };
@@ -43,29 +63,30 @@ impl GoVersion {
 
     /// True for `1.22`, which is not a release, but not for `1.20` (`cmd/go gover.IsLang`).
     pub fn is_language(&self) -> bool {
-        self.patch.is_empty() && self.kind.is_empty() && self.pre.is_empty()
+        [self.patch, self.kind, self.pre].iter().all(|part| matches!(part, Part::Empty))
     }
 
     /// True for a beta or release candidate (`cmd/go gover.IsPrerelease`).
     pub fn is_prerelease(&self) -> bool {
-        !self.kind.is_empty()
+        !matches!(self.kind, Part::Empty)
     }
 
     pub fn major(&self) -> Option<u64> {
-        self.major.parse().ok()
+        self.major.of(&self.text).parse().ok()
     }
 
     pub fn minor(&self) -> Option<u64> {
-        self.minor.parse().ok()
+        self.minor.of(&self.text).parse().ok()
     }
 
     /// `None` for language versions and prereleases.
     pub fn patch(&self) -> Option<u64> {
-        self.patch.parse().ok()
+        self.patch.of(&self.text).parse().ok()
     }
 
     pub fn prerelease(&self) -> Option<Prerelease<'_>> {
-        self.is_prerelease().then_some(Prerelease { word: &self.kind, number: &self.pre })
+        self.is_prerelease()
+            .then(|| Prerelease { word: self.kind.of(&self.text), number: self.pre.of(&self.text) })
     }
 
     /// Whether toolchains of this version have toolchain selection: 1.21 and later, prereleases
@@ -81,16 +102,14 @@ impl GoVersion {
 
     /// Whether this is 1.`minor` or newer, prereleases included.
     fn is_at_least(&self, minor: &str) -> bool {
-        (by_size(&self.major), by_size(&self.minor)) >= (by_size("1"), by_size(minor))
+        let numbers = [self.major, self.minor].map(|part| by_size(part.of(&self.text)));
+        numbers >= [by_size("1"), by_size(minor)]
     }
 
     pub fn same_language(&self, other: &Self) -> bool {
-        self.major == other.major && self.minor == other.minor
-    }
-
-    fn key(&self) -> impl Ord {
-        let numbers = [&self.major, &self.minor, &self.patch].map(|number| by_size(number));
-        (numbers, &self.kind, by_size(&self.pre))
+        let language = |version: &Self| [version.major, version.minor];
+        let same = |(own, its): (Part, Part)| own.of(&self.text) == its.of(&other.text);
+        language(self).into_iter().zip(language(other)).all(same)
     }
 }
 
@@ -110,7 +129,7 @@ impl fmt::Display for GoVersion {
 
 impl PartialEq for GoVersion {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        self.cmp(other).is_eq()
     }
 }
 
@@ -124,7 +143,12 @@ impl PartialOrd for GoVersion {
 
 impl Ord for GoVersion {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
+        let number = |own: Part, its: Part| by_size(own.of(&self.text)).cmp(&by_size(its.of(&other.text)));
+        number(self.major, other.major)
+            .then_with(|| number(self.minor, other.minor))
+            .then_with(|| number(self.patch, other.patch))
+            .then_with(|| self.kind.of(&self.text).cmp(other.kind.of(&other.text)))
+            .then_with(|| number(self.pre, other.pre))
     }
 }
 
@@ -154,38 +178,43 @@ fn by_size(number: &str) -> (usize, &str) {
 }
 
 fn parse(text: &str) -> Option<GoVersion> {
-    let version = |major: &str, minor: &str, patch: &str, kind: &str, pre: &str| GoVersion {
-        text: text.to_owned(),
-        major: major.to_owned(),
-        minor: minor.to_owned(),
-        patch: patch.to_owned(),
-        kind: kind.to_owned(),
-        pre: pre.to_owned(),
+    let version = |[major, minor, patch, kind, pre]: [Part; 5]| {
+        Some(GoVersion { text: text.to_owned(), major, minor, patch, kind, pre })
     };
-    let (major, rest) = cut_number(text)?;
+    // Parts are cut from the front, so the rest says where a part is.
+    let part = |part: &str, rest: &str| {
+        let end = text.len() - rest.len();
+        Part::Written(end - part.len(), end)
+    };
+    let (number, rest) = cut_number(text)?;
+    let major = part(number, rest);
     if rest.is_empty() {
-        return Some(version(major, "0", "0", "", ""));
+        return version([major, Part::Zero, Part::Zero, Part::Empty, Part::Empty]);
     }
-    let (minor, rest) = cut_number(rest.strip_prefix('.')?)?;
+    let (number, rest) = cut_number(rest.strip_prefix('.')?)?;
+    let minor = part(number, rest);
     if rest.is_empty() {
         // Up to 1.20 the first release has no patch number. Later, 1.N is the language version.
-        let old = by_size(minor) < by_size("21");
-        return Some(version(major, minor, if old { "0" } else { "" }, "", ""));
+        let old = by_size(number) < by_size("21");
+        return version([major, minor, if old { Part::Zero } else { Part::Empty }, Part::Empty, Part::Empty]);
     }
     if let Some(rest) = rest.strip_prefix('.') {
-        let (patch, rest) = cut_number(rest)?;
-        return rest.is_empty().then(|| version(major, minor, patch, "", ""));
+        let (number, rest) = cut_number(rest)?;
+        let patch = part(number, rest);
+        return rest.is_empty().then(|| version([major, minor, patch, Part::Empty, Part::Empty])).flatten();
     }
     let digits = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-    let (kind, rest) = rest.split_at(digits);
-    if kind.is_empty() || !kind.bytes().all(|b| b.is_ascii_lowercase()) {
+    let (word, rest) = rest.split_at(digits);
+    if word.is_empty() || !word.bytes().all(|b| b.is_ascii_lowercase()) {
         return None;
     }
+    let kind = part(word, rest);
     if rest.is_empty() {
-        return Some(version(major, minor, "", kind, ""));
+        return version([major, minor, Part::Empty, kind, Part::Empty]);
     }
-    let (pre, rest) = cut_number(rest)?;
-    rest.is_empty().then(|| version(major, minor, "", kind, pre))
+    let (number, rest) = cut_number(rest)?;
+    let pre = part(number, rest);
+    rest.is_empty().then(|| version([major, minor, Part::Empty, kind, pre])).flatten()
 }
 
 fn cut_number(text: &str) -> Option<(&str, &str)> {

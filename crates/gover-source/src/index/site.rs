@@ -17,7 +17,6 @@ use crate::table::Table;
 pub(crate) struct Loader<'a> {
     pub(crate) http: &'a Http,
     pub(crate) cache: &'a Cache,
-    pub(crate) table: &'a Table,
 }
 
 /// Loads the index of a release site and keeps it for the rest of the command.
@@ -148,7 +147,7 @@ impl Site {
         if let Some(index) = asked.filter(|known| known.freshness >= freshness) {
             return Ok(index);
         }
-        let parse = |bytes: &[u8]| Ok(Arc::new(Index::parse(bytes)?.beyond(loader.table)));
+        let parse = |bytes: &[u8]| Ok(Arc::new(Index::parse(bytes)?.beyond(Table::compiled())));
         let index = loader.load(&self.location, MAX_INDEX, freshness, parse).await?;
         *locked(&self.asked) = Some(index.clone());
         Ok(index)

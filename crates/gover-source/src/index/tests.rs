@@ -60,7 +60,7 @@ fn every_archive_of_the_vectors_is_found_by_its_platform() {
 fn what_the_table_has_is_not_kept_twice() {
     let index = Index::parse(&vectors("dl_index_2021-11-08_stable.json")).unwrap();
     let count = index.releases.len();
-    let beyond = index.beyond(&Table::compiled());
+    let beyond = index.beyond(Table::compiled());
     assert_eq!(beyond.releases.len(), count);
     assert!(beyond.releases.iter().flat_map(|release| &release.files).all(|file| file.sha256.is_none()));
 }

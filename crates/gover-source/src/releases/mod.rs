@@ -1,10 +1,11 @@
 //! The known Go releases: those in the release table, release indexes and lists of sources.
 
 mod end;
+mod minors;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use gover_core::date::Date;
@@ -17,10 +18,13 @@ use crate::proxy::Listed;
 use crate::table::Table;
 
 pub use end::ExpectedEnd;
+use minors::Minors;
 
 #[derive(Clone, Debug)]
 pub struct Releases {
     by_name: BTreeMap<ToolchainName, Release>,
+    /// Made when it is first needed, and again after a release was added.
+    minors: OnceLock<Minors>,
     pub basis: Basis,
     /// Sources whose releases could not be loaded.
     pub failures: Vec<SourceFailure>,
@@ -102,6 +106,7 @@ impl Releases {
     pub(crate) fn from_table(table: &Table) -> Self {
         let mut releases = Self {
             by_name: BTreeMap::new(),
+            minors: OnceLock::new(),
             basis: Basis::Table(table.newest_date()),
             failures: Vec::new(),
             is_answered: false,
@@ -212,12 +217,7 @@ impl Releases {
     }
 
     pub fn newest_patch(&self, version: &GoVersion) -> Option<&Release> {
-        // Asked for each toolchain of a list, so it does not look at every release.
-        let last =
-            GoVersion::parse(&format!("{}.{}.{}", version.major()?, version.minor()?, u64::MAX)).ok()?;
-        let up_to = self.by_name.range(..=ToolchainName::of(&last)).rev().map(|(_, release)| release);
-        let mut same = up_to.take_while(|release| release.name.version().same_language(version));
-        same.find(|release| release.is_stable_release())
+        self.by_name.get(self.minors().newest(version)?)
     }
 
     pub fn support(&self, name: &ToolchainName) -> Support {
@@ -225,7 +225,8 @@ impl Releases {
             return Support::Custom;
         }
         // Support ended when the second newer minor version was released.
-        match self.minors_since(name, |_| true).nth(1) {
+        let second = self.minors().second_newer(name.version());
+        match second.and_then(|name| self.by_name.get(name)) {
             // The date of a later patch is not the date of the first release.
             Some(first) if first.name.version().patch() == Some(0) => Support::EndOfLife(first.date),
             Some(_) => Support::EndOfLife(None),
@@ -251,22 +252,22 @@ impl Releases {
     pub fn instead_of(&self, name: &ToolchainName) -> Option<&Release> {
         let version = name.version();
         let may_exist = !name.is_release() || is_before_archives(version) || self.by_name.contains_key(name);
-        let has_ended = || self.minors_since(name, |release| release.published).nth(1).is_some();
+        let has_ended = || self.published_minors_since(name).nth(1).is_some();
         let newest = self.newest_patch(version).filter(|newest| newest.published);
         newest.filter(|_| !may_exist && has_ended())
     }
 
-    /// The first release of each language version that is newer than that of `name`, oldest first, by
-    /// the stable releases that count.
-    fn minors_since<'a>(
-        &'a self,
-        name: &ToolchainName,
-        counts: impl Fn(&Release) -> bool + 'a,
-    ) -> impl Iterator<Item = &'a Release> {
+    fn minors(&self) -> &Minors {
+        self.minors.get_or_init(|| Minors::of(&self.by_name))
+    }
+
+    /// The first published release of each language version that is newer than that of `name`, oldest
+    /// first.
+    fn published_minors_since<'a>(&'a self, name: &ToolchainName) -> impl Iterator<Item = &'a Release> {
         let mut last = name.version().clone();
         let newer = self.by_name.range::<ToolchainName, _>((Bound::Excluded(name), Bound::Unbounded));
         let stable = newer.map(|(_, release)| release).filter(|release| release.is_stable_release());
-        stable.filter(move |release| counts(release)).filter(move |release| {
+        stable.filter(|release| release.published).filter(move |release| {
             let version = release.name.version();
             let is_first = !version.same_language(&last);
             if is_first {
@@ -285,6 +286,7 @@ impl Releases {
         if version.is_language() || is_before_archives(version) {
             return None;
         }
+        self.minors.take();
         Some(self.by_name.entry(name.clone()).or_insert_with(|| Release {
             name,
             date: None,

@@ -17,7 +17,7 @@ fn request(text: &str) -> Request {
 }
 
 fn table() -> Releases {
-    Releases::from_table(&Table::compiled())
+    Releases::from_table(Table::compiled())
 }
 
 /// The releases of the table and newer ones, of which some exist for linux-amd64 only.

@@ -42,7 +42,6 @@ pub struct Supply {
     settings: SupplySettings,
     http: Http,
     cache: Cache,
-    table: Table,
     godev: ReleaseSite,
     china: ReleaseSite,
     proxies: Proxies,
@@ -75,7 +74,6 @@ impl Supply {
         Ok(Self {
             http: Http::new(settings.network.clone()),
             cache: Cache::new(settings.index_cache.clone()),
-            table: Table::compiled(),
             proxies: Proxies::new(settings.proxies.as_deref(), &godev),
             godev: ReleaseSite::new(spec, godev),
             china: ReleaseSite::new(SourceSpec::China, CHINA_URL.parse()?),
@@ -95,7 +93,7 @@ impl Supply {
 
     /// The SHA-256 of a release's archive, if the table compiled into gover has it.
     pub fn compiled_sum(&self, wanted: &Wanted) -> Option<String> {
-        known_archive(wanted, &self.table)?.sha256
+        known_archive(wanted)?.sha256
     }
 
     pub fn settings(&self) -> &SupplySettings {
@@ -148,7 +146,7 @@ impl Supply {
 
     /// What is known without a request: from the table, cached responses and directories.
     pub fn known_releases(&self) -> Releases {
-        let mut releases = Releases::from_table(&self.table);
+        let mut releases = Releases::from_table(Table::compiled());
         for site in self.sites() {
             if let Some(kept) = site.site.kept(self.loader()) {
                 releases.add_index(&kept.value, kept.checked);
@@ -274,11 +272,11 @@ impl Supply {
     }
 
     fn loader(&self) -> Loader<'_> {
-        Loader { http: &self.http, cache: &self.cache, table: &self.table }
+        Loader { http: &self.http, cache: &self.cache }
     }
 
     async fn collect(&self, freshness: Freshness) -> Releases {
-        let mut releases = Releases::from_table(&self.table);
+        let mut releases = Releases::from_table(Table::compiled());
         let mirrors = self.add_answers(&mut releases, freshness).await;
         for spec in &self.settings.sources {
             if let SourceSpec::Directory(path) = spec {

@@ -7,14 +7,16 @@ mod kept;
 mod live;
 mod module;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use gover_core::date::Date;
 use gover_net::{Address, BadAddress};
 use gover_source::{Location, SourceSpec, Supply, SupplySettings};
 
 pub use self::copy::{Copied, CopyResult};
 pub use self::error::AskError;
-use self::kept::Kept;
+use self::kept::{Kept, day_of};
+use crate::counts::Counts;
 use crate::database::{Basis, Database};
 
 /// What is asked, and where answers are kept.
@@ -79,8 +81,7 @@ fn location(text: &str) -> Result<Location, BadAddress> {
 impl Question<'_> {
     /// The newest database that is known without asking: of the cache, or compiled in.
     pub fn known(&self) -> Database {
-        let kept = self.kept().and_then(|kept| kept.database().ok());
-        newest(kept, Database::compiled())
+        newer(self.kept(), Counts::compiled().modified).unwrap_or_else(Database::compiled)
     }
 
     /// Asks one place after the other. If none has a newer database, the known one is used.
@@ -102,7 +103,7 @@ impl Question<'_> {
 
     /// What an earlier command read from one of the places.
     fn kept(&self) -> Option<Kept> {
-        Kept::read(&self.cache).filter(|kept| self.places.iter().any(|place| kept.is_from(place)))
+        kept(&self.places, &self.cache)
     }
 }
 
@@ -121,12 +122,22 @@ impl Place {
     }
 }
 
-fn newest(kept: Option<Database>, compiled: Database) -> Database {
-    let date = |database: &Database| database.basis().modified;
-    match kept {
-        Some(kept) if date(&kept) >= date(&compiled) => kept,
-        _ => compiled,
+/// The numbers of the newest database that is known without asking.
+pub fn known_counts(places: &[Place], cache: &Path) -> Counts {
+    let compiled = Counts::compiled();
+    match newer(kept(places, cache), compiled.modified) {
+        Some(database) => database.counts(),
+        None => compiled,
     }
+}
+
+fn kept(places: &[Place], cache: &Path) -> Option<Kept> {
+    Kept::read(cache).filter(|kept| places.iter().any(|place| kept.is_from(place)))
+}
+
+/// What an earlier command read, unless what is compiled in is newer.
+fn newer(kept: Option<Kept>, compiled: Option<Date>) -> Option<Database> {
+    kept.filter(|kept| day_of(&kept.modified) >= compiled)?.database().ok()
 }
 
 /// Fails if an answer is older than what is known.

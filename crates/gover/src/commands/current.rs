@@ -170,7 +170,7 @@ fn count(resolution: &Resolution, context: &Context<'_>) -> Option<usize> {
         Some(left) => ToolchainName::parse(&left.name).ok()?,
         None => resolution.name()?.clone(),
     };
-    vulnerabilities::known(context).ok()?.count(name.version())
+    vulnerabilities::counts(context).ok()?.of(name.version())
 }
 
 fn is_there(resolution: &Resolution) -> bool {

@@ -3,7 +3,7 @@
 use gover_core::ToolchainName;
 use gover_core::date::Date;
 use gover_source::{Release, Releases, Support};
-use gover_vuln::Database;
+use gover_vuln::Counts;
 
 use crate::Context;
 use crate::output::{Style, facts};
@@ -13,13 +13,13 @@ use crate::store::vulnerabilities;
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
     pub(super) releases: &'a Releases,
-    pub(super) database: &'a Database,
+    pub(super) counts: &'a Counts,
 }
 
 impl Known<'_> {
     /// The vulnerabilities of a toolchain, in words; `None` if nothing is known of its version.
     pub(super) fn vulnerabilities(self, name: &ToolchainName, context: &Context<'_>) -> Option<String> {
-        let (style, text) = match self.database.count(name.version())? {
+        let (style, text) = match self.counts.of(name.version())? {
             0 => (Style::Version, "no known vulnerability".to_owned()),
             count => (Style::Error, vulnerabilities::counted(count)),
         };
@@ -28,7 +28,7 @@ impl Known<'_> {
 
     /// Whether a release fixed a security problem.
     pub(super) fn security(self, release: &Release) -> Option<bool> {
-        let fixes = || self.database.is_security_release(release.name.version()).then_some(true);
+        let fixes = || self.counts.is_security_release(release.name.version()).then_some(true);
         release.security.filter(|security| *security).or_else(fixes).or(release.security)
     }
 }

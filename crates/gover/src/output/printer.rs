@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex};
@@ -329,7 +330,10 @@ pub(crate) fn page(help: &str) -> String {
 fn rendered(lines: &[String], color: bool) -> String {
     let mut open: Option<char> = None;
     let render = |line: &String| {
-        let line: String = open.into_iter().chain(line.chars()).collect();
+        let line = match open {
+            Some(mark) => Cow::Owned(format!("{mark}{line}")),
+            None => Cow::Borrowed(line.as_str()),
+        };
         open = if color { style::open_at_end(&line) } else { None };
         style::rendered(&line, color)
     };

@@ -1,4 +1,4 @@
-use gover_core::text::shown;
+use gover_core::text::{is_plain, shown};
 use unicode_width::UnicodeWidthStr as _;
 
 /// The meanings of colours. The text always says the same without them.
@@ -88,6 +88,9 @@ pub(super) fn rendered(line: &str, color: bool) -> String {
 
 /// The columns that a text takes on a terminal, as [`rendered`] shows it.
 pub(super) fn columns(text: &str, color: bool) -> usize {
+    if is_plain(text) {
+        return text.len();
+    }
     let plain: String = text.chars().filter(|c| !(color && is_mark(*c))).collect();
     shown(&plain).width()
 }

@@ -4,26 +4,32 @@ use std::path::Path;
 
 use gover_core::env::vars;
 use gover_core::{GoVersion, ToolchainName, text};
-use gover_source::{Releases, Supply};
-use gover_vuln::{AskError, Copied, CopyResult, Database, Place, Question};
+use gover_source::{Releases, Supply, SupplySettings};
+use gover_vuln::{AskError, Copied, CopyResult, Counts, Database, Place, Question};
 
 use crate::output::Busy;
 use crate::runtime::block_on;
-use crate::supply::{note_warnings, supply};
+use crate::supply::{named, note_warnings, supply};
 use crate::{Context, Failure};
 
 /// The newest database that is known without asking: of the cache, or compiled into gover.
 pub(crate) fn known(context: &Context<'_>) -> Result<Database, Failure> {
     let supply = supply(context)?;
     // An address that is not valid is an error of the commands that ask there.
-    let places = places(&supply, context).unwrap_or_default();
+    let places = places(supply.settings(), context).unwrap_or_default();
     Ok(question(&supply, places, context).known())
+}
+
+/// The numbers of the same database.
+pub(crate) fn counts(context: &Context<'_>) -> Result<Counts, Failure> {
+    let places = places(&named(context)?, context).unwrap_or_default();
+    Ok(gover_vuln::known_counts(&places, &context.layout.vulnerability_cache()))
 }
 
 /// The newest database that can be had. What could not be asked is noted.
 pub(crate) fn newest(context: &Context<'_>) -> Result<Database, Failure> {
     let supply = supply(context)?;
-    let question = question(&supply, places(&supply, context)?, context);
+    let question = question(&supply, places(supply.settings(), context)?, context);
     let busy = Busy::new(context.printer, || vec!["interrupted; nothing was changed".to_owned()]);
     busy.step("reading the Go vulnerability database".to_owned());
     let response = block_on(question.ask())?;
@@ -37,7 +43,7 @@ pub(crate) fn newest(context: &Context<'_>) -> Result<Database, Failure> {
 
 /// Copies the whole database into a directory. What could not be asked is noted.
 pub(crate) fn copy(supply: &Supply, directory: &Path, context: &Context<'_>) -> Result<Copied, Failure> {
-    let question = question(supply, places(supply, context)?, context);
+    let question = question(supply, places(supply.settings(), context)?, context);
     let busy = Busy::new(context.printer, || vec!["interrupted; the next run continues".to_owned()]);
     busy.step("copying the Go vulnerability database".to_owned());
     let CopyResult { copied, failures } = block_on(question.copy_into(directory))?;
@@ -62,11 +68,11 @@ fn question<'a>(supply: &'a Supply, places: Vec<Place>, context: &Context<'_>) -
     Question { supply, places, cache, offline: context.settings.offline.value }
 }
 
-fn places(supply: &Supply, context: &Context<'_>) -> Result<Vec<Place>, Failure> {
+fn places(settings: &SupplySettings, context: &Context<'_>) -> Result<Vec<Place>, Failure> {
     // No variable changes what the policy of the machine locks.
     let is_locked = context.settings.policy.locks("sources");
     let govulndb = context.env.text(vars::GOVULNDB).filter(|_| !is_locked);
-    gover_vuln::places(govulndb.as_deref(), supply.settings()).map_err(|error| {
+    gover_vuln::places(govulndb.as_deref(), settings).map_err(|error| {
         Failure::usage(
             format!("GOVULNDB is not the address of a vulnerability database: {error}"),
             "set GOVULNDB to an address such as https://vuln.go.dev or file:///srv/vulndb, or unset it",
@@ -99,7 +105,7 @@ pub(crate) fn recommended(
 
 /// `go1.26.8 has 16 known vulnerabilities`; `None` if it has none, or none are known.
 pub(crate) fn remark(name: &ToolchainName, context: &Context<'_>) -> Option<String> {
-    let count = known(context).ok()?.count(name.version()).filter(|count| *count > 0)?;
+    let count = counts(context).ok()?.of(name.version()).filter(|count| *count > 0)?;
     Some(format!("{name} has {}", counted(count)))
 }
 

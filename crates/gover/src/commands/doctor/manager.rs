@@ -30,8 +30,8 @@ pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
 /// The known vulnerabilities of a version, if it has any.
 pub(super) fn vulnerable(version: Option<&ToolchainName>, context: &Context<'_>) -> Option<Vulnerable> {
     let version = version?.version();
+    let count = vulnerabilities::counts(context).ok()?.of(version).filter(|count| *count > 0)?;
     let database = vulnerabilities::known(context).ok()?;
-    let count = database.count(version).filter(|count| *count > 0)?;
     let releases = releases::known(context).ok()?;
     let nearest = vulnerabilities::nearest_without(version, &database, &releases);
     let better = nearest.map(|nearest| vulnerabilities::recommended(&nearest, &database, &releases));

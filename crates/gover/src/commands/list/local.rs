@@ -1,10 +1,10 @@
 //! `gover list`: installed toolchains.
 
-use gover_core::inventory::{Damage, Inventory, is_goroot, name_at};
+use gover_core::inventory::{Damage, is_goroot, name_at};
 use gover_core::resolve::Toolchain;
 use gover_core::text::counted;
 use gover_core::{Arch, Request, ToolchainName};
-use gover_install::Receipt;
+use gover_install::Receipts;
 
 use super::view::{View, stored};
 use crate::cli::ListArgs;
@@ -25,14 +25,13 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
     let view = View::new(context)?;
     let system = system(context).filter(|system| arguments.all || view.is_default(system));
     let outside = view.outside(system.as_ref(), context).filter(|_| request.is_none());
-    let database = vulnerabilities::known(context)?;
-    let seen = (&view, Known { releases: &releases, database: &database });
+    let counts = vulnerabilities::counts(context)?;
+    let seen = (&view, Known { releases: &releases, counts: &counts });
+    let bytes = bytes(&inventory.toolchains, context);
+    let found = Found { toolchains: &inventory.toolchains, bytes: &bytes, outside, system: system.as_ref() };
     if arguments.json {
-        context.printer.json(&InstalledList::of(&inventory, outside, system.as_ref(), seen, context))?;
+        context.printer.json(&InstalledList::of(&found, &inventory.damaged, seen, context))?;
     } else {
-        let bytes: Vec<Option<u64>> = inventory.toolchains.iter().map(|name| bytes(name, context)).collect();
-        let found =
-            Found { toolchains: &inventory.toolchains, bytes: &bytes, outside, system: system.as_ref() };
         context.printer.table(&table(&found, seen, context))?;
         if !bytes.is_empty() {
             context.printer.note(&total(&bytes));
@@ -67,7 +66,7 @@ fn system(context: &Context<'_>) -> Option<Toolchain> {
 }
 
 /// What the rows are made of.
-struct Found<'a> {
+pub(super) struct Found<'a> {
     toolchains: &'a [ToolchainName],
     /// Their sizes, as far as receipts say so.
     bytes: &'a [Option<u64>],
@@ -112,51 +111,52 @@ fn total(sizes: &[Option<u64>]) -> String {
     if sum == 0 {
         count
     } else {
-        let least = if sizes.contains(&None) { "at least " } else { "" };
+        let is_unknown = |size: &Option<u64>| size.is_none_or(|size| size == 0);
+        let least = if sizes.iter().any(is_unknown) { "at least " } else { "" };
         format!("{count}, {least}{}", size(Some(sum)))
     }
 }
 
-/// The size by the receipt: counting the files of every toolchain would take too long.
-fn bytes(name: &ToolchainName, context: &Context<'_>) -> Option<u64> {
-    let receipt = Receipt::read(&context.layout, name).ok().flatten()?;
-    Some(receipt.bytes).filter(|bytes| *bytes > 0)
+/// Sizes by the receipts: counting the files of every toolchain would take too long.
+fn bytes(toolchains: &[ToolchainName], context: &Context<'_>) -> Vec<Option<u64>> {
+    let receipts = Receipts::new(&context.layout);
+    let bytes = |name| receipts.read(name).ok().flatten().map(|receipt| receipt.bytes);
+    toolchains.iter().map(bytes).collect()
 }
 
 fn size(bytes: Option<u64>) -> String {
-    bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{} MiB", bytes.saturating_add(1 << 19) >> 20))
+    let known = bytes.filter(|bytes| *bytes > 0);
+    known.map_or_else(|| "-".to_owned(), |bytes| format!("{} MiB", bytes.saturating_add(1 << 19) >> 20))
 }
 
 facts! {
-    InstalledList(
-        inventory: &Inventory, outside: Option<&Toolchain>, system: Option<&Toolchain>,
-        seen: (&View, Known<'_>), context: &Context<'_>
-    ) {
-        toolchains: Vec<InstalledToolchain> = inventory.toolchains.iter()
-            .map(|name| InstalledToolchain::of(name, seen, context))
+    InstalledList(found: &Found<'_>, damaged: &[Damage], seen: (&View, Known<'_>), context: &Context<'_>) {
+        toolchains: Vec<InstalledToolchain> = found.toolchains.iter().zip(found.bytes)
+            .map(|(name, bytes)| InstalledToolchain::of(name, *bytes, seen, context))
             .collect()
             => "the installed toolchains that match, oldest version first",
-        damaged: Vec<DamagedEntry> = inventory.damaged.iter().map(DamagedEntry::of).collect()
+        damaged: Vec<DamagedEntry> = damaged.iter().map(DamagedEntry::of).collect()
             => "all entries of `versions/` that are not toolchains",
         default_path: Option<String> =
-            outside.map(|default| json_path(default.goroot.as_ref().unwrap_or(&default.bin)))
+            found.outside.map(|default| json_path(default.goroot.as_ref().unwrap_or(&default.bin)))
             => "the directory of the default, if it is not in `versions/`",
-        system: Option<SystemGo> = system.map(SystemGo::of)
+        system: Option<SystemGo> = found.system.map(SystemGo::of)
             => "with `--all`, or if it is the default, the Go on PATH outside gover",
     }
 
-    InstalledToolchain(name: &ToolchainName, seen: (&View, Known<'_>), context: &Context<'_>) {
+    InstalledToolchain(
+        name: &ToolchainName, bytes: Option<u64>, seen: (&View, Known<'_>), context: &Context<'_>
+    ) {
         version: String = name.to_string() => "its name",
         goroot: String = json_path(&context.layout.toolchain(name)) => "its directory",
         arch: Option<&'static str> = architecture::of_toolchain(name, context).map(Arch::as_str)
             => "the architecture it is for, by Go's name; null if it cannot be found out",
-        bytes: Option<u64> =
-            Receipt::read(&context.layout, name).ok().flatten().map(|receipt| receipt.bytes)
+        bytes: Option<u64> = bytes
             => "the size of its files according to its receipt; null without a receipt",
         selected: bool = seen.0.is_selected(&stored(name, context)) => "whether it is the one used here",
         default: bool = seen.0.is_default(&stored(name, context)) => "whether it is the default",
         support: SupportFacts = SupportFacts::of(name, seen.1.releases) => "how long it is supported",
-        vulnerabilities: Option<usize> = seen.1.database.count(name.version())
+        vulnerabilities: Option<usize> = seen.1.counts.of(name.version())
             => "the number of known vulnerabilities; null if it is newer than the known database",
     }
 

@@ -28,8 +28,8 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
         .collect();
     block_on(supply.add_dates(&undated, &platform, &mut releases))?;
     let shown = shown(arguments, request.as_ref(), &releases, &platform);
-    let database = vulnerabilities::known(context)?;
-    let known = Known { releases: &releases, database: &database };
+    let counts = vulnerabilities::counts(context)?;
+    let known = Known { releases: &releases, counts: &counts };
     if arguments.json {
         context.printer.json(&ReleaseList::of(&shown, known, context))?;
     } else {
@@ -143,7 +143,7 @@ facts! {
                 if neither says so",
         installed: bool = is_installed(&context.layout, &release.name) => "whether it is installed",
         support: SupportFacts = SupportFacts::of(&release.name, known.releases) => "how long it is supported",
-        vulnerabilities: Option<usize> = known.database.count(release.name.version())
+        vulnerabilities: Option<usize> = known.counts.of(release.name.version())
             => "the number of known vulnerabilities; null if it is newer than the known database",
     }
 
