@@ -113,6 +113,22 @@ impl Summary {
     }
 }
 
+/// The instructions of a task in millions, as valgrind counts them. The same program in the same
+/// surroundings takes almost the same number each time, however busy the machine is.
+pub(super) fn instructions(task: &Task, valgrind: &Path) -> Result<f64, String> {
+    let tool = [
+        valgrind.display().to_string(),
+        "--tool=callgrind".to_owned(),
+        "--callgrind-out-file=/dev/null".to_owned(),
+    ];
+    let words = tool.into_iter().chain(task.words.clone()).collect();
+    let output = Task { words, ..task.clone() }.command(None).output();
+    let output = output.map_err(|error| format!("{}: {error}", valgrind.display()))?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let count = text.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse::<u32>().ok());
+    count.map(|count| f64::from(count) / 1e6).ok_or_else(|| format!("{}: no count in {text:?}", task.label))
+}
+
 /// The system calls of a task up to the start of the toolchain's program, by strace.
 pub(super) fn system_calls(task: &Task, trace: &Path) -> Result<Vec<String>, String> {
     run(&mut task.traced(&["-s", "64"], trace).command(None))?;

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::measure::system_calls;
+use super::measure::{instructions, system_calls};
+use super::report::peer;
 use super::scene::Scene;
 use super::server::Server;
 use super::shim::{partial, shim};
@@ -18,16 +19,29 @@ const LIMITS: [(&str, f64); 5] = [
     ("peak memory of an install, MiB", 64.0),
 ];
 
+/// Commands that people and prompts wait for, with the number of toolchains, and the most system
+/// calls and millions of instructions of a debug build, from its start to its end.
+const COMMANDS: [(&str, usize, &[&str], f64, f64); 4] = [
+    ("`gover list`", 200, &["list"], 2700.0, 130.0),
+    ("`gover current`", 20, &["current"], 190.0, 9.0),
+    ("`gover which`", 20, &["which"], 230.0, 7.0),
+    ("Tab after `gover use`", 20, &["complete", "bash", "--word=", "--", "gover", "use"], 160.0, 20.0),
+];
+
 #[expect(clippy::print_stdout, reason = "the table is what the developer asked for")]
 pub(super) fn check(scene: &Scene) -> Result<(), String> {
     let mut counts = calls(scene)?;
     counts.extend(install(scene)?);
+    let named = LIMITS.iter().zip(counts).map(|((what, limit), count)| ((*what).to_owned(), count, *limit));
     let mut failed = Vec::new();
-    for ((what, limit), count) in LIMITS.iter().zip(counts) {
+    for (what, count, limit) in named.chain(commands(scene)?) {
         println!("{what:<75} {count:>8.2}  at most {limit}");
-        if count > *limit {
+        if count > limit {
             failed.push(format!("{what}: {count:.2} is more than {limit}"));
         }
+    }
+    if peer(VALGRIND).is_none() {
+        println!("skipped: instructions, because {VALGRIND} is not on PATH");
     }
     if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
 }
@@ -42,6 +56,27 @@ fn calls(scene: &Scene) -> Result<Vec<f64>, String> {
         task.variables.remove("GOVER_OFFLINE");
         let made = system_calls(&task, &scene.program("trace"))?;
         counts.push(f64::from(u32::try_from(made.len()).unwrap_or(u32::MAX)));
+    }
+    Ok(counts)
+}
+
+/// System calls, and instructions if valgrind is there.
+fn commands(scene: &Scene) -> Result<Vec<(String, f64, f64)>, String> {
+    let valgrind = peer(VALGRIND);
+    let mut counts = Vec::new();
+    for (number, (what, count, words, calls, millions)) in COMMANDS.into_iter().enumerate() {
+        let home = scene.home(&format!("home-command-{number}"), count)?;
+        let project = scene.project(&format!("project-command-{number}"), 4, &partial(count))?;
+        let mut task = scene.gover(&home, &project, words);
+        // Usually unset, so gover looks for it in a toolchain.
+        task.variables.remove("GOPROXY");
+        let what = format!("of {what}, {count} toolchains");
+        let made = system_calls(&task, &scene.program("trace"))?.len();
+        let made = f64::from(u32::try_from(made).unwrap_or(u32::MAX));
+        counts.push((format!("system calls {what}"), made, calls));
+        if let Some(valgrind) = &valgrind {
+            counts.push((format!("million instructions {what}"), instructions(&task, valgrind)?, millions));
+        }
     }
     Ok(counts)
 }
@@ -87,3 +122,4 @@ fn noise(seed: u32) -> String {
 }
 
 const NAME: &str = "go1.91.2-bench";
+const VALGRIND: &str = "valgrind";

@@ -4,9 +4,9 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,10 +17,26 @@ pub(super) struct Server {
 
 struct Site {
     directory: PathBuf,
-    /// Bytes a second, for all connections together.
-    limit: Option<u64>,
+    pace: Option<Pace>,
     started: Instant,
     sent: Arc<AtomicU64>,
+}
+
+/// A limit for all connections together: with one for each, a client would open more.
+struct Pace {
+    /// Bytes a second.
+    limit: u64,
+    /// When everything is out that has been sent.
+    free: Mutex<Duration>,
+}
+
+impl Pace {
+    /// When `count` bytes are out that are sent now.
+    fn due(&self, now: Duration, count: usize) -> Duration {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        *free = now.max(*free) + Duration::from_micros(count as u64 * 1_000_000 / self.limit.max(1));
+        *free
+    }
 }
 
 impl Server {
@@ -29,9 +45,12 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("loopback: {error}"))?;
         let address = listener.local_addr().map_err(|error| format!("loopback: {error}"))?.to_string();
         let sent = Arc::new(AtomicU64::new(0));
-        let site =
-            Site { directory: directory.to_owned(), limit, started: Instant::now(), sent: Arc::clone(&sent) };
-        let site = Arc::new(site);
+        let site = Arc::new(Site {
+            directory: directory.to_owned(),
+            pace: limit.map(|limit| Pace { limit, free: Mutex::default() }),
+            started: Instant::now(),
+            sent: Arc::clone(&sent),
+        });
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let site = Arc::clone(&site);
@@ -71,7 +90,9 @@ impl Site {
     fn answer(&self, request: &Request, mut client: &TcpStream) -> io::Result<()> {
         let path = request.path.split('?').next().unwrap_or_default().trim_start_matches('/');
         let file = self.directory.join(path);
-        if path.contains("..") || !file.is_file() {
+        // The name of a bundle has dots too.
+        let leads_out = Path::new(path).components().any(|part| part == Component::ParentDir);
+        if leads_out || !file.is_file() {
             return client.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
         }
         let mut file = File::open(file)?;
@@ -99,7 +120,6 @@ impl Site {
 
     fn send(&self, content: &mut impl Read, mut client: &TcpStream) -> io::Result<()> {
         let mut buffer = vec![0; 64 << 10];
-        let (started, mut own) = (self.started.elapsed(), 0);
         loop {
             let count = content.read(&mut buffer)?;
             if count == 0 {
@@ -107,10 +127,9 @@ impl Site {
             }
             client.write_all(buffer.get(..count).unwrap_or_default())?;
             self.sent.fetch_add(count as u64, Ordering::SeqCst);
-            own += count as u64;
-            if let Some(limit) = self.limit {
-                let due = started + Duration::from_micros(own * 1_000_000 / limit.max(1));
-                thread::sleep(due.saturating_sub(self.started.elapsed()));
+            if let Some(pace) = &self.pace {
+                let now = self.started.elapsed();
+                thread::sleep(pace.due(now, count).saturating_sub(now));
             }
         }
     }
@@ -137,5 +156,39 @@ fn read_request(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
         {
             range = start.parse().ok().map(|start| (start, end.parse().ok()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_share_the_limit() {
+        let pace = Pace { limit: 1000, free: Mutex::default() };
+        let at = |now, count| pace.due(Duration::from_millis(now), count).as_millis();
+        assert_eq!([at(0, 500), at(0, 500), at(200, 100), at(5000, 1000)], [500, 1000, 1100, 6000]);
+    }
+
+    #[test]
+    fn a_name_with_dots_is_served_and_no_directory_above() {
+        let root = std::env::temp_dir().join(format!("gover-bench-server-{}", std::process::id()));
+        let below = root.join("below");
+        std::fs::create_dir_all(&below).unwrap();
+        std::fs::write(below.join("go1.27.3..go1.27.4.gvp"), "bundle").unwrap();
+        std::fs::write(root.join("secret"), "secret").unwrap();
+        let server = Server::start(&below, None).unwrap();
+        let get = |path: &str| {
+            let mut client = TcpStream::connect(&server.address).unwrap();
+            write!(client, "GET /{path} HTTP/1.1\r\n\r\n").unwrap();
+            client.shutdown(std::net::Shutdown::Write).unwrap();
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).unwrap();
+            answer
+        };
+        assert!(get("go1.27.3..go1.27.4.gvp").ends_with("\r\n\r\nbundle"));
+        assert_eq!(server.take_sent(), 6);
+        assert!(get("../secret").starts_with("HTTP/1.1 404"));
+        std::fs::remove_dir_all(root).unwrap();
     }
 }
