@@ -15,7 +15,7 @@ use gover_source::{Location, SourceSpec, Supply, SupplySettings};
 
 pub use self::copy::{Copied, CopyResult};
 pub use self::error::AskError;
-use self::kept::{Kept, day_of};
+use self::kept::{Head, Kept, day_of};
 use crate::counts::Counts;
 use crate::database::{Basis, Database};
 
@@ -125,8 +125,11 @@ impl Place {
 /// The numbers of the newest database that is known without asking.
 pub fn known_counts(places: &[Place], cache: &Path) -> Counts {
     let compiled = Counts::compiled();
-    match newer(kept(places, cache), compiled.modified) {
-        Some(database) => database.counts(),
+    let head = Head::read(cache).filter(|head| places.iter().any(|place| head.is_from(place)));
+    match head.filter(|head| day_of(&head.modified) >= compiled.modified) {
+        Some(Head { counts: Some(counts), .. }) => counts,
+        // An older gover kept no numbers.
+        Some(_) => newer(kept(places, cache), compiled.modified).map_or(compiled, |kept| kept.counts()),
         None => compiled,
     }
 }
