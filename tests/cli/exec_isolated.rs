@@ -28,12 +28,12 @@ fn text(ctx: &TestContext, path: &str) -> String {
 
 #[test]
 fn an_isolated_command_has_directories_of_its_own() {
-    let ctx = with_three();
+    let mut ctx = with_three();
     let output = exec(&ctx, &["--isolated"], &["fake-report"]);
     let bin = reported(output.success(), "GOBIN");
     let area = bin.parent().unwrap().to_owned();
     assert!(area.starts_with(ctx.root().join("tmp")), "{output}");
-    for name in ["GOPATH", "GOCACHE", "GOMODCACHE", "GOENV"] {
+    for name in ["GOPATH", "GOCACHE", "GOMODCACHE", "GOENV", "GOTMPDIR"] {
         assert_eq!(reported(&output, name).parent(), Some(area.as_path()), "{name}\n{output}");
     }
     let path = ctx.layout().versions().join("go1.90.1").join("bin");
@@ -41,6 +41,11 @@ fn an_isolated_command_has_directories_of_its_own() {
     assert_eq!(output.reported("PATH").as_deref(), path.to_str());
     assert_eq!(output.stderr, "");
     assert_eq!(ctx.names_in("tmp"), [""; 0]);
+    ctx.set("GOTMPDIR", "elsewhere");
+    assert_eq!(
+        exec(&ctx, &["--isolated"], &["fake-report"]).reported("GOTMPDIR").as_deref(),
+        Some("elsewhere")
+    );
 }
 
 #[test]

@@ -58,6 +58,7 @@ variables! {
         GOPATH = "GOPATH": "Go's own directories. Default: `go` in the home directory.";
         GOCACHE = "GOCACHE": "Go's build cache, which `gover exec --isolated` sets.";
         GOMODCACHE = "GOMODCACHE": "Go's module cache, which `gover exec --isolated` sets.";
+        GOTMPDIR = "GOTMPDIR": "Where Go writes temporary files, which `gover exec --isolated` sets unless it is set.";
         GOOS = "GOOS": "The operating system that Go builds for, which `gover exec --target` sets.";
         GOARCH = "GOARCH": "The architecture that Go builds for, which `gover exec --target` sets.";
         CGO_ENABLED = "CGO_ENABLED": "Whether Go uses cgo. `gover exec --target` sets it to 0, unless it or CC is set.";

@@ -48,6 +48,7 @@ const REPORTED: &[&str] = &[
     "GOCACHE",
     "GOMODCACHE",
     "GOENV",
+    "GOTMPDIR",
     "GOOS",
     "GOARCH",
     "CGO_ENABLED",

@@ -32,6 +32,7 @@ impl Area {
         let prepared = fs::write(area.directory.join(MARKER), "gover exec --isolated\n");
         prepared
             .and_then(|()| fs::create_dir_all(area.bin()))
+            .and_then(|()| fs::create_dir_all(area.temporary()))
             .map_err(|error| failed("write to", &area.directory, &error))?;
         Ok(area)
     }
@@ -97,7 +98,12 @@ impl Area {
         self.directory.join("gopath")
     }
 
-    pub(super) fn edits(&self) -> Vec<EnvEdit> {
+    /// An interrupted build leaves files there. Go does not create the directory.
+    fn temporary(&self) -> PathBuf {
+        self.directory.join("tmp")
+    }
+
+    pub(super) fn edits(&self, context: &Context<'_>) -> Vec<EnvEdit> {
         let below = |name| self.directory.join(name);
         let places = [
             (vars::GOPATH, self.gopath()),
@@ -106,7 +112,11 @@ impl Area {
             (vars::GOMODCACHE, below("module-cache")),
             (vars::GOENV, below("env")),
         ];
-        places.into_iter().map(|(name, path)| (name, Some(path.into_os_string()))).collect()
+        // Programs may not run in every directory, so one that somebody chose stays.
+        let is_free = context.env.var(vars::GOTMPDIR).is_none();
+        let temporary = is_free.then(|| (vars::GOTMPDIR, self.temporary()));
+        let all = places.into_iter().chain(temporary);
+        all.map(|(name, path)| (name, Some(path.into_os_string()))).collect()
     }
 
     /// Removes it if it was made for this command. The module cache is read-only.

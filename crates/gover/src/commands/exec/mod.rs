@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<(), Fai
     let path = search_path(&toolchain, area.as_ref(), context);
     let program = find(name, &path, context)?;
     let mut edits = edits(&toolchain, &request, path, area.is_some(), context)?;
-    edits.extend(area.iter().flat_map(Area::edits));
+    edits.extend(area.iter().flat_map(|area| area.edits(context)));
     if let Some(target) = &target {
         edits.extend(target.edits(&toolchain, area.as_ref(), context));
     }
