@@ -120,7 +120,8 @@ fn ends_word(rest: &str) -> bool {
 }
 
 /// Commands that change the store.
-const CHANGING: [&str; 6] = ["install", "default", "uninstall", "prune", "cache clean", "config set"];
+const CHANGING: [&str; 8] =
+    ["install", "import", "link", "default", "uninstall", "prune", "cache clean", "config set"];
 
 #[cfg(test)]
 mod tests {

@@ -13,11 +13,11 @@ pub(super) const CHECK: Check = Check {
     symptom: "An editor offers a Go that nobody remembers; the MSI package says that Go is already installed; \
             `~/sdk` takes up disk space.",
     cause: "Old MSI packages left `C:\\Go` and their registry keys behind; `golang.org/dl` keeps its \
-            toolchains in `~/sdk`, and goenv, mise, gvm, asdf, g and gobrew keep theirs in directories of \
-            their own; the go command put some into the module cache; `/usr/local/go` still exists although a \
+            toolchains in `~/sdk`, and goenv, mise, gvm, asdf, g, gobrew and goup keep theirs in directories \
+            of their own; the go command put some into the module cache; `/usr/local/go` still exists although a \
             package manager installed Go.",
-    repair: "`--fix` removes nothing, since a project may still use it. The commands that remove it are \
-            shown, but none for what belongs to another user.",
+    repair: "`--fix` removes nothing, since a project may still use it. The commands are shown that first \
+            copy a toolchain into gover and then remove it, but none for what belongs to another user.",
     scope: scope::anywhere,
     run,
 };

@@ -1,6 +1,5 @@
 //! Toolchains that other version managers, `golang.org/dl` and the go command keep.
 
-use gover_core::Request;
 use gover_core::text::counted;
 
 use super::go_leftovers::is_used;
@@ -93,9 +92,10 @@ fn removal(snapshot: &Snapshot<'_>, directory: &MachinePath) -> Option<String> {
     is_own.then(|| format!("{verb} {}", word(snapshot, directory.as_str())))
 }
 
-/// Removes a toolchain only after gover has installed the same version.
+/// Removes a toolchain only after gover has taken it over, which needs no download. If it differs from
+/// its release, the command fails and names what to install.
 fn installed_then(snapshot: &Snapshot<'_>, kept: &Left, removal: &str) -> String {
-    let install = format!("gover install {}", Request::typed(&kept.version));
+    let install = format!("gover import --yes {}", word(snapshot, kept.directory.as_str()));
     if snapshot.system.is_windows() {
         // PowerShell 5.1 has no `&&`.
         return format!("{install}; if ($?) {{ {removal} }}");
@@ -136,7 +136,7 @@ mod tests {
             assert_eq!(findings[0].evidence[0].to_string(), format!("{directory}: go1.21.0"));
             assert_eq!(
                 findings[0].fix.commands,
-                [format!("gover install 1.21.0 && rm -r {directory}")],
+                [format!("gover import --yes {directory} && rm -r {directory}")],
                 "{name}"
             );
             let in_use = machine.clone().path_first(&format!("{place}/bin"));
@@ -145,26 +145,6 @@ mod tests {
             assert_eq!(of_root[0].fix.commands, Vec::<String>::new(), "{name}");
             assert!(of_root[0].evidence[0].to_string().ends_with("go1.21.0, belongs to root"));
         }
-    }
-
-    /// `gover install 1.20` would install the newest 1.20, and the tree that it is to replace is
-    /// removed after it.
-    #[test]
-    fn exactly_the_toolchain_that_is_removed_is_installed_first() {
-        for (place, removal) in [
-            ("~/.goenv/versions/1.20", "rm -r /home/ann/.goenv/versions/1.20"),
-            ("~/.asdf/installs/golang/1.20/go", "rm -r /home/ann/.asdf/installs/golang/1.20"),
-            ("~/sdk/go1.20", "rm -r /home/ann/sdk/go1.20"),
-        ] {
-            let findings = Machine::linux().toolchain(place, "go1.20").findings("go-leftovers");
-            assert_eq!(findings[0].fix.commands, [format!("gover install 1.20.0 && {removal}")]);
-        }
-        let machine =
-            Machine::linux().toolchain("~/.goenv/versions/1.20", "go1.20").program("/usr/bin/goenv", "");
-        assert_eq!(
-            machine.findings("go-leftovers")[0].fix.commands,
-            ["gover install 1.20.0 && goenv uninstall 1.20"]
-        );
     }
 
     #[test]
@@ -178,7 +158,10 @@ mod tests {
         assert_eq!(findings[0].fix.commands, Vec::<String>::new());
         let machine = machine.program("/usr/bin/goenv", "");
         let findings = machine.findings("go-leftovers");
-        assert_eq!(findings[0].fix.commands, ["gover install 1.21.0 && goenv uninstall 1.21.0"]);
+        assert_eq!(
+            findings[0].fix.commands,
+            ["gover import --yes /data/goenv/versions/1.21.0 && goenv uninstall 1.21.0"]
+        );
         let of_root = machine.owned("/data/goenv", Owner::Root).findings("go-leftovers");
         assert_eq!(of_root[0].fix.commands, Vec::<String>::new());
     }
@@ -220,7 +203,8 @@ mod tests {
         let mut machine = Machine::windows().toolchain(r"C:\Users\ann\my go\versions\1.21.0", "go1.21.0");
         machine = machine.var("GOENV_ROOT", r"C:\Users\ann\my go");
         let remove = r"Remove-Item -Recurse -Force 'C:\Users\ann\my go\versions\1.21.0'";
-        let command = format!("gover install 1.21.0; if ($?) {{ {remove} }}");
+        let directory = r"'C:\Users\ann\my go\versions\1.21.0'";
+        let command = format!("gover import --yes {directory}; if ($?) {{ {remove} }}");
         assert_eq!(machine.findings("go-leftovers")[0].fix.commands, [command.as_str()]);
         machine.shell = Some(ShellKind::Cmd);
         let findings = machine.findings("go-leftovers");
