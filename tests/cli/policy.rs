@@ -47,6 +47,19 @@ fn no_command_takes_a_go_below_the_minimum() {
 }
 
 #[test]
+fn nothing_below_the_minimum_is_imported_or_linked() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.90.4");
+    let goroot = ctx.home().join("go");
+    Release::new("go1.90.4").write_to(&goroot);
+    let goroot = goroot.to_str().unwrap();
+    for command in [&["import", "--yes", goroot][..], &["link", "go1.90-mine", goroot]] {
+        assert_eq!(governed(&ctx, "minimum_go = \"1.91\"\n", command), 1, "{command:?}");
+        assert_eq!(ctx.names_in("gover/versions"), [""; 0], "{command:?}");
+    }
+}
+
+#[test]
 fn check_does_not_run_a_go_below_the_minimum() {
     let mut ctx = with_three();
     let old = ctx.install_system_fake("go1.19.8").join("bin");

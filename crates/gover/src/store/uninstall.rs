@@ -25,6 +25,10 @@ pub(crate) fn restore(gone: &Uninstalled, context: &Context<'_>) -> String {
     let Uninstalled { name, path, target, bytes } = gone;
     let size = mebibytes(*bytes);
     match target {
+        Some(target) if !name.is_release() => {
+            let words = [name.to_string(), context.short(target)].map(|word| pasted(&word));
+            format!("a link; `gover link {}` restores it", words.join(" "))
+        }
         Some(target) if IS_WINDOWS => format!("a link to {}, which stays", context.short(target)),
         Some(target) => {
             let [target, path] = [target, path].map(|path| pasted(&context.short(path)));

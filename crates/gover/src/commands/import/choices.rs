@@ -77,7 +77,7 @@ pub(super) fn show(chosen: &[Chosen], snapshot: &Snapshot<'_>, context: &Context
         CHECKS.iter().filter(|name| by_name(name).is_some_and(|check| !check.examine(snapshot).is_empty()));
     let checks: Vec<&str> = checks.copied().collect();
     if !checks.is_empty() {
-        context.printer.note("other managers still change PATH or Go's variables in your shell");
+        context.printer.note("note: settings of other managers are still in effect");
         context.printer.hint(&format!("gover doctor {}", checks.join(" ")));
     }
 }

@@ -1,10 +1,13 @@
 //! `gover list`: installed toolchains.
 
+use std::path::PathBuf;
+
 use gover_core::inventory::{Damage, is_goroot, name_at};
 use gover_core::resolve::Toolchain;
 use gover_core::text::counted;
 use gover_core::{Arch, Request, ToolchainName};
 use gover_install::Receipts;
+use gover_sys::link;
 
 use super::view::{View, stored};
 use crate::cli::ListArgs;
@@ -85,7 +88,8 @@ fn table(found: &Found<'_>, (view, known): (&View, Known<'_>), context: &Context
             .into_iter()
             .chain([support(name, known.releases, context)])
             .chain(known.vulnerabilities(name, context))
-            .chain(architecture::remark(name, context));
+            .chain(architecture::remark(name, context))
+            .chain(linked(name, context).map(|target| format!("a link to {}", context.short(&target))));
         table.row([
             view.marked(&toolchain, name.as_str(), context),
             format!("{size:>widest$}").into(),
@@ -102,6 +106,14 @@ fn table(found: &Found<'_>, (view, known): (&View, Known<'_>), context: &Context
         table.row([view.marked(toolchain, what, context), name.into(), remarks.join("; ").into()]);
     }
     table
+}
+
+/// Where a build leads that has its name by `gover link`, which is never that of a release.
+fn linked(name: &ToolchainName, context: &Context<'_>) -> Option<PathBuf> {
+    if name.is_release() {
+        return None;
+    }
+    link::read(&context.layout.toolchain(name)).ok().flatten()
 }
 
 /// `3 toolchains, 651 MiB`
@@ -149,6 +161,8 @@ facts! {
     ) {
         version: String = name.to_string() => "its name",
         goroot: String = json_path(&context.layout.toolchain(name)) => "its directory",
+        target: Option<String> = linked(name, context).map(|target| json_path(&target))
+            => "where its directory leads, if that is a link; null otherwise",
         arch: Option<&'static str> = architecture::of_toolchain(name, context).map(Arch::as_str)
             => "the architecture it is for, by Go's name; null if it cannot be found out",
         bytes: Option<u64> = bytes

@@ -8,7 +8,7 @@ use gover_core::{Platform, Request, ToolchainName};
 use gover_install::staging;
 use gover_install::verify::{Baseline, Case, LogStatus, Tree, Verification, compare};
 use gover_source::Supply;
-use gover_sys::Lock;
+use gover_sys::{Lock, link};
 
 pub(super) use self::facts::Verified;
 use self::log::LogResponses;
@@ -127,7 +127,16 @@ fn read(
 fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
     let installed = requests::names(context)?;
     if texts.is_empty() {
-        return Ok(installed);
+        let is_link = |name: &ToolchainName| {
+            !name.is_release() && matches!(link::read(&context.layout.toolchain(name)), Ok(Some(_)))
+        };
+        let (linked, own): (Vec<_>, Vec<_>) = installed.into_iter().partition(is_link);
+        for name in linked {
+            context
+                .printer
+                .note(&format!("{name} is a link to a build that nothing proves, and is left out"));
+        }
+        return Ok(own);
     }
     let mut names = Vec::new();
     for text in texts {
