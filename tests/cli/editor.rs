@@ -468,3 +468,39 @@ fn links_stay_links_and_protected_files_stay_as_they_are() {
     ctx.gover(["editor", "vscode", "--yes"]).success();
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_still_runs_with_an_older_path_is_named() {
+    use std::process::{Command, Stdio};
+
+    let ctx = with_editor("Code");
+    let server = ctx.home().join(".vscode-server/cli/servers/Stable-1/server/node");
+    fs::create_dir_all(server.parent().unwrap()).unwrap();
+    // Any program that waits for its input.
+    fs::copy("/bin/cat", &server).unwrap();
+    let start = |path: &str| {
+        let mut command = Command::new(&server);
+        command.env_clear().env("PATH", path).stdin(Stdio::piped()).stdout(Stdio::null());
+        command.spawn().unwrap()
+    };
+    let stop = |mut child: std::process::Child| {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    };
+    let doctor = || ctx.gover(["doctor", "--offline", "editor-running", "--json"]);
+    let of_server = |output: &gover_test::Output, id: u32| {
+        let findings = output.json()["findings"].as_array().unwrap().clone();
+        findings.iter().any(|finding| finding["fix"]["commands"] == json!([format!("kill {id}")]))
+    };
+    let old = start("/nowhere");
+    let id = old.id();
+    let output = doctor();
+    assert!(of_server(output.exits(1), id), "{output}");
+    stop(old);
+    let new = start(ctx.layout().bin().to_str().unwrap());
+    let id = new.id();
+    let output = doctor();
+    assert!(!of_server(&output, id), "{output}");
+    stop(new);
+}

@@ -21,7 +21,7 @@ use crate::snapshot::programs::Ran;
 use crate::snapshot::registry::{self, Hive, Registry, Text};
 use crate::snapshot::system::{Os, System};
 use crate::snapshot::variables::Variables;
-use crate::snapshot::{Facts, Gover, Selection, SetBy, Snapshot};
+use crate::snapshot::{Facts, Gover, Process, Selection, SetBy, Snapshot};
 
 /// A machine with gover set up correctly and go1.22.5 as default. Tests add a fault.
 #[derive(Clone, Debug)]
@@ -169,6 +169,7 @@ impl Machine {
             releases: Vec::new(),
             vulnerable: None,
             store: Some(Store::default()),
+            processes: Vec::new(),
             system,
         };
         let mut machine = Self {
@@ -243,6 +244,23 @@ impl Machine {
         let modules = format!("path\t{package}\nmod\t{package}\tv1.2.3\th1:x=\n");
         machine.disk.built.insert(key, BuildInfo::new(Some(go.to_owned()), &modules));
         machine
+    }
+
+    /// Lets a program that Go built be one for another system.
+    pub(crate) fn built_for(mut self, path: &str, os: &str, arch: &str) -> Self {
+        let key = self.place(path).key();
+        if let Some(info) = self.disk.built.get_mut(&key) {
+            info.settings.insert("GOOS".to_owned(), os.to_owned());
+            info.settings.insert("GOARCH".to_owned(), arch.to_owned());
+        }
+        self
+    }
+
+    /// Lets a program run with this PATH.
+    pub(crate) fn runs(mut self, id: u32, program: &str, path: &str) -> Self {
+        let program = self.place(program);
+        self.processes.push(Process { id, program, path: path.to_owned() });
+        self
     }
 
     /// Puts a directory.

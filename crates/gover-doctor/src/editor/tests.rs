@@ -172,12 +172,8 @@ fn a_file_that_cannot_be_changed_safely_is_named_with_the_reason() {
 
 #[test]
 fn other_editors_need_nothing_if_path_is_right() {
-    let machine = Machine::linux().program("/usr/bin/nvim", "").program("/usr/bin/gopls", "").answers(
-        "/home/ann/.gover/versions/go1.22.5/bin/go version /usr/bin/gopls",
-        0,
-        "/usr/bin/gopls: go1.22.1\n",
-        "",
-    );
+    let machine = Machine::linux().program("/usr/bin/nvim", "");
+    let machine = machine.built("/usr/bin/gopls", "go1.22.1", "golang.org/x/tools/gopls");
     let of = |machine: &Machine, editor: Editor| {
         machine.snapshot(|snapshot| editor.advice(snapshot, Scope::User, Naming::IfNeeded))
     };

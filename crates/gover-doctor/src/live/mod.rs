@@ -18,7 +18,7 @@ use crate::MachinePath;
 use crate::snapshot::registry::Registry;
 use crate::snapshot::system::{Os, System};
 use crate::snapshot::variables::Variables;
-use crate::snapshot::{Facts, Gover, Selection, SetBy};
+use crate::snapshot::{Facts, Gover, Process, Selection, SetBy};
 
 /// Facts from the environment and the selection, with short paths if people read the findings. The
 /// manager adds the shell, the network and its store. Characters in paths that are not Unicode are
@@ -54,8 +54,22 @@ pub fn facts(
         releases: Vec::new(),
         vulnerable: None,
         store: None,
+        processes: Vec::new(),
         system: system.clone(),
     }
+}
+
+/// The processes of this user, with the PATH of each.
+pub fn processes(system: &System) -> Vec<Process> {
+    let path = |path: &Path| system.path(path.to_string_lossy());
+    let running = gover_sys::process::with_path().into_iter();
+    running
+        .map(|one| Process {
+            id: one.id,
+            program: path(&one.program),
+            path: one.path.to_string_lossy().into_owned(),
+        })
+        .collect()
 }
 
 fn selection(

@@ -69,6 +69,16 @@ pub struct Facts {
     pub vulnerable: Option<Vulnerable>,
     /// `None` if no check needs it.
     pub store: Option<Store>,
+    /// The user's processes with the PATH that each was started with. Only Linux tells, and they are
+    /// empty if no check needs them.
+    pub processes: Vec<Process>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Process {
+    pub id: u32,
+    pub program: MachinePath,
+    pub path: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

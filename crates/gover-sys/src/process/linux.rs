@@ -1,10 +1,13 @@
 //! Linux: `/proc/PID/stat`, one small read for each process.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Read as _;
+use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::Facts;
+use super::{Facts, Running};
 
 pub(super) fn looker() -> impl Fn(u32) -> Option<Facts> {
     |id| {
@@ -24,6 +27,27 @@ pub(super) fn running_below(directory: &Path) -> Vec<(u32, String)> {
         Some((id, name.to_string_lossy().into_owned()))
     });
     processes.collect()
+}
+
+/// The environment of others is not readable, or only for root, who did not ask for it.
+pub(super) fn with_path() -> Vec<Running> {
+    let Ok(own) = fs::metadata("/proc/self").map(|metadata| metadata.uid()) else { return Vec::new() };
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let process = |entry: fs::DirEntry| {
+        let id = entry.file_name().to_str()?.parse().ok().filter(|id| *id != std::process::id())?;
+        let directory = entry.path();
+        if fs::metadata(&directory).ok()?.uid() != own {
+            return None;
+        }
+        let program = fs::read_link(directory.join("exe")).ok()?;
+        let environment = fs::read(directory.join("environ")).ok()?;
+        let path =
+            environment.split(|byte| *byte == 0).find_map(|variable| variable.strip_prefix(b"PATH="))?;
+        Some(Running { id, program, path: OsString::from_vec(path.to_vec()) })
+    };
+    let mut processes: Vec<Running> = entries.filter_map(process).collect();
+    processes.sort_by_key(|process| process.id);
+    processes
 }
 
 /// Reads `PID (name) state ppid … starttime …` (`proc_pid_stat(5)`); the name may contain even `)`.

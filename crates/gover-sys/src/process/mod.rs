@@ -1,8 +1,9 @@
 //! The ancestors of this process. `gover use` stores a choice for the process of a shell without
 //! the function, and the shim looks for it among its ancestors.
 
+use std::ffi::OsString;
 use std::iter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
@@ -72,6 +73,19 @@ pub fn running_below(directory: &Path) -> Vec<(u32, String)> {
     imp::running_below(directory)
 }
 
+/// A process with the PATH that it was started with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    pub id: u32,
+    pub program: PathBuf,
+    pub path: OsString,
+}
+
+/// The other processes of this user that have a PATH, by number. Only Linux tells.
+pub fn with_path() -> Vec<Running> {
+    imp::with_path()
+}
+
 fn look_up(process: ProcessId) -> Option<Facts> {
     imp::looker()(process.id).filter(|facts| facts.start == process.start)
 }
@@ -104,6 +118,19 @@ mod tests {
 
     fn process(id: u32) -> ProcessId {
         ProcessId { id, start: imp::looker()(id).unwrap().start }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_process_is_found_with_the_path_it_was_started_with() {
+        let mut command = Command::new("/bin/cat");
+        let command = command.env("PATH", "/one:/two").stdin(Stdio::piped()).stdout(Stdio::null());
+        let child = Waiting(command.spawn().unwrap());
+        let found = with_path();
+        let of_child = found.iter().find(|one| one.id == child.0.id()).unwrap();
+        assert_eq!(of_child.path, "/one:/two");
+        assert_eq!(of_child.program, std::fs::canonicalize("/bin/cat").unwrap());
+        assert!(found.iter().all(|one| one.id != std::process::id()));
     }
 
     #[test]

@@ -12,9 +12,13 @@ use windows_sys::Win32::System::Threading::{
     GetExitCodeProcess, GetProcessTimes, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION,
 };
 
-use super::Facts;
+use super::{Facts, Running};
 
 pub(super) fn running_below(_directory: &std::path::Path) -> Vec<(u32, String)> {
+    Vec::new()
+}
+
+pub(super) fn with_path() -> Vec<Running> {
     Vec::new()
 }
 

@@ -2,6 +2,7 @@
 
 mod ci_version;
 pub(crate) mod edit;
+mod editor_running;
 pub(crate) mod goland;
 pub(crate) mod jsonc;
 pub(crate) mod roots;
@@ -9,4 +10,4 @@ pub(crate) mod vscode;
 
 use crate::Check;
 
-pub(crate) const CHECKS: &[Check] = &[vscode::CHECK, goland::CHECK, ci_version::CHECK];
+pub(crate) const CHECKS: &[Check] = &[vscode::CHECK, goland::CHECK, editor_running::CHECK, ci_version::CHECK];

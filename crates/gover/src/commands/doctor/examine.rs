@@ -106,6 +106,9 @@ fn add_knowledge(facts: &mut Facts, chosen: &Chosen, context: &Context<'_>) {
     if is_chosen(OF_STORE) {
         facts.store = manager::store(context, &facts.system);
     }
+    if is_chosen(OF_PROCESSES) {
+        facts.processes = live::processes(&facts.system);
+    }
 }
 
 const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol", "go-vulnerable"];
@@ -113,3 +116,5 @@ const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol", "go-vulnera
 const OF_VULNERABILITIES: &[&str] = &["go-eol", "go-vulnerable"];
 
 const OF_STORE: &[&str] = &["store"];
+
+const OF_PROCESSES: &[&str] = &["editor-running"];

@@ -1,6 +1,7 @@
 //! Settings of VS Code and editors built on it that name a toolchain, and the tools of the Go
 //! extension.
 
+mod launch;
 pub(crate) mod places;
 pub(crate) mod terminal;
 #[cfg(test)]
@@ -21,7 +22,8 @@ pub(super) const CHECK: Check = Check {
             errors that `go build` does not.",
     cause: "`go.goroot`, `go.gopath`, `go.alternateTools`, `go.toolsEnvVars` or `terminal.integrated.env` in \
             the settings of the user, a profile, the workspace or the remote machine names a toolchain or a \
-            tool that was removed or is not selected; or gopls and dlv were built with an older Go.",
+            tool that was removed or is not selected, or `env` and `dlvToolPath` in `launch.json` and \
+            `tasks.json` do; or gopls and dlv were built with an older Go, or for another system.",
     repair: "`--fix` removes such a key from your own settings and keeps everything else; the extension then \
             uses the `go` on PATH, which is gover's. Workspace settings are shared, so you change them \
             yourself. `go install golang.org/x/tools/gopls@latest` rebuilds gopls.",
@@ -31,11 +33,12 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for place in places::all(snapshot) {
+    for place in places::all(snapshot).into_iter().chain(launch::files(snapshot)) {
         let Ok(content) = snapshot.disk.read(&place.file) else { continue };
         let settings = Settings::parse(place.file.clone(), content);
         for entry in &settings.entries {
-            findings.extend(setting(snapshot, &place, &settings, entry));
+            let found = setting(snapshot, &place, &settings, entry);
+            findings.extend(found.or_else(|| launch::finding(snapshot, &place, &settings, entry)));
         }
     }
     findings.extend(tools::findings(snapshot));

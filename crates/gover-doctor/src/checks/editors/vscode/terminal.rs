@@ -6,7 +6,7 @@ use crate::checks::editors::jsonc::Entry;
 use crate::checks::editors::roots::expand;
 use crate::checks::finding_go::go_programs::program_in;
 use crate::snapshot::system::Os;
-use crate::{Finding, Snapshot};
+use crate::{Finding, MachinePath, Snapshot};
 
 /// The setting for terminals of this system. The others belong to machines that share the settings.
 pub(crate) fn group(snapshot: &Snapshot<'_>) -> &'static str {
@@ -25,7 +25,7 @@ pub(super) fn is_path(snapshot: &Snapshot<'_>, name: &str) -> bool {
 pub(super) fn path(snapshot: &Snapshot<'_>, place: &Place, entry: &Entry) -> Option<(Finding, Edit)> {
     let text = entry.text.as_deref()?;
     let others: Vec<&str> = others(snapshot, place, text);
-    let first = snapshot.system.path(expand(snapshot, others.first()?, &place.workspace)?);
+    let first = first_other(snapshot, place, text)?;
     let what = format!("{}.PATH puts {} before gover", group(snapshot), snapshot.short(&first));
     let why = "terminals in the editor run that `go`, whatever gover selects";
     let kept: Vec<&str> = entries(snapshot, text).filter(|one| !others.contains(one)).collect();
@@ -35,6 +35,12 @@ pub(super) fn path(snapshot: &Snapshot<'_>, place: &Place, entry: &Entry) -> Opt
         kept => Edit::Set(entry.path.clone(), kept.join(separator(snapshot))),
     };
     Some((Finding::warning(what, why), edit))
+}
+
+/// The first directory with a `go` of its own that a PATH puts before gover's.
+pub(super) fn first_other(snapshot: &Snapshot<'_>, place: &Place, text: &str) -> Option<MachinePath> {
+    let first = others(snapshot, place, text).into_iter().next()?;
+    Some(snapshot.system.path(expand(snapshot, first, &place.workspace)?))
 }
 
 /// The entries with a `go` of their own before what the terminal inherits, or before gover's.

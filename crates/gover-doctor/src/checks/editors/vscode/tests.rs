@@ -95,35 +95,85 @@ fn settings_of_a_remote_machine_are_found() {
 
 #[test]
 fn tools_of_an_older_minor_are_rebuilt() {
-    let go = "/home/ann/.gover/versions/go1.22.5/bin/go";
-    let with_tool = |version: &str| {
-        Machine::linux().program("~/go/bin/gopls", "x").answers(
-            &format!("{go} version /home/ann/go/bin/gopls"),
-            0,
-            &format!("/home/ann/go/bin/gopls: {version}\n"),
-            "",
-        )
-    };
+    let with_tool = |go: &str| Machine::linux().built("~/go/bin/gopls", go, "golang.org/x/tools/gopls");
     let findings = with_tool("go1.21.9").findings("vscode");
     assert_eq!(
         (findings[0].severity, findings[0].what.as_str()),
         (Severity::Warning, "gopls was built with go1.21.9, and go1.22.5 is selected")
     );
-    assert_eq!(findings[0].evidence[0].to_string(), "go version /home/ann/go/bin/gopls: go1.21.9");
+    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/go/bin/gopls: built by go1.21.9");
     assert_eq!(findings[0].fix.commands, ["go install golang.org/x/tools/gopls@latest"]);
     for version in ["go1.22.1", "go1.23.0", "devel go1.24"] {
         assert!(with_tool(version).findings("vscode").is_empty(), "{version}");
     }
-    let dlv = Machine::windows().var("GOBIN", r"C:\tools").program(r"C:\tools\dlv.exe", "x").answers(
-        r"C:\Users\ann\.gover\versions\go1.22.5\bin\go.exe version C:\tools\dlv.exe",
-        0,
-        "C:\\tools\\dlv.exe: go1.20.1\r\n",
-        "",
-    );
+    let dlv = Machine::windows().var("GOBIN", r"C:\tools");
+    let dlv = dlv.built(r"C:\tools\dlv.exe", "go1.20.1", "github.com/go-delve/delve/cmd/dlv");
     assert_eq!(
         dlv.findings("vscode")[0].fix.commands,
         ["go install github.com/go-delve/delve/cmd/dlv@latest"]
     );
+}
+
+#[test]
+fn a_tool_for_another_system_is_an_error() {
+    let with_tool = |machine: Machine, os: &str, arch: &str| {
+        machine.built("~/go/bin/dlv", "go1.22.5", "github.com/go-delve/delve/cmd/dlv").built_for(
+            "~/go/bin/dlv",
+            os,
+            arch,
+        )
+    };
+    let findings = with_tool(Machine::linux(), "windows", "amd64").findings("vscode");
+    assert_eq!(
+        (findings[0].severity, findings[0].what.as_str()),
+        (Severity::Error, "dlv is for windows/amd64, and this machine is linux/amd64")
+    );
+    assert_eq!(with_tool(Machine::linux(), "linux", "arm64").findings("vscode").len(), 1);
+    for (machine, os, arch) in [
+        (Machine::linux(), "linux", "amd64"),
+        (Machine::linux(), "linux", "386"),
+        (Machine::macos(), "darwin", "amd64"),
+    ] {
+        assert_eq!(with_tool(machine, os, arch).findings("vscode"), [], "{os}/{arch}");
+    }
+}
+
+#[test]
+fn launch_and_task_files_of_a_project_are_read() {
+    let launch = r#"{
+  // Debug
+  "configurations": [
+    {
+      "type": "go",
+      "env": { "GOROOT": "/opt/go" },
+      "dlvToolPath": "/nowhere/dlv",
+      "windows": { "env": { "GOROOT": "C:\\Go" } },
+      "linux": { "env": { "GOTOOLCHAIN": "go1.20.1" } },
+    },
+  ],
+}"#;
+    let tasks = r#"{"tasks": [{"options": {"env": {"PATH": "/usr/local/go/bin:${env:PATH}", "GOTOOLCHAIN": "local"}}}]}"#;
+    let machine = Machine::linux()
+        .toolchain("/usr/local/go", "go1.19.1")
+        .file("~/shop/.vscode/launch.json", launch)
+        .file("~/shop/.vscode/tasks.json", tasks)
+        .at("~/shop/api");
+    let findings = machine.findings("vscode");
+    let whats: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+    assert_eq!(
+        whats,
+        [
+            "env.GOROOT in launch.json names /opt/go, which is not a toolchain",
+            "dlvToolPath in launch.json names /nowhere/dlv, which does not exist",
+            "env.GOTOOLCHAIN in launch.json is `go1.20.1`",
+            "env.PATH in tasks.json puts /usr/local/go/bin before gover",
+        ]
+    );
+    assert!(findings.iter().all(|finding| finding.fix.changes.is_empty()));
+    assert_eq!(findings[0].fix.commands, ["code -g \"/home/ann/shop/.vscode/launch.json:6\""]);
+    let fine = r#"{"configurations": [{"env": {"GOROOT": "", "GOTOOLCHAIN": "auto", "PATH": "${env:PATH}"}, "dlvToolPath": "${workspaceFolder}/bin/dlv"}]}"#;
+    let fine = Machine::linux().file("~/shop/.vscode/launch.json", fine).program("~/shop/bin/dlv", "");
+    assert_eq!(fine.findings("vscode"), []);
 }
 
 #[test]

@@ -2,37 +2,49 @@
 
 use gover_core::ToolchainName;
 
-use crate::snapshot::programs::Run;
+use crate::snapshot::disk::BuildInfo;
 use crate::{Evidence, Finding, MachinePath, Snapshot};
 
-/// Tools in GOBIN or GOPATH/bin that an older minor version than the selected one built.
+/// Tools in GOBIN or GOPATH/bin that an older minor version than the selected one built, or that are
+/// for another system.
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let found = TOOLS.iter().filter_map(|(tool, source, why)| {
-        let selected = snapshot.selection.version.as_ref()?;
-        let program = snapshot.gobin()?.program(tool);
-        if !snapshot.is_file(&program) {
-            return None;
-        }
-        let built = built_with(snapshot, &program)?;
-        if built.version().language() >= selected.version().language() {
-            return None;
-        }
-        let what = format!("{tool} was built with {}, and {} is selected", built.as_str(), selected.as_str());
-        let evidence = Evidence::answer(format!("go version {program}"), built.as_str());
-        let finding = Finding::warning(what, *why).shown_by([evidence]);
-        Some(finding.command(format!("go install {source}@latest")))
-    });
-    found.collect()
+    TOOLS.iter().filter_map(|tool| finding(snapshot, tool)).collect()
 }
 
-/// `go version PROGRAM` prints `PROGRAM: go1.21.3`. GOTOOLCHAIN prevents a download for the answer.
+fn finding(snapshot: &Snapshot<'_>, (tool, source, why): &(&str, &str, &str)) -> Option<Finding> {
+    let selected = snapshot.selection.version.as_ref()?;
+    let program = snapshot.gobin()?.program(tool);
+    let info = snapshot.disk.build_info(&program)?;
+    if let Some(finding) = foreign(snapshot, tool, &program, &info) {
+        return Some(finding.command(format!("go install {source}@latest")));
+    }
+    let built = info.release()?;
+    if built.version().language() >= selected.version().language() {
+        return None;
+    }
+    let what = format!("{tool} was built with {}, and {} is selected", built.as_str(), selected.as_str());
+    let evidence = Evidence::path(program, format!("built by {}", built.as_str()));
+    Some(Finding::warning(what, *why).shown_by([evidence]).command(format!("go install {source}@latest")))
+}
+
+/// A tool that this machine cannot run, as after `go install` with GOOS or GOARCH set.
+fn foreign(snapshot: &Snapshot<'_>, tool: &str, program: &MachinePath, info: &BuildInfo) -> Option<Finding> {
+    let (os, arch) = info.platform()?;
+    let (own, machine) = (snapshot.system.go_os()?, snapshot.system.arch.as_str());
+    // 64-bit systems run programs of their 32-bit ancestor, and some emulate amd64.
+    let runs =
+        arch == machine || (machine, arch) == ("amd64", "386") || (machine, arch) == ("arm64", "amd64");
+    if os == own && runs {
+        return None;
+    }
+    let what = format!("{tool} is for {os}/{arch}, and this machine is {own}/{machine}");
+    let evidence = Evidence::path(program, format!("built with GOOS={os} GOARCH={arch}"));
+    Some(Finding::error(what, "the editor cannot start it: `exec format error`").shown_by([evidence]))
+}
+
+/// The release that built a program.
 pub(crate) fn built_with(snapshot: &Snapshot<'_>, program: &MachinePath) -> Option<ToolchainName> {
-    let go = &snapshot.selection.bin.as_ref()?.program("go");
-    let variables = &[("GOTOOLCHAIN", Some("local")), ("GOROOT", None)];
-    let run = Run { program: go, arguments: &["version", program.as_str()], variables, input: "" };
-    let ran = snapshot.programs.run(&run)?;
-    let (_, version) = ran.stdout.trim().rsplit_once(": ")?;
-    ToolchainName::parse(version.split_whitespace().next()?).ok()
+    snapshot.disk.build_info(program)?.release()
 }
 
 const TOOLS: &[(&str, &str, &str)] = &[
