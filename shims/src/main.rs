@@ -8,6 +8,7 @@
 
 mod install;
 mod report;
+mod tool;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -40,7 +41,11 @@ fn start(arguments: Arguments) -> i32 {
 fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
     let layout = Layout::new(env.gover_home().ok_or_else(|| Failure::NoHome(env.no_home()))?);
     let (program, arguments) = env.arguments().split_first().ok_or(Failure::NoArguments)?;
-    let called_as = CalledAs::from_program(&with_long_name(program, env));
+    let program = with_long_name(program, env);
+    if let Some(name) = tool::called_as(&program, &layout) {
+        return tool::become_tool(&name, arguments, env, &layout);
+    }
+    let called_as = CalledAs::from_program(&program);
     let question = Question { env, layout: &layout, host: &HOST, called_as: &called_as, arguments };
     let resolution = provide(&question)?;
     report::trace(&resolution);

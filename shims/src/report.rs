@@ -2,6 +2,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use gover_core::ToolchainName;
 use gover_core::diagnose::{Diagnose, Exit};
 use gover_core::display::pasted;
 use gover_core::env::{Env, NoHome};
@@ -32,6 +33,12 @@ pub(crate) enum Failure {
     },
     /// The manager printed why.
     NotInstalled,
+    /// A tool is not kept for the selected toolchain, and PATH has no other program of its name.
+    OtherTool {
+        name: String,
+        kept: Vec<ToolchainName>,
+        resolution: Box<Resolution>,
+    },
     CannotExecute {
         program: PathBuf,
         source: io::Error,
@@ -131,6 +138,7 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
             Report { what: error.to_string(), cause: None, hints: error.hints(), exit: Exit::Failure }
         }
         Failure::Unavailable(resolution) => unavailable(resolution, home),
+        Failure::OtherTool { name, kept, resolution } => other_tool(name, kept, resolution, home),
         Failure::NoManager { program, source } => Report {
             cause: Some(source.to_string()),
             ..plain(
@@ -154,6 +162,18 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
             )
         },
     }
+}
+
+fn other_tool(name: &str, kept: &[ToolchainName], resolution: &Resolution, home: Option<&Path>) -> Report {
+    let names: Vec<&str> = kept.iter().map(ToolchainName::as_str).collect();
+    let here = match resolution.name() {
+        Some(selected) => format!("{selected} is used here ({})", resolution.reason(home)),
+        None => "another Go is used here".to_owned(),
+    };
+    let what = format!("{name} is installed for {} only, and {here}", names.join(" and "));
+    let version = kept.last().map(|newest| newest.version().to_string()).unwrap_or_default();
+    let hint = format!("gover exec {} -- {}", pasted(&version), pasted(name));
+    Report { what, cause: None, hints: vec![hint], exit: Exit::NotFound }
 }
 
 fn unavailable(resolution: &Resolution, home: Option<&Path>) -> Report {

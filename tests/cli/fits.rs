@@ -56,6 +56,8 @@ const LINES: &[&str] = &[
     "tools",
     "tools rebuild --all",
     "tools rebuild nosuch",
+    "tools install nosuch",
+    "tools uninstall nosuch",
     "verify",
     "verify 1.80",
     "doctor --offline",

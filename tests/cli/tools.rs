@@ -1,5 +1,7 @@
 //! `gover tools`: programs of `go install`, and building them again.
 
+mod install;
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -56,6 +56,8 @@ paths! {
     staging = "staging";
     locks = "locks";
     sessions = "sessions";
+    /// Programs that are kept for one toolchain, in a directory with its name.
+    tools = "tools";
     /// Where `man` looks if `bin` is on PATH.
     manual_pages = "share/man/man1";
     /// Which kind of package this gover came from, and the path of the packaged gover.
@@ -79,6 +81,15 @@ impl Layout {
 
     pub fn toolchain(&self, name: &ToolchainName) -> PathBuf {
         self.versions().join(name.as_str())
+    }
+
+    /// The tools that are kept for a toolchain.
+    pub fn tools_for(&self, name: &ToolchainName) -> PathBuf {
+        self.tools().join(name.as_str()).join("bin")
+    }
+
+    pub fn tool(&self, toolchain: &ToolchainName, name: &str) -> PathBuf {
+        self.tools_for(toolchain).join(executable_name(name))
     }
 
     /// Where a toolchain came from and what proved it.

@@ -25,6 +25,7 @@ pub mod shim_state;
 pub mod store_index;
 pub mod sync;
 pub mod text;
+pub mod tool;
 pub mod version;
 pub mod wrap;
 

@@ -4,12 +4,13 @@
 //! a name that it uses in that place, and does not follow links.
 
 use std::collections::BTreeSet;
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use gover_core::inventory::name_at;
 use gover_core::platform::IS_WINDOWS;
-use gover_core::{Layout, ToolchainName};
+use gover_core::{Layout, ToolchainName, tool};
 use gover_log::is_cached;
 use gover_source::is_cache_file;
 use gover_sys::{Lock, file, link};
@@ -179,13 +180,17 @@ enum Shape {
     Link,
     /// A link that leads to this name.
     LinkTo(&'static str),
+    /// The shim by the name of a tool that is kept for a toolchain.
+    Tool,
 }
 
-const PLACES: [Place; 21] = [
+const PLACES: [Place; 23] = [
     place("", Shape::File, |name| ["config.toml", "default", "shim.state", "versions.index"].contains(&name)),
     place("", Shape::Link, |name| name == "current"),
     place("bin", Shape::File, shims::is_own_file),
     place("bin", Shape::LinkTo("go"), shims::is_alias),
+    place("bin", Shape::Tool, is_tool),
+    place("tools/**", Shape::File, tool::is_own_file),
     place("versions", Shape::Toolchain, is_toolchain),
     place("receipts", Shape::File, |name| toolchain_of_document(name).is_some_and(is_toolchain)),
     place("cache", Shape::File, |name| name == "failed-sources.json" || is_part(name)),
@@ -245,6 +250,8 @@ impl Shape {
             Self::File => metadata.is_file(),
             Self::Tree | Self::Toolchain => metadata.is_dir(),
             Self::Link => metadata.is_symlink(),
+            Self::Tool if IS_WINDOWS => metadata.is_file() && is_kept(path),
+            Self::Tool => Self::LinkTo("go").is_of(path),
             Self::LinkTo(name) => link::read(path).ok().flatten().is_some_and(|to| to == Path::new(name)),
         }
     }
@@ -284,7 +291,7 @@ fn below<'a>(from: &str, path: &'a str) -> Option<&'a str> {
 
 /// Whether this stays with the toolchains; an interrupted install may have set one aside.
 fn belongs_to_toolchains(inside: &str) -> bool {
-    ["versions", "receipts", "default", "current"].contains(&inside)
+    ["versions", "receipts", "default", "current", "tools"].contains(&inside)
         || (inside.starts_with("staging/") && inside.ends_with("/old"))
 }
 
@@ -314,6 +321,17 @@ fn real_directory(home: &Path, below: &str) -> PathBuf {
         directory = next;
     }
     directory
+}
+
+fn is_tool(file_name: &str) -> bool {
+    file_name.strip_suffix(EXE_SUFFIX).is_some_and(tool::is_tool_name)
+}
+
+/// Whether a program in `bin` has the name of a tool.
+fn is_kept(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(EXE_SUFFIX));
+    let home = path.parent().and_then(Path::parent);
+    name.zip(home).is_some_and(|(name, home)| tool::names(&Layout::new(home.to_owned())).contains(name))
 }
 
 fn is_toolchain(name: &str) -> bool {

@@ -12,13 +12,18 @@ impl Home {
     fn full() -> Self {
         let root = tempfile::tempdir().unwrap();
         let home = Self { layout: Layout::new(root.path().join("home")), root };
+        home.fill();
+        home
+    }
+
+    fn fill(&self) {
         for path in OWN {
-            home.write(path);
+            self.write(path);
         }
         for name in ["gover", "gover-shim", "go"] {
-            home.write(&program(name));
+            self.write(&program(name));
         }
-        home
+        self.write(&format!("tools/go1.91.2/{}", program("gopls")));
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -147,12 +152,7 @@ fn a_place_that_is_a_link_is_not_followed() {
             assert!(files(&outside) == before, "{}", linked.display());
             link::remove(&inside).unwrap();
             fs::remove_dir_all(outside).unwrap();
-            for path in OWN {
-                home.write(path);
-            }
-            for name in ["gover", "gover-shim", "go"] {
-                home.write(&program(name));
-            }
+            home.fill();
         }
     }
 }

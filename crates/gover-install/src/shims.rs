@@ -9,7 +9,7 @@ use gover_archive::digest::Sha256;
 use gover_core::inventory::Inventory;
 use gover_core::layout::executable_name;
 use gover_core::platform::IS_WINDOWS;
-use gover_core::{Diagnose, Layout, ToolchainName};
+use gover_core::{Diagnose, Layout, ToolchainName, tool};
 use gover_sys::{Lock, file, link};
 
 use crate::files::{FileError, create_directory, remove};
@@ -55,7 +55,14 @@ pub fn refresh(layout: &Layout, program: &Path, lock: &Lock) -> Result<ShimChang
             changes.added.push((*name).to_owned());
         }
     }
-    changes.removed = remove_stale(&bin, &wanted)?;
+    let tools = tool::names(layout);
+    for name in &tools {
+        let target = layout.program(name);
+        if may_be_replaced(&base, &target) && alias(&base, &target)? {
+            changes.added.push(name.clone());
+        }
+    }
+    changes.removed = remove_stale(&bin, &base, (&wanted, &tools))?;
     // Without an index, the shim reads the directory.
     drop(store_index::refresh(layout, lock));
     if renewed {
@@ -71,14 +78,18 @@ pub fn is_stale(layout: &Layout, program: &Path) -> bool {
     fs::read(program).is_ok_and(|bytes| stamp.trim_end() != Sha256::of(&bytes).to_string())
 }
 
-/// Whether `bin/` has exactly the names of the installed toolchains; after a crash it may not. A
+/// Whether `bin/` has exactly the names of the installed toolchains and of tools; after a crash it may not. A
 /// `bin/` without a stamp is not gover's and counts as right.
 pub fn names_are_right(layout: &Layout) -> bool {
     let (Ok(inventory), Ok(entries)) = (Inventory::scan(layout), fs::read_dir(layout.bin())) else {
         return true;
     };
-    let named: BTreeSet<String> = entries.flatten().filter_map(|entry| toolchain(&entry)).collect();
-    !layout.shim_stamp().is_file() || names(&inventory).into_iter().eq(&named)
+    let (base, entries) = (layout.program("go"), entries.flatten().collect::<Vec<_>>());
+    let named: BTreeSet<String> = entries.iter().filter_map(toolchain).collect();
+    let tools: BTreeSet<String> = entries.iter().filter_map(|entry| tool_named(entry, &base)).collect();
+    let mut wanted = tool::names(layout);
+    wanted.retain(|name| may_be_replaced(&base, &layout.program(name)));
+    !layout.shim_stamp().is_file() || (names(&inventory).into_iter().eq(&named) && wanted == tools)
 }
 
 fn names(inventory: &Inventory) -> BTreeSet<&str> {
@@ -156,12 +167,38 @@ fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
     Ok(missing)
 }
 
-/// Removes names of toolchains that are gone. On Windows, one that runs stays until next time.
-fn remove_stale(bin: &Path, wanted: &BTreeSet<&str>) -> Result<Vec<String>, FileError> {
+/// Whether a tool may have its name in `bin`: nothing else does. On Windows, where the shim is copied,
+/// `gover tools install` has looked.
+pub fn may_be_replaced(base: &Path, target: &Path) -> bool {
+    target.symlink_metadata().is_err() || IS_WINDOWS || is_another_name(base, target)
+}
+
+/// Whether a file is the shim under another name.
+fn is_another_name(base: &Path, path: &Path) -> bool {
+    if IS_WINDOWS {
+        return file::same_file(base, path).unwrap_or(false);
+    }
+    link::read(path).ok().flatten().is_some_and(|target| Some(target.as_os_str()) == base.file_name())
+}
+
+/// The tool that a program in `bin/` is named after.
+fn tool_named(entry: &fs::DirEntry, base: &Path) -> Option<String> {
+    let file_name = entry.file_name().into_string().ok()?;
+    let name = program_name(&file_name).filter(|name| tool::is_tool_name(name))?;
+    is_another_name(base, &entry.path()).then(|| name.to_owned())
+}
+
+/// Removes names of toolchains and tools that are gone. On Windows, one that runs stays until next time.
+fn remove_stale(
+    bin: &Path,
+    base: &Path,
+    (toolchains, tools): (&BTreeSet<&str>, &BTreeSet<String>),
+) -> Result<Vec<String>, FileError> {
     let mut removed = Vec::new();
     for entry in fs::read_dir(bin).map_err(FileError::at("read", bin))? {
         let entry = entry.map_err(FileError::at("read", bin))?;
-        let stale = toolchain(&entry).filter(|name| !wanted.contains(name.as_str()));
+        let stale = toolchain(&entry).filter(|name| !toolchains.contains(name.as_str()));
+        let stale = stale.or_else(|| tool_named(&entry, base).filter(|name| !tools.contains(name)));
         removed.extend(stale.filter(|_| fs::remove_file(entry.path()).is_ok()));
     }
     removed.sort();

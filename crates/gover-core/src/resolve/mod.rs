@@ -22,7 +22,7 @@ pub use error::ResolveError;
 pub use locate::locate;
 pub use origin::{Origin, OriginKind, Raised};
 pub use session::SessionRecord;
-pub use system::{FirstGo, first_on_path, is_gover_directory, is_on_path};
+pub use system::{FirstGo, first_on_path, is_gover_directory, is_on_path, tool_on_path};
 pub use trace::Trace;
 
 use crate::env::Env;

@@ -70,6 +70,11 @@ pub(super) fn on_path(question: &Question<'_>, name: &str) -> impl Iterator<Item
     programs.filter(move |program| !program.parent().is_some_and(|directory| is_same(directory, &bin)))
 }
 
+/// The first program of that name on PATH that does not belong to gover.
+pub fn tool_on_path(question: &Question<'_>, name: &str) -> Option<PathBuf> {
+    on_path(question, name).find(|program| !is_shim(program))
+}
+
 /// Whether PATH has a directory, by whatever name.
 pub fn is_on_path(env: &Env, directory: &Path) -> bool {
     env.path().iter().any(|entry| is_same(entry, directory))

@@ -24,6 +24,39 @@ pub(crate) struct ToolsArgs {
 pub(crate) enum ToolsAction {
     /// Build programs again at the same versions, with the Go used here
     Rebuild(RebuildArgs),
+    /// Build a program with the Go used here, or for one Go only
+    Install(ToolInstallArgs),
+    /// Remove programs
+    Uninstall(ToolUninstallArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover tools install golang.org/x/tools/cmd/stringer@latest
+  gover tools install golang.org/x/tools/gopls@v0.16.2 --for 1.21
+
+With --for, the program is kept beside that toolchain, and its name runs it while that toolchain is \
+used. Elsewhere, the name means the next program on PATH.")]
+pub(crate) struct ToolInstallArgs {
+    /// Package with a version, as for `go install`
+    #[arg(value_name = "PACKAGE@VERSION")]
+    pub(crate) package: String,
+    /// Build with this version, and run it only while that is used
+    #[arg(long = "for", value_name = "REQUEST")]
+    pub(crate) only_for: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover tools uninstall stringer
+  gover tools uninstall gopls --for 1.21")]
+pub(crate) struct ToolUninstallArgs {
+    /// Programs
+    #[arg(value_name = "PROGRAM", required = true)]
+    pub(crate) names: Vec<OsString>,
+    /// Remove what was installed for this version
+    #[arg(long = "for", value_name = "REQUEST")]
+    pub(crate) only_for: Option<String>,
 }
 
 #[derive(Args, Debug)]

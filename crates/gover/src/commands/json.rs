@@ -16,7 +16,7 @@ use super::mirror::MirrorFacts;
 use super::prune::Pruned;
 use super::self_::{SelfUninstallFacts, UpdateFacts};
 use super::setup::SetupFacts;
-use super::tools::{Rebuilt, ToolList};
+use super::tools::{InstalledTool, Rebuilt, RemovedTools, ToolList};
 use super::uninstall::RemovedToolchains;
 use super::update::Updates;
 use super::verify::Verified;
@@ -53,6 +53,8 @@ fn documents() -> Vec<(&'static str, Vec<Row>)> {
         ("bump", Bumped::rows("")),
         ("tools", ToolList::rows("")),
         ("tools rebuild", Rebuilt::rows("")),
+        ("tools install", InstalledTool::rows("")),
+        ("tools uninstall", RemovedTools::rows("")),
         ("verify", Verified::rows("")),
         ("mirror", MirrorFacts::rows("")),
         ("doctor", Diagnosis::rows("")),

@@ -42,7 +42,7 @@ pub use self::json::page as json_page;
 
 use crate::cli::{
     self, CacheAction, CacheArgs, Command, ConfigAction, ConfigArgs, CurrentArgs, DoctorArgs, EditorArgs,
-    ListArgs, SetupArgs,
+    ListArgs, SetupArgs, ToolsAction, ToolsArgs,
 };
 use crate::store::shims;
 use crate::{Context, Failure};
@@ -127,11 +127,22 @@ fn warn_of_unfinished(context: &Context<'_>) {
     }
 }
 
+/// Whether it installs or removes programs beside a toolchain. Others of these write into GOBIN.
+fn changes_kept_tools(command: &Command) -> bool {
+    let Command::Tools(ToolsArgs { action: Some(action), .. }) = command else { return false };
+    match action {
+        ToolsAction::Install(arguments) => arguments.only_for.is_some(),
+        ToolsAction::Uninstall(arguments) => arguments.only_for.is_some(),
+        ToolsAction::Rebuild(_) => false,
+    }
+}
+
 /// Whether it may write in gover's home. A new command counts as one that does.
 fn writes(command: &Command) -> bool {
-    !matches!(
-        command,
-        Command::List(ListArgs { remote: false, .. })
+    changes_kept_tools(command)
+        || !matches!(
+            command,
+            Command::List(ListArgs { remote: false, .. })
             | Command::Current(_)
             | Command::Check(_)
             | Command::Which(_)
@@ -143,7 +154,6 @@ fn writes(command: &Command) -> bool {
             // It writes into the directory of a project.
             | Command::Pin(_)
             | Command::Bump(_)
-            // It writes into GOBIN.
             | Command::Tools(_)
             | Command::Setup(SetupArgs { dry_run: true, .. })
             | Command::Doctor(DoctorArgs { fix: false, undo: false, .. })
@@ -152,23 +162,24 @@ fn writes(command: &Command) -> bool {
             | Command::Config(ConfigArgs {
                 action: None | Some(ConfigAction::Get { .. } | ConfigAction::List { .. } | ConfigAction::Path)
             })
-    )
+        )
 }
 
 /// Whether it changes toolchains, or must know their exact state.
 fn changes_toolchains(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Install(_)
-            | Command::Import(_)
-            | Command::Link(_)
-            | Command::Update(_)
-            | Command::Uninstall(_)
-            | Command::Prune(_)
-            | Command::Use(_)
-            | Command::Verify(_)
-            | Command::Default(_)
-    )
+    changes_kept_tools(command)
+        || matches!(
+            command,
+            Command::Install(_)
+                | Command::Import(_)
+                | Command::Link(_)
+                | Command::Update(_)
+                | Command::Uninstall(_)
+                | Command::Prune(_)
+                | Command::Use(_)
+                | Command::Verify(_)
+                | Command::Default(_)
+        )
 }
 
 /// Whether it shows or runs what is installed.

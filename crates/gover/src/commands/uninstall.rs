@@ -1,6 +1,6 @@
 use gover_core::display::pasted;
 use gover_core::text::counted;
-use gover_core::{Request, ToolchainName};
+use gover_core::{Request, ToolchainName, tool};
 use gover_install::Uninstalled;
 use gover_sys::file;
 
@@ -67,6 +67,11 @@ fn remove(name: &ToolchainName, uses: &[Use], context: &Context<'_>) -> Result<U
     drop(lock);
     let restore = uninstall::restore(&gone, context);
     context.printer.note(&format!("uninstalled {name} ({restore})"));
+    let tools: Vec<String> = tool::names_for(name, &context.layout).into_iter().collect();
+    if !tools.is_empty() {
+        let command = format!("gover tools uninstall {} --for {}", tools.join(" "), name.version());
+        context.printer.note(&format!("what was installed for {name} stays (`{command}` removes it)"));
+    }
     let others: Vec<Use> = uses.iter().filter(|one| one.kind != UseKind::Default).cloned().collect();
     if !others.is_empty() {
         context.printer.warning(&format!("{name} was in use: {}", uses::in_words(&others)));

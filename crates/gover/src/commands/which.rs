@@ -2,7 +2,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use gover_core::minimum::Allowed;
+use gover_core::resolve::Trace;
 use gover_core::text::shown;
+use gover_core::tool::is_tool_name;
 use gover_core::{Request, RequestKind};
 use gover_sys::exec;
 use gover_tools::{BuildInfo, Found};
@@ -50,10 +52,22 @@ fn tool(word: &str, context: &Context<'_>) -> Option<PathBuf> {
         Ok(RequestKind::Path(path)) => Some(context.absolute(path)).filter(|path| path.is_file()),
         Ok(_) => None,
         Err(_) => {
-            let directories = [context.env.path(), tools::directories(context)].concat();
+            if let Some(kept) = kept(word, context) {
+                return Some(kept);
+            }
+            let bin = context.layout.bin();
+            let path = context.env.path().into_iter().filter(|directory| *directory != bin);
+            let directories: Vec<PathBuf> = path.chain(tools::directories(context)).collect();
             exec::find(OsStr::new(word), &directories, context.env.var("PATHEXT").as_deref())
         }
     }
+}
+
+/// The program that is kept for the toolchain used here, which the shim of that name runs.
+fn kept(name: &str, context: &Context<'_>) -> Option<PathBuf> {
+    let selection = context.selection(&mut Trace::off()).ok()?;
+    let kept = context.layout.tool(selection.name()?, name);
+    Some(kept).filter(|path| is_tool_name(name) && path.is_file())
 }
 
 /// The path of a program, and what it says about how it was built.
@@ -71,8 +85,9 @@ fn show(path: PathBuf, as_json: bool, context: &Context<'_>) -> Result<(), Failu
         }
         (kind, None) => kind.to_string(),
     });
+    let is_kept = found.path.starts_with(context.layout.tools());
     let is_on_path =
-        found.path.parent().is_some_and(|parent| context.env.path().contains(&parent.to_owned()));
+        is_kept || found.path.parent().is_some_and(|parent| context.env.path().contains(&parent.to_owned()));
     if !is_on_path {
         context.printer.warning(&format!("`{}` is not on PATH", shown(&found.name())));
         context.printer.hint("gover doctor gobin");

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use gover_core::env::vars;
 use gover_core::gorules::{EnvFile, lookup};
 use gover_core::minimum::Allowed;
+use gover_core::text::shown;
 use gover_core::{GoVersion, ToolchainName, launch};
 use gover_source::{Releases, Support};
-use gover_tools::{BuildInfo, Builder};
+use gover_tools::{BuildInfo, Builder, Found};
 use gover_vuln::{Database, Vulnerabilities};
 
 use super::vulnerabilities;
-use crate::Context;
+use crate::{Context, Failure};
 
 /// A program that Go built, and what is known about that Go.
 pub(crate) struct Program<'a> {
@@ -58,6 +59,18 @@ pub(crate) fn directories(context: &Context<'_>) -> Vec<PathBuf> {
 pub(crate) fn is_older(info: &BuildInfo, than: Option<&ToolchainName>) -> bool {
     let Some(than) = than else { return false };
     info.go.is_none() || info.release().is_some_and(|release| release.version() < than.version())
+}
+
+/// Whether a person means this program: by its name, or by its path.
+pub(crate) fn is_named(found: &Found, name: &OsStr, context: &Context<'_>) -> bool {
+    let file_name = found.path.file_name().unwrap_or_default();
+    name == file_name || name == OsStr::new(&found.name()) || context.absolute(name.as_ref()) == found.path
+}
+
+pub(crate) fn no_program(name: &OsStr, context: &Context<'_>) -> Failure {
+    let places: Vec<String> = directories(context).iter().map(|path| context.short(path)).collect();
+    let what = format!("there is no program `{}` in {}", shown(&name.to_string_lossy()), places.join(" or "));
+    Failure::new(what, "`gover tools` lists them")
 }
 
 /// How a toolchain builds programs.

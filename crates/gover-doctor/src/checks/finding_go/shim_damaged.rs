@@ -1,5 +1,9 @@
 //! The programs in gover's own directory are missing or were replaced.
 
+use std::collections::BTreeSet;
+
+use gover_core::ToolchainName;
+use gover_core::tool::is_tool_name;
 use sha2::{Digest as _, Sha256};
 
 use super::go_programs::{is_same, version_above, version_of};
@@ -101,6 +105,13 @@ fn names(snapshot: &Snapshot<'_>, faults: &mut Faults) {
             && snapshot.is_file(&goroot.program("bin/go"))
     };
     let toolchains = snapshot.disk.list(&versions).into_iter().filter(is_whole);
+    for name in tools(snapshot) {
+        let path = snapshot.gover.bin.program(&name);
+        if !snapshot.exists(&path) {
+            let what = "does not exist; it runs a program that is installed for one Go";
+            faults.push((Severity::Warning, Evidence::path(&path, what)));
+        }
+    }
     for name in ["gofmt".to_owned()].into_iter().chain(toolchains) {
         let path = snapshot.gover.bin.program(&name);
         // The header of a program contains sizes and times, so different programs differ there.
@@ -111,6 +122,17 @@ fn names(snapshot: &Snapshot<'_>, faults: &mut Faults) {
             faults.push((Severity::Error, Evidence::path(path, "is not gover's shim")));
         }
     }
+}
+
+/// The names of the programs that are kept for one toolchain.
+fn tools(snapshot: &Snapshot<'_>) -> BTreeSet<String> {
+    let top = snapshot.gover.home.join("tools");
+    let list = |path: &MachinePath| snapshot.disk.list(path);
+    let suffix = if snapshot.system.is_windows() { ".exe" } else { "" };
+    let toolchains = list(&top).into_iter().filter(|name| ToolchainName::parse(name).is_ok());
+    let files = toolchains.flat_map(|name| list(&top.join(name).join("bin")));
+    let names = files.filter_map(|file| Some(file.strip_suffix(suffix)?.to_owned()));
+    names.filter(|name| is_tool_name(name)).collect()
 }
 
 /// SHA-256 in hexadecimal digits, as in the stamp.
@@ -163,6 +185,10 @@ mod tests {
             (
                 Machine::linux().without("~/.gover/bin/gover"),
                 format!("{bin}/gover: does not exist; `go` needs it to install a missing toolchain"),
+            ),
+            (
+                Machine::linux().program("~/.gover/tools/go1.22.5/bin/gopls", ""),
+                format!("{bin}/gopls: does not exist; it runs a program that is installed for one Go"),
             ),
             (Machine::linux().without("~/.gover/bin/go1.22.5"), format!("{bin}/go1.22.5: does not exist")),
             (

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gover_core::ToolchainName;
 use gover_tools::BuildInfo;
@@ -43,6 +43,8 @@ facts! {
                 for a development version, and if `go` is null",
         nearest: Option<String> = tool.program.nearest.as_ref().map(ToString::to_string)
             => "a release without any, to build it again with",
+        only_for: Option<String> = tool.only_for.as_ref().map(ToString::to_string)
+            => "the toolchain that it was installed for with `--for`; null for a program of all toolchains",
         older: bool = tool.is_older => "whether a Go older than the selected one built it",
         too_old_for: Option<String> = tool.too_old_for.as_ref().map(|(path, _)| json_path(path))
             => "the go.mod or go.work here that requires a newer Go than it can read; else null",
@@ -53,6 +55,18 @@ facts! {
     OtherFacts(other: &(PathBuf, String)) {
         path: String = json_path(&other.0) => "its path",
         what: String = other.1.clone() => "what it is, in words",
+    }
+
+    InstalledTool(path: &Path, info: &BuildInfo, before: Option<&BuildInfo>, only_for: Option<&ToolchainName>) {
+        path: String = json_path(path) => "its path",
+        package: Option<String> = info.subject() => "the package that it was built from, with its version",
+        go: Option<String> = info.go.clone() => "the Go that built it",
+        only_for: Option<String> = only_for.map(ToString::to_string) => "with `--for`, the toolchain; else null",
+        replaced: Option<String> = before.and_then(BuildInfo::subject) => "the package of the program that was there before",
+    }
+
+    RemovedTools(paths: &[&Path]) {
+        removed: Vec<String> = paths.iter().map(|path| json_path(path)).collect() => "the programs that were removed",
     }
 
     Rebuilt(dry_run: bool, go: Option<String>, steps: &[(&Step, Outcome)]) {

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use gover_core::text::shown;
+use gover_core::tool;
 use gover_core::{GoVersion, ToolchainName};
 use gover_tools::{Found, Kind, Obstacle, Recipe};
 
@@ -13,6 +14,8 @@ use crate::{Context, Failure};
 /// A program with what is to be said about it.
 pub(super) struct Tool<'a> {
     pub(super) program: Program<'a>,
+    /// The toolchain that it is kept for.
+    pub(super) only_for: Option<ToolchainName>,
     /// Why it cannot be built again.
     pub(super) obstacle: Option<Obstacle>,
     /// Whether a Go older than the selected one built it.
@@ -29,7 +32,8 @@ pub(super) fn run(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     let project = tools::language_here(context);
     let platform = context.target().platform;
     let (mut found, mut others) = (Vec::new(), Vec::new());
-    for Found { path, kind } in gover_tools::find(&directories) {
+    let shared = gover_tools::find(&directories).into_iter().map(|found| (found, None));
+    for (Found { path, kind }, only_for) in shared.chain(kept(context)) {
         let Kind::Program(info) = kind else {
             others.push((path, kind.to_string()));
             continue;
@@ -37,8 +41,9 @@ pub(super) fn run(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         let program = Program::new(path, *info, &database, &releases);
         found.push(Tool {
             obstacle: Recipe::again(&program.info, &platform).err(),
-            is_older: tools::is_older(&program.info, selected.as_ref()),
+            is_older: only_for.is_none() && tools::is_older(&program.info, selected.as_ref()),
             too_old_for: project.clone().filter(|(_, language)| is_too_old(&program, language)),
+            only_for,
             program,
         });
     }
@@ -73,6 +78,14 @@ pub(super) fn run(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The programs that are kept for one toolchain.
+fn kept(context: &Context<'_>) -> impl Iterator<Item = (Found, Option<ToolchainName>)> {
+    tool::toolchains(&context.layout).into_iter().flat_map(|toolchain| {
+        let found = gover_tools::find(&[context.layout.tools_for(&toolchain)]);
+        found.into_iter().map(move |found| (found, Some(toolchain.clone())))
+    })
+}
+
 /// Whether the language of a project is newer than what a program that reads Go code knows.
 fn is_too_old(program: &Program<'_>, language: &GoVersion) -> bool {
     let by = program.release.as_ref().map(|name| name.version().language());
@@ -82,6 +95,11 @@ fn is_too_old(program: &Program<'_>, language: &GoVersion) -> bool {
 fn remarks(tool: &Tool<'_>, context: &Context<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
     let program = &tool.program;
+    if let Some(toolchain) = &tool.only_for {
+        let is_gone = !context.layout.toolchain(toolchain).is_dir();
+        let gone = if is_gone { ", which is not installed" } else { "" };
+        remarks.push(format!("for {toolchain}{gone}"));
+    }
     if program.is_too_old() {
         remarks.push(context.printer.out(Style::Error, "gets no security fixes"));
     }

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
@@ -63,6 +62,29 @@ pub(super) fn run(arguments: &RebuildArgs, as_json: bool, context: &Context<'_>)
     summarize(&done, &name, arguments, context)
 }
 
+/// Builds again what an older Go built, if a person agrees; without a terminal, names the command.
+pub(in crate::commands) fn offer(context: &Context<'_>) -> Result<(), Failure> {
+    let arguments = RebuildArgs { names: Vec::new(), all: false, jobs: None, dry_run: false };
+    let Some(toolchain) = context.selected().filter(|toolchain| toolchain.name.is_some()) else {
+        return Ok(());
+    };
+    let steps = plan(&arguments, toolchain.name.as_ref(), context)?;
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let name = requests::name_of(&toolchain, context);
+    let count = counted(steps.len(), "program");
+    let verb = if steps.len() == 1 { "was" } else { "were" };
+    context.printer.note(&format!("{count} of `go install` {verb} built by a Go older than {name}"));
+    if context.printer.can_ask()
+        && context.printer.confirm(&format!("rebuild {count} at the same versions?"), "--yes")?
+    {
+        return run(&arguments, false, context);
+    }
+    context.printer.hint(&command(&arguments));
+    Ok(())
+}
+
 /// The programs that are meant, each once.
 fn plan(
     arguments: &RebuildArgs,
@@ -73,18 +95,11 @@ fn plan(
     let is_meant = |found: &Found| match (&arguments.names[..], found.info()) {
         ([], None) => false,
         ([], Some(info)) => arguments.all || tools::is_older(info, selected),
-        (names, _) => names.iter().any(|name| is_named(found, name, context)),
+        (names, _) => names.iter().any(|name| tools::is_named(found, name, context)),
     };
     for name in &arguments.names {
-        if !found.iter().any(|found| is_named(found, name, context)) {
-            let places: Vec<String> =
-                tools::directories(context).iter().map(|path| context.short(path)).collect();
-            let what = format!(
-                "there is no program `{}` in {}",
-                shown(&name.to_string_lossy()),
-                places.join(" or ")
-            );
-            return Err(Failure::new(what, "`gover tools` lists them"));
+        if !found.iter().any(|found| tools::is_named(found, name, context)) {
+            return Err(tools::no_program(name, context));
         }
     }
     let platform = context.target().platform;
@@ -105,11 +120,6 @@ fn plan(
     // Without a name or `--all`, gover takes what it can build.
     let is_asked = arguments.all || !arguments.names.is_empty();
     Ok(steps.filter(|step| is_asked || step.recipe.is_ok()).collect())
-}
-
-fn is_named(found: &Found, name: &OsString, context: &Context<'_>) -> bool {
-    let file_name = found.path.file_name().unwrap_or_default();
-    *name == *file_name || *name == *found.name() || context.absolute(name.as_ref()) == found.path
 }
 
 fn show(steps: &[Step], go: &str, arguments: &RebuildArgs, context: &Context<'_>) -> Result<(), Failure> {

@@ -16,6 +16,7 @@ use self::facts::{DefaultChange, KeptFacts, StepFacts};
 use self::plan::{Plan, Step, moved};
 use super::pin;
 use super::prune::{self, Superseded};
+use super::tools;
 use crate::cli::UpdateArgs;
 use crate::output::mebibytes;
 use crate::store::install::{Installation, Want};
@@ -166,6 +167,9 @@ impl Update<'_> {
             let kept = kept.iter().map(|Kept { name, uses }| KeptFacts::of(name, uses)).collect();
             let steps = plan.steps.iter().map(facts).collect();
             context.printer.json(&Updates::of(false, steps, change, kept, pruned))?;
+        }
+        if !done.is_empty() && !arguments.json {
+            tools::offer(context)?;
         }
         match results.into_iter().find_map(Result::err) {
             Some(failure) if wants.len() > 1 => Err(Failure::Silent(failure.exit())),
