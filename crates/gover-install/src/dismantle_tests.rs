@@ -24,6 +24,7 @@ impl Home {
             self.write(&program(name));
         }
         self.write(&format!("tools/go1.91.2/{}", program("gopls")));
+        self.write("editor/vscode/repair.json");
     }
 
     fn path(&self, path: &str) -> PathBuf {
