@@ -187,6 +187,19 @@ exit: 0
 }
 
 #[test]
+fn what_stands_next_to_the_target_is_left_alone() {
+    let ctx = with_three();
+    // As an earlier version left it when it was killed.
+    ctx.write(".tools.old/mine", "mine\n");
+    for name in ["one", "two", "three"] {
+        install(&ctx, "tools", name, name).success();
+    }
+    assert_eq!(text(&ctx, "tools.previous/two"), "two");
+    assert_eq!(ctx.names_in("shop"), [".tools.old", "tools", "tools.previous"]);
+    assert_eq!(text(&ctx, ".tools.old/mine"), "mine\n");
+}
+
+#[test]
 fn a_failure_changes_nothing_in_the_target() {
     let ctx = with_three();
     install(&ctx, "tools", "one", "1").success();

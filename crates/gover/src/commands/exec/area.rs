@@ -14,7 +14,7 @@ use crate::{Context, Failure};
 
 pub(super) struct Area {
     pub(super) directory: PathBuf,
-    /// Made for one command. Dropped, it is removed.
+    /// Whether it was made for this command. Then dropping this value removes it.
     is_fresh: bool,
 }
 
@@ -64,8 +64,8 @@ impl Area {
         if let Some(kept) = kept
             && (kept.path.starts_with(&directory) || directory.starts_with(&kept.path))
         {
-            let what = format!("`{}` and `{shown}` contain one another", context.short(&kept.path));
-            return Err(Failure::usage(what, "name two directories that are apart"));
+            let what = format!("one of `{}` and `{shown}` contains the other", context.short(&kept.path));
+            return Err(Failure::usage(what, "name two separate directories"));
         }
         Ok(Self { directory, is_fresh: false })
     }
@@ -125,17 +125,17 @@ impl Area {
             && let Err(error) = file::remove_tree(&self.directory)
         {
             let shown = context.short(&self.directory);
-            context.printer.warning(&format!("cannot remove `{shown}`, which was for this command: {error}"));
+            context.printer.warning(&format!("cannot remove the temporary directory `{shown}`: {error}"));
         }
     }
 
-    /// Keeps it, and says so unless it was given.
-    pub(super) fn keep(mut self, context: &Context<'_>) {
+    /// Keeps it, and says so unless it was given. `reason` follows "because".
+    pub(super) fn keep(mut self, reason: &str, context: &Context<'_>) {
         if std::mem::take(&mut self.is_fresh) {
             let shown = context.short(&self.directory);
-            context.printer.note(&format!("kept {shown}, because the command failed"));
+            context.printer.note(&format!("kept {shown}, because {reason}"));
             context.printer.hint(&format!(
-                "`gover exec --isolated={} …` runs in it again; docs/workspaces.md says how to remove it",
+                "`gover exec --isolated={} …` runs another command there; to remove it, see docs/workspaces.md",
                 gover_core::display::pasted(&self.directory.to_string_lossy())
             ));
         }

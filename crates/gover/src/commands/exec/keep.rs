@@ -1,5 +1,5 @@
-//! `--keep-bin` and `--rollback`: the programs that a command installed become a directory by one
-//! rename, and what was there before stays next to it.
+//! `--keep-bin` and `--rollback`: one rename makes the programs that a command installed the content of
+//! a directory. What was there before stays next to it.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -33,10 +33,10 @@ impl Kept {
     pub(super) fn at(path: &Path, context: &Context<'_>) -> Result<Self, Failure> {
         let path = context.absolute(path);
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-            let what = format!("`{}` has no name that a directory can get", path.display());
+            let what = format!("`{}` cannot be the path of a new directory", path.display());
             return Err(Failure::usage(what, "name a directory, such as ./tools"));
         };
-        // Links in what is above it are followed; it is itself no link.
+        // Links above it are followed. It must not be a link itself.
         let parent = real_path(parent).map(|parent| simplified(&parent)).unwrap_or(parent.to_owned());
         let kept = Self { path: parent.join(name) };
         content(&kept.path, context)?;
@@ -48,7 +48,7 @@ impl Kept {
         self.beside("", ".previous")
     }
 
-    /// `.NAME.new-PID`, which no shell expands and no tool expects.
+    /// A hidden path next to it that does not exist yet.
     fn staging(&self) -> PathBuf {
         let free = |count: &u32| {
             let path = self.beside(".", &format!(".new-{}-{count}", std::process::id()));
@@ -70,7 +70,7 @@ impl Kept {
         let shown = context.short(&self.path);
         if count == 0 {
             return Err(Failure::new(
-                format!("the command installed no program, so {shown} stays as it was"),
+                format!("the command installed no program, so {shown} was not changed"),
                 "`go install PACKAGE@VERSION` installs one",
             ));
         }
@@ -87,10 +87,9 @@ impl Kept {
             Err(failure) => {
                 // Programs that were moved go back; copied ones are still there.
                 drop(fs::remove_file(staging.join(MARKER)));
-                if !bin.exists() {
-                    drop(file::rename(&staging, bin));
+                if bin.exists() || file::rename(&staging, bin).is_ok() {
+                    drop(file::remove_tree(&staging));
                 }
-                drop(file::remove_tree(&staging));
                 return Err(failure);
             }
         };
@@ -119,7 +118,7 @@ impl Kept {
             Content::Ours => {}
         }
         let previous = self.previous();
-        let older = self.staging().with_extension("old");
+        let older = self.staging();
         let has_older = content(&previous, context)? != Content::Missing;
         if has_older {
             file::rename(&previous, &older).map_err(failed)?;
@@ -135,12 +134,12 @@ impl Kept {
     }
 }
 
-/// Nobody else replaces a directory meanwhile. In a home that is only for reading, there is no lock.
+/// Keeps other processes from replacing a directory meanwhile. A read-only home has no lock.
 fn locked(context: &Context<'_>) -> Result<Option<Lock>, Failure> {
     if lock::is_read_only(context) { Ok(None) } else { lock::acquire("keep-bin", context).map(Some) }
 }
 
-/// `gover exec --rollback TARGET`: what was replaced comes back, and the other takes its place.
+/// `gover exec --rollback TARGET`: exchanges the directory with the one that it replaced.
 pub(super) fn roll_back(target: &Path, context: &Context<'_>) -> Result<(), Failure> {
     let kept = Kept::at(target, context)?;
     let _lock = locked(context)?;
@@ -148,7 +147,7 @@ pub(super) fn roll_back(target: &Path, context: &Context<'_>) -> Result<(), Fail
     let failed = |error: io::Error| failed("replace", &kept.path, &error);
     if content(&previous, context)? != Content::Ours {
         return Err(Failure::new(
-            format!("nothing to bring back: there is no {}", context.short(&previous)),
+            format!("nothing to restore: there is no {}", context.short(&previous)),
             "`gover exec --isolated --keep-bin TARGET …` keeps what it replaces",
         ));
     }
@@ -180,13 +179,13 @@ pub(super) fn roll_back(target: &Path, context: &Context<'_>) -> Result<(), Fail
 /// `new` becomes `path`, and what `path` was becomes `former`, which does not exist yet.
 fn swap(path: &Path, new: &Path, former: &Path) -> io::Result<()> {
     if file::exchange(path, new)? {
-        return file::rename(new, former);
+        return file::rename(new, former).inspect_err(|_| drop(file::exchange(path, new)));
     }
     file::rename(path, former)?;
     file::rename(new, path).inspect_err(|_| drop(file::rename(former, path)))
 }
 
-/// What is at a path that gover is to replace. Anything that it did not make is an error.
+/// What is at a path that gover will replace. Anything that it did not make is an error.
 fn content(path: &Path, context: &Context<'_>) -> Result<Content, Failure> {
     let shown = context.short(path);
     let refused = |what: &str| {
@@ -239,7 +238,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Programs are on the disk before they have their name.
+/// Writes a program to the disk before it gets its name.
 fn flush(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());

@@ -1,4 +1,5 @@
-//! `gover exec`: a command with a toolchain, which may get directories of its own or another target.
+//! `gover exec`: runs a command with a toolchain, if asked with its own directories or for another
+//! platform.
 
 mod area;
 mod keep;

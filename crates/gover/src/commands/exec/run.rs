@@ -1,4 +1,4 @@
-//! Runs an isolated command, and decides what stays of it.
+//! Runs an isolated command, and keeps or removes its directory.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -29,9 +29,9 @@ pub(super) fn isolated(
     if finished.is_interrupted() {
         area.remove(context);
     } else if !finished.is_success() {
-        area.keep(context);
+        area.keep("the command failed", context);
     } else if let Some(Err(failure)) = kept.map(|kept| kept.publish(bin, context)) {
-        area.keep(context);
+        area.keep("its programs could not be moved", context);
         return Err(failure);
     } else {
         area.remove(context);

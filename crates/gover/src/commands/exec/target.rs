@@ -28,7 +28,7 @@ impl Target {
             Some(port) => cli::instead(arguments, text, port),
             None => cli::meant(arguments, text, PORTS),
         };
-        Err(Failure::unknown(what, meant, "`go tool dist list` shows all, such as linux/arm64"))
+        Err(Failure::unknown(what, meant, "`go tool dist list` lists the ports, such as linux/arm64"))
     }
 
     /// Whether it differs from the platform that the toolchain itself runs on.
@@ -41,7 +41,7 @@ impl Target {
         self.platform != own
     }
 
-    /// What is not obvious is said.
+    /// The variables to set. Prints a note about each effect that is not obvious.
     pub(super) fn edits(
         &self,
         toolchain: &Allowed,
