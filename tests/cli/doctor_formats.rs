@@ -33,7 +33,7 @@ fn each_check_says_what_became_of_it() {
     let document = ctx.gover(["doctor", "--offline", "--json", "--skip", "gopath,goroot-set"]).json();
     let skipped = json!({"check": "gopath", "result": "not run", "reason": "left out by --skip"});
     assert_eq!(result_of(&document, "gopath"), skipped);
-    let offline = json!({"check": "sources", "result": "not run", "reason": "no server was asked"});
+    let offline = json!({"check": "sources", "result": "not run", "reason": "no server was contacted"});
     assert_eq!(result_of(&document, "sources"), offline);
     assert_eq!(result_of(&document, "wsl")["result"], "not applicable");
     assert_eq!(result_of(&document, "goroot-invalid")["result"], "ok");
@@ -51,7 +51,7 @@ fn what_was_not_asked_is_not_called_fine() {
     let checked = ctx.gover(["doctor", "sources", "--offline", "-v"]);
     checked.success();
     assert!(checked.stderr.contains("no problems found (0 checks, 1 not run)\n"), "{checked}");
-    assert!(checked.stderr.contains("  sources: not run: no server was asked\n"), "{checked}");
+    assert!(checked.stderr.contains("  sources: not run: no server was contacted\n"), "{checked}");
 }
 
 #[test]

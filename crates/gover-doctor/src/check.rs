@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(of(&linux, "goroot-set"), CheckResult::Ok);
         let mut offline = linux.clone();
         offline.network = None;
-        assert_eq!(of(&offline, "sumdb"), CheckResult::NotRun("no server was asked"));
+        assert_eq!(of(&offline, "sumdb"), CheckResult::NotRun("no server was contacted"));
         let wrong = offline.file("~/.config/go/env", "GOPROXY=off\n");
         assert_eq!(of(&wrong, "goproxy"), CheckResult::Finding);
     }

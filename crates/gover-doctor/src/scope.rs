@@ -1,4 +1,4 @@
-//! Where a check has something to look at.
+//! Whether a check has something to examine.
 
 use crate::Snapshot;
 
@@ -9,7 +9,7 @@ pub enum Scope {
     Applies,
     /// What it examines does not exist here.
     Elsewhere(&'static str),
-    /// Something that it needs was not asked. It may still find faults in what is written down.
+    /// It needs a server that was not contacted. It may still find faults in files and variables.
     Unasked(&'static str),
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn wsl(snapshot: &Snapshot<'_>) -> Scope {
 }
 
 pub(crate) fn network(snapshot: &Snapshot<'_>) -> Scope {
-    if snapshot.network.is_some() { Scope::Applies } else { Scope::Unasked("no server was asked") }
+    if snapshot.network.is_some() { Scope::Applies } else { Scope::Unasked("no server was contacted") }
 }
 
 pub(crate) fn selected(snapshot: &Snapshot<'_>) -> Scope {
@@ -45,7 +45,7 @@ pub(crate) fn module(snapshot: &Snapshot<'_>) -> Scope {
     Scope::applies_if(is_inside, "no go.mod or go.work here")
 }
 
-/// What another file decides, in the check's own words.
+/// A condition of one check, with its own reason.
 pub(crate) fn given(exists: bool, otherwise: &'static str) -> Scope {
     Scope::applies_if(exists, otherwise)
 }

@@ -20,20 +20,20 @@ pub struct Keeper {
     /// The GOROOTs below the root, where `*` stands for any part of one name; empty if the root is one.
     goroots: &'static str,
     pub(crate) kind: Kind,
-    /// What its program removes a toolchain with, before the name of the directory.
+    /// The command that removes a toolchain, without the name of the directory at its end.
     pub(crate) uninstall: &'static str,
     chosen: Chosen,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A version manager, or something else that a user needs no longer once gover is there.
+    /// A version manager, which a user no longer needs after moving to gover.
     Manager,
     /// golang.org/dl, whose directory may also be on PATH.
     Downloads,
     /// The module cache of the go command.
     ModuleCache,
-    /// An installer or a package manager, which also keeps what others use.
+    /// An installer or a package manager. Other users or programs may need its toolchains.
     System,
 }
 
@@ -55,10 +55,10 @@ enum Root {
 pub struct Kept {
     /// `None` if it is in none of the known places.
     pub keeper: Option<&'static Keeper>,
-    /// What is removed with it: its whole directory.
+    /// The directory to delete in order to remove it.
     pub directory: MachinePath,
     pub goroot: MachinePath,
-    /// What its VERSION says: `go1.22.5`; `None` if it has none that begins so.
+    /// The version in its VERSION file: `go1.22.5`; `None` if there is no such file or version.
     pub version: Option<String>,
 }
 
@@ -120,7 +120,7 @@ impl Keeper {
         Some(above.into_iter().filter(|name| !name.is_empty()).fold(root, |path, name| path.join(name)))
     }
 
-    /// What it has, with a VERSION or without.
+    /// Its toolchains, with or without a VERSION file.
     pub(crate) fn kept(&'static self, snapshot: &Snapshot<'_>) -> Vec<Kept> {
         let Some(root) = self.root(snapshot) else { return Vec::new() };
         let matches = matches(&root, self.goroots, snapshot).into_iter();

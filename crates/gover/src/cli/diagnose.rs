@@ -17,16 +17,16 @@ pub(crate) struct DoctorArgs {
     /// List the checks without running them
     #[arg(long, conflicts_with_all = ["fix", "undo", "fail_on", "baseline", "format"])]
     pub(crate) list: bool,
-    /// Leave out checks
+    /// Do not run these checks
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub(crate) skip: Vec<String>,
     /// Exit with 1 if a problem is at least this serious: error, warning or note [default: warning]
     #[arg(long, value_name = "SEVERITY", value_enum, hide_possible_values = true)]
     pub(crate) fail_on: Option<DoctorFailOn>,
-    /// Leave out problems that are in this file, which `gover doctor --json` printed
+    /// Leave out problems that are in FILE, the output of an earlier `gover doctor --json`
     #[arg(long, value_name = "FILE", conflicts_with = "fix")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Print text, json, github (annotations of a workflow) or sarif [default: text]
+    /// Print text, json, github (workflow annotations) or sarif [default: text]
     #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true, conflicts_with_all = ["json", "fix", "undo"])]
     pub(crate) format: Option<DoctorFormat>,
     /// Fix problems in your own files; show each change and ask first

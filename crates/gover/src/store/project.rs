@@ -113,7 +113,7 @@ impl Project {
 }
 
 /// The repository around a directory, or else its workspace or module.
-fn root(here: &Path) -> Option<PathBuf> {
+pub(crate) fn root(here: &Path) -> Option<PathBuf> {
     let above = |name: &str| here.ancestors().find(|directory| directory.join(name).exists());
     above(".git").or_else(|| above("go.work")).or_else(|| above("go.mod")).map(Path::to_owned)
 }

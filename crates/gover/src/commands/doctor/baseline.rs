@@ -1,12 +1,13 @@
-//! Findings that an earlier run had too (`--baseline`).
+//! Findings that an earlier run also had (`--baseline`).
 
 use std::fs;
 use std::path::Path;
 
+use gover_core::display::pasted;
 use gover_doctor::{Finding, Severity};
 use serde::Deserialize;
 
-use crate::{Context, Failure};
+use crate::Failure;
 
 /// What `gover doctor --json` printed once. Other keys do not matter.
 #[derive(Deserialize)]
@@ -22,8 +23,8 @@ struct Known {
 }
 
 impl Baseline {
-    pub(super) fn read(path: &Path, context: &Context<'_>) -> Result<Self, Failure> {
-        let again = format!("make it with `gover doctor --json > {}`", context.short(path));
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        let again = format!("`gover doctor --json > {}` writes it", pasted(&path.to_string_lossy()));
         let text = fs::read(path).map_err(|source| {
             Failure::io(format!("cannot read `{}`", path.display()), &source, again.clone())
         })?;
@@ -35,7 +36,7 @@ impl Baseline {
         })
     }
 
-    /// Removes what the earlier run had too and was no less serious, and returns how many that were.
+    /// Removes what the earlier run also had, at least as serious, and returns how many those were.
     pub(super) fn take_from(&self, findings: &mut Vec<Finding>) -> usize {
         let before = findings.len();
         findings.retain(|finding| {

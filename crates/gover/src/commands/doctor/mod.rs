@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
     if arguments.fix {
         return fix::run(&chosen, arguments, context);
     }
-    let baseline = arguments.baseline.as_deref().map(|path| Baseline::read(path, context)).transpose()?;
+    let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
     let is_for_people = arguments.format() == DoctorFormat::Text;
     let mut examination = examine(&chosen, &mut Answers::default(), 0, !is_for_people, context);
     let known = baseline.map_or(0, |baseline| baseline.take_from(&mut examination.findings));

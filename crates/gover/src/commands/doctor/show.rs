@@ -198,11 +198,11 @@ pub(super) fn sum(examination: &Examination) -> String {
     }
 }
 
-/// How many findings an earlier run had, too.
+/// How many findings are not shown because an earlier run also had them.
 pub(super) fn known(count: usize, baseline: Option<&Path>, context: &Context<'_>) -> String {
     let file = baseline.map(|path| context.short(path)).unwrap_or_default();
     let verb = if count == 1 { "is" } else { "are" };
-    format!("{} {verb} in {file} too, and not shown", counted(count, "problem"))
+    format!("{} {verb} in {file} and not shown", counted(count, "problem"))
 }
 
 /// `gover doctor --list`.

@@ -21,7 +21,7 @@ pub(super) const CHECK: Check = Check {
     repair: "Write the project's version there, or let the workflow read it: `go-version-file: go.mod` (or \
             `.go-version`). The commands shown change the line; these files are shared, so `--fix` does not \
             change them.",
-    scope: |snapshot| scope::given(!files::all(snapshot).is_empty(), "no file of a pipeline here"),
+    scope: |snapshot| scope::given(!files::all(snapshot).is_empty(), "no CI configuration here"),
     run,
 };
 

@@ -10,6 +10,7 @@ use gover_doctor::{Evidence, Finding};
 pub(super) use self::github::commands;
 pub(super) use self::sarif::log;
 use crate::Context;
+use crate::store::project;
 
 /// The first line of a file that shows a finding.
 struct Location<'a> {
@@ -33,11 +34,10 @@ impl<'a> Location<'a> {
     }
 }
 
-/// The repository of the working directory, or else that directory.
+/// The repository of the working directory, or else its workspace, module or the directory itself.
 fn root(context: &Context<'_>) -> Option<PathBuf> {
     let here = context.env.directory()?;
-    let repository = here.ancestors().find(|directory| directory.join(".git").exists());
-    Some(repository.unwrap_or(here).to_owned())
+    Some(project::root(here).unwrap_or_else(|| here.to_owned()))
 }
 
 /// What is wrong, why it matters, and what to do, in one text of several lines.
