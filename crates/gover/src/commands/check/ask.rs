@@ -9,14 +9,14 @@ use gover_core::Env;
 use gover_core::env::vars;
 use gover_sys::exec::{self, Ended, Limits};
 
-/// What `go env` and `go tool compile -V` say.
+/// What `go env` and `go tool compile -V` print.
 pub(super) struct Go {
     /// Without experiments: `go1.22.5`.
     pub(super) version: String,
     pub(super) goroot: PathBuf,
     /// Where `go install` puts programs; `None` if neither GOBIN nor GOPATH is known.
     pub(super) gobin: Option<PathBuf>,
-    /// The version that the compiler says, or why it says none.
+    /// The version that the compiler reports, or why it reports none.
     pub(super) compiler: Result<String, Refused>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Refused {
     pub(super) hint: Option<String>,
 }
 
-/// Both commands run at once: most of their time is that of two programs to start.
+/// Runs both commands at once, because starting them takes most of the time.
 pub(super) fn ask(program: &Path) -> Result<Go, Refused> {
     let (settings, compiler) = thread::scope(|scope| {
         let compiler = scope.spawn(|| run(program, &["tool", "compile", "-V"]));
@@ -38,7 +38,7 @@ pub(super) fn ask(program: &Path) -> Result<Go, Refused> {
     let settings = settings?;
     let lines: Vec<&str> = settings.lines().map(|line| line.trim_end_matches('\r')).collect();
     let [version, goroot, gobin, gopath] = lines.as_slice() else {
-        return Err(Refused::new("`go env` does not print what was asked for"));
+        return Err(Refused::new("`go env` did not print one line for each variable"));
     };
     let version = match *version {
         // Go before 1.16 does not have the variable.
@@ -49,11 +49,12 @@ pub(super) fn ask(program: &Path) -> Result<Go, Refused> {
         "" => Env::split_paths(gopath).first().filter(|path| path.is_absolute()).map(|path| path.join("bin")),
         gobin => Some(gobin.into()),
     };
-    let compiler = compiler.unwrap_or_else(|_| Err(Refused::new("`go tool compile -V` was not read")));
+    let compiler = compiler
+        .unwrap_or_else(|_| Err(Refused::new("the output of `go tool compile -V` could not be read")));
     Ok(Go { version, goroot: goroot.into(), gobin, compiler: compiler.map(|text| third_word(&text)) })
 }
 
-/// Runs it without network: gover's shim must install nothing, and Go must not download a toolchain.
+/// Runs it without network: the shim must not install a toolchain, and Go must not download one.
 fn run(program: &Path, arguments: &[&str]) -> Result<String, Refused> {
     let mut command: Command = exec::command(program);
     command.args(arguments).env(vars::GOVER_OFFLINE, "1").env(vars::GOPROXY, "off");
@@ -63,8 +64,10 @@ fn run(program: &Path, arguments: &[&str]) -> Result<String, Refused> {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         }
         Ok(Ended::ByItself(output)) => Err(Refused::by(&output, &shown)),
-        Ok(Ended::TooLong) => Err(Refused::new(format!("{shown} does not end"))),
-        Ok(Ended::TooMuch) => Err(Refused::new(format!("{shown} prints too much"))),
+        Ok(Ended::TooLong) => {
+            Err(Refused::new(format!("{shown} did not end within {} seconds", LIMITS.time.as_secs())))
+        }
+        Ok(Ended::TooMuch) => Err(Refused::new(format!("{shown} printed too much"))),
         Err(error) => Err(Refused::new(format!("cannot execute: {error}"))),
     }
 }
@@ -80,7 +83,7 @@ impl Refused {
         let hint = text.lines().find_map(|line| line.strip_prefix("hint: ")).map(str::to_owned);
         let first = text.lines().map(str::trim).find(|line| !line.is_empty());
         let what = first.map_or_else(
-            || format!("{shown} fails"),
+            || format!("{shown} failed"),
             |line| {
                 ["gover: ", "go: "].iter().find_map(|own| line.strip_prefix(own)).unwrap_or(line).to_owned()
             },

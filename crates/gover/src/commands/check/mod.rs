@@ -40,9 +40,9 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context<'_>) -> Result<(), Fa
 facts! {
     Checked(statuses: &[Status], request: Option<&Request>) {
         ok: bool = statuses.iter().all(|status| status.is_ok() == Some(true))
-            => "whether every check is",
+            => "whether `ok` is true in all `checks`",
         request: Option<String> = request.map(ToString::to_string) => "the request as typed",
-        checks: Vec<CheckFacts> = statuses.iter().map(CheckFacts::of).collect() => "one for each line",
+        checks: Vec<CheckFacts> = statuses.iter().map(CheckFacts::of).collect() => "what was checked, in the order of the output",
     }
 
     CheckFacts(status: &Status) {

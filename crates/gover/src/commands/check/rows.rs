@@ -20,9 +20,9 @@ use crate::{Context, Failure};
 pub(in crate::commands) struct Status {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
-    /// For programs; `None` if it is not known.
+    /// As JSON has it; `None` if it is not known.
     pub(super) value: Option<String>,
-    /// The same for people.
+    /// As the table shows it.
     pub(super) text: String,
     pub(super) problem: Option<String>,
     pub(super) hint: Option<String>,
@@ -174,7 +174,7 @@ impl Expected<'_> {
         }
         match inventory::version_of(&go.goroot) {
             Some(name) if name.as_str() != go.version => {
-                let problem = format!("its file VERSION says {name}");
+                let problem = format!("its VERSION file says {name}");
                 status.wrong(problem, self.reinstall(go))
             }
             _ => status,
@@ -236,9 +236,12 @@ impl Expected<'_> {
             (None, _) => Status { text: text("not on PATH"), ..status },
             (Some(gobin), Some(go)) if gobin < go => {
                 let hint = format!("put {} before {} on PATH", self.context.short(&bin), status.text);
-                status.wrong("before gover on PATH, so a program named `go` there would run", hint)
+                status.wrong("before `go` on PATH, so a program named `go` there would run instead", hint)
             }
-            _ => Status { text: text("behind gover"), ..status },
+            (Some(gobin), Some(go)) if gobin > go && matches!(self.first, FirstGo::Shim(_)) => {
+                Status { text: text("behind gover"), ..status }
+            }
+            _ => Status { text: text("on PATH"), ..status },
         }
     }
 }
