@@ -346,7 +346,7 @@ exit: 0
 
 ----- stderr -----
 go1.91-mine is now ~/src/go (`gover uninstall go1.91-mine` undoes this)
-note: nothing proves what is in ~/src/go, and gover does not change it
+note: gover does not verify ~/src/go, and does not change it
 
 "#]]
     );

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::display::pasted;
 use gover_core::inventory::is_goroot;
+use gover_core::platform::IS_WINDOWS;
 use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_sys::{Lock, link as directory_link};
 
@@ -12,8 +13,8 @@ use crate::files::{FileError, create_directory};
 use crate::shims::is_plain_name;
 use crate::staging;
 
-/// Makes `name` mean the GOROOT at `goroot`, an absolute path. `false` if it does so already. A name
-/// of a release is refused, because nothing proves that the build is that release. `lock` is that of
+/// Links `name` to the GOROOT at `goroot`, an absolute path. `false` if that link exists already. The
+/// name of a release is refused, because nothing proves that the build is that release. `lock` is that of
 /// the name. The next [`refresh`](crate::shims::refresh) adds its name in `bin/`.
 pub fn link(layout: &Layout, name: &ToolchainName, goroot: &Path, lock: &Lock) -> Result<bool, LinkError> {
     if name.is_release() {
@@ -61,15 +62,21 @@ impl Diagnose for LinkError {
             Self::Release { name } => {
                 vec![format!("choose a name of your own, such as {name}-mine")]
             }
-            Self::Unusable { .. } => vec!["a name such as go1.28-mine has a version and a word".to_owned()],
+            Self::Unusable { .. } => vec![NAME.to_owned()],
             Self::NoToolchain { .. } => {
-                vec!["build it with `./make.bash` in its directory src, and give its GOROOT".to_owned()]
+                vec![format!("run `{MAKE}` in its src directory, then link its GOROOT")]
             }
             Self::Taken { name, .. } => vec![format!("gover uninstall {}", pasted(name))],
             Self::File(error) if error.source.kind() == io::ErrorKind::Unsupported => {
-                vec!["set GOVER_HOME to a directory on a file system that has links".to_owned()]
+                vec!["set GOVER_HOME to a directory on a file system that supports links".to_owned()]
             }
             Self::File(error) => error.hints(),
         }
     }
 }
+
+/// What a name of a build looks like.
+const NAME: &str = "use a version and a suffix, such as go1.28-mine";
+
+/// What builds Go in its directory src.
+const MAKE: &str = if IS_WINDOWS { "make.bat" } else { "./make.bash" };

@@ -44,11 +44,11 @@ pub enum BuildError {
     Go { what: String, output: String },
     #[error("the build took more than an hour")]
     TooLong,
-    #[error("the new program does not say how it was built")]
+    #[error("the new program has no build information")]
     NoInfo,
     #[error("the new program says {found} where the old one says {expected}")]
     Other { found: String, expected: String },
-    #[error("`go install` made {} programs in place of one", count)]
+    #[error("`go install` built {} programs, not one", count)]
     Count { count: usize },
 }
 

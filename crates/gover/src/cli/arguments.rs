@@ -37,9 +37,9 @@ pub(crate) struct InstallArgs {
   gover import ~/.goenv --yes
 
 It downloads no toolchain and removes nothing. A toolchain is copied only if the checksum database
-proves that it is the release.")]
+proves that its files are those of the release.")]
 pub(crate) struct ImportArgs {
-    /// Directories of toolchains, or that contain some [default: where other version managers,
+    /// Toolchains, or directories that contain toolchains [default: where other version managers,
     /// installers and the go command keep them]
     #[arg(value_name = "DIR")]
     pub(crate) directories: Vec<PathBuf>,
@@ -61,7 +61,7 @@ pub(crate) struct ImportArgs {
 
 `gover uninstall go1.28-mine` removes the link and nothing else.")]
 pub(crate) struct LinkArgs {
-    /// Name by which the build is chosen
+    /// Name to select the build by
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
     /// GOROOT of the build
@@ -311,10 +311,10 @@ pub(crate) struct CurrentArgs {
   gover check
   gover check 1.22
 
-It uses no network. It starts the first `go` on PATH twice: `go env` and `go tool compile -V`. \
-Exit code 1 if anything is wrong.")]
+It uses no network. It runs the first `go` on PATH: `go env` and `go tool compile -V`. \
+The exit code is 1 if anything is wrong or cannot be checked.")]
 pub(crate) struct CheckArgs {
-    /// Version or path of a GOROOT that `go` must be [default: the selection here]
+    /// Version or path of a GOROOT to expect [default: the selection here]
     #[arg(value_name = "REQUEST")]
     pub(crate) request: Option<String>,
     /// Print JSON
@@ -327,7 +327,7 @@ pub(crate) struct CheckArgs {
   gover which
   gover which gofmt 1.21
 
-Of any other program, it also says what it was built from, and by which Go.")]
+For any other program, it also shows the package that it was built from, and the Go version.")]
 pub(crate) struct WhichArgs {
     /// go or gofmt, then a version [default: go, of the toolchain used here]; or another program
     #[arg(value_name = "PROGRAM|REQUEST", num_args = 0..=2)]

@@ -23,9 +23,7 @@ pub(super) fn run(arguments: &LinkArgs, context: &Context<'_>) -> Result<(), Fai
         default::refresh_link(context, &default::lock(context)?);
         let undo = format!("gover uninstall {}", pasted(name.as_str()));
         context.printer.note(&format!("{name} is now {shown} (`{undo}` undoes this)"));
-        context
-            .printer
-            .note(&format!("note: nothing proves what is in {shown}, and gover does not change it"));
+        context.printer.note(&format!("note: gover does not verify {shown}, and does not change it"));
     } else {
         context.printer.note(&format!("{name} is {shown} already"));
     }
@@ -41,7 +39,7 @@ fn name(text: &str) -> Result<ToolchainName, Failure> {
     request.as_exact().cloned().ok_or_else(|| {
         Failure::usage(
             format!("`{request}` is not the name of one toolchain"),
-            "a name such as go1.28-mine has a version and a word",
+            "use a version and a suffix, such as go1.28-mine",
         )
     })
 }
@@ -49,8 +47,8 @@ fn name(text: &str) -> Result<ToolchainName, Failure> {
 facts! {
     LinkFacts(name: &ToolchainName, goroot: &Path, is_new: bool, context: &Context<'_>) {
         version: String = name.to_string() => "the name",
-        goroot: String = json_path(&context.layout.toolchain(name)) => "its directory in the store, which is a link",
-        target: String = json_path(goroot) => "where the link leads",
-        changed: bool = is_new => "false if the name meant that directory before",
+        goroot: String = json_path(&context.layout.toolchain(name)) => "the link in GOVER_HOME",
+        target: String = json_path(goroot) => "the directory that it points to",
+        changed: bool = is_new => "false if that link existed already",
     }
 }

@@ -65,7 +65,7 @@ fn find(
         let path = context.absolute(directory);
         let shown = context.short(&path);
         let Some(text) = path.to_str() else {
-            let hint = "rename it, or copy it to a directory whose path is text";
+            let hint = "rename it, or copy it to a path that is valid Unicode";
             return Err(Failure::usage(format!("`{shown}` is not valid Unicode"), hint));
         };
         if !path.is_dir() {
@@ -110,8 +110,8 @@ fn is_agreed(judged: &[Judged], arguments: &ImportArgs, context: &Context<'_>) -
     Ok(is_agreed)
 }
 
-/// The exit code. Of the known places, what cannot be imported is only shown; what was asked for by
-/// its directory must be there in the end, so that a script may delete the original after it.
+/// The exit code. In the known places, a toolchain that cannot be imported is only shown. One in a
+/// directory that was given must be installed in the end, so that a script can delete the original.
 fn end(
     judged: &[Judged],
     mut log: super::verify::log::LogResponses,
