@@ -10,15 +10,15 @@ use gover_doctor::editor::Editor;
   gover editor neovim --json
 
 On a terminal, gover shows each change to the settings and asks. Without one, it writes only with \
---yes. `vscode` means VSCodium, Cursor and Windsurf, too. See docs/editors.md.")]
+--yes. `vscode` also means VSCodium, Cursor and Windsurf. See docs/editors.md.")]
 pub(crate) struct EditorArgs {
     /// vscode, goland, zed, neovim, vim, helix, emacs or sublime
     #[arg(value_name = "EDITOR", value_enum, hide_possible_values = true)]
     pub(crate) editor: EditorName,
-    /// Change the settings of the project here, not those of the user
+    /// Change the settings of this project instead of your own
     #[arg(long, conflicts_with = "undo")]
     pub(crate) workspace: bool,
-    /// Also let the settings name gover's `go`, for an editor that has another PATH
+    /// Also put the path of gover's `go` into the settings, for an editor that has another PATH
     #[arg(long, conflicts_with_all = ["undo", "workspace"])]
     pub(crate) set_go: bool,
     /// Undo everything that this command changed for the editor

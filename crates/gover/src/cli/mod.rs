@@ -79,7 +79,7 @@ pub(crate) enum Command {
     Install(InstallArgs),
     /// Take over toolchains that other programs installed
     Import(ImportArgs),
-    /// Give a Go that you built a name
+    /// Give a name to a toolchain that you built
     Link(LinkArgs),
     /// Install the newest patch of each installed version
     #[command(alias = "upgrade")]
@@ -104,7 +104,7 @@ pub(crate) enum Command {
     Current(CurrentArgs),
     /// Check that `go` in this shell is the one that gover selects
     Check(CheckArgs),
-    /// Show the path of the program that `go`, `gofmt` or another name runs
+    /// Show the path of `go`, `gofmt` or another program
     Which(WhichArgs),
     /// Run a command with a toolchain
     Exec(ExecArgs),
@@ -123,7 +123,7 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Raise the Go version in all files of a project
     Bump(BumpArgs),
-    /// List the programs of `go install`, or build them again
+    /// List programs that `go install` built, or build them again
     Tools(ToolsArgs),
     /// Check installed toolchains against the official releases
     Verify(VerifyArgs),

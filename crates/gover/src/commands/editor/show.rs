@@ -11,8 +11,8 @@ facts! {
         editor: &'static str = editor.name() => "the editor",
         found: Vec<String> = advice.found.iter().map(ToString::to_string).collect() => "its programs on PATH and its settings; empty if it is not installed",
         files: Vec<FileFacts> = advice.files.iter().map(FileFacts::of).collect() => "the settings files with something to change",
-        notes: Vec<String> = advice.notes.clone() => "what is right already, or good to know",
-        steps: Vec<StepFacts> = advice.steps.iter().map(StepFacts::of).collect() => "what gover does not do",
+        notes: Vec<String> = advice.notes.clone() => "what is already right, or useful to know",
+        steps: Vec<StepFacts> = advice.steps.iter().map(StepFacts::of).collect() => "what is left for you to do",
         changed: Vec<String> = changed => "the files that were changed",
     }
 
@@ -28,7 +28,7 @@ facts! {
     }
 
     KeyFacts(key: &Key) {
-        key: String = key.name.clone() => "the key, behind the objects that it is in",
+        key: String = key.name.clone() => "the key, after the names of the objects that contain it",
         line: Option<usize> = key.line => "its line; null if it is not there yet",
         value: Option<String> = key.value.clone() => "its new value; null if it is removed",
         why: String = key.why.clone() => "the reason",
