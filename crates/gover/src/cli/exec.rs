@@ -37,7 +37,7 @@ pub(crate) struct ExecArgs {
     /// If the command succeeds, replace the directory TARGET by the programs that it installed
     #[arg(long, value_name = "TARGET", requires = "isolated")]
     pub(crate) keep_bin: Option<PathBuf>,
-    /// Build for another platform: set GOOS and GOARCH, and turn cgo off unless CC or CGO_ENABLED
+    /// Build for another platform: set GOOS and GOARCH, and turn cgo off unless CC or `CGO_ENABLED`
     /// is set
     #[arg(long, value_name = "OS/ARCH")]
     pub(crate) target: Option<String>,
