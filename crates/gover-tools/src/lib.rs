@@ -1,4 +1,4 @@
-//! Programs that `go install` made: what they say of themselves, and how they are built again.
+//! Programs that `go install` made: how they were built, and how to build them again.
 //!
 //! [`BuildInfo`] is read from the file; no program is run. [`Recipe`] says how to build the same
 //! version of a program again, or why that is not possible. [`Builder`] does it; the old program stays

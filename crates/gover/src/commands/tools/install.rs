@@ -168,12 +168,18 @@ fn report(
     let subject = shown(&info.subject().unwrap_or_default());
     let go = shown(info.go.as_deref().unwrap_or_default());
     let option = only_for.map(|name| format!(" --for {}", name.version())).unwrap_or_default();
-    let undo = match before.and_then(BuildInfo::subject) {
-        Some(before) if before != subject => format!("gover tools install {}{option}", pasted(&before)),
-        _ => format!("gover tools uninstall {}{option}", pasted(&name)),
+    // A build from a checkout, or by another Go, does not come back by a command.
+    let undo = match before {
+        None => Some(format!("gover tools uninstall {}{option}", pasted(&name))),
+        Some(before) if before.is_from_checkout() => None,
+        Some(before) => before
+            .subject()
+            .filter(|before| *before != subject)
+            .map(|before| format!("gover tools install {}{option}", pasted(&before))),
     };
+    let undo = undo.map(|command| format!(" (`{command}` undoes this)")).unwrap_or_default();
     let place = context.short(target);
-    context.printer.note(&format!("installed {place}: {subject}, built by {go} (`{undo}` undoes this)"));
+    context.printer.note(&format!("installed {place}: {subject}, built by {go}{undo}"));
     match only_for {
         Some(toolchain) => context.printer.note(&format!("`{name}` runs it while {toolchain} is used")),
         None if !target.parent().is_some_and(|bin| is_on_path(context.env, bin)) => {
