@@ -1,5 +1,6 @@
 //! `gover check`: whether `go` in this shell is the selected one, and what is wrong if not.
 
+#[cfg(unix)]
 use std::fs;
 
 use gover_test::{Output, TestContext, context};

@@ -124,7 +124,7 @@ fn a_baseline_leaves_only_what_is_new() {
     let file = ctx.home().join("before.json");
     let before = doctor(&ctx, ["--json"]);
     before.exits(1);
-    fs::write(&file, &before.stdout).unwrap();
+    fs::write(&file, &before.raw_stdout).unwrap();
     let name = file.to_str().unwrap();
     let same = doctor(&ctx, ["--baseline", name]);
     same.success();

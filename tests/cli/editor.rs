@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use gover_core::platform::IS_WINDOWS;
-use gover_test::snapbox::str;
-use gover_test::{TestContext, context, gover_snapshot};
+use gover_test::{TestContext, context};
+#[cfg(target_os = "linux")]
+use gover_test::{gover_snapshot, snapbox::str};
 use serde_json::json;
 
 /// A machine with a default, and an editor whose settings have this content.
@@ -31,7 +32,7 @@ fn settings(ctx: &TestContext, name: &str) -> PathBuf {
         _ if cfg!(target_os = "macos") => ctx.home().join("Library/Application Support"),
         _ => ctx.home().join(".config"),
     };
-    directory.join(name).join("User/settings.json")
+    directory.join(name).join("User").join("settings.json")
 }
 
 /// What doctor says about VS Code.
@@ -51,20 +52,23 @@ const TERMINAL: &str = if IS_WINDOWS {
     "linux"
 };
 
+/// No directory of any system.
+const NOWHERE: &str = if IS_WINDOWS { "C:/nowhere" } else { "/nowhere" };
+
 /// Settings as people have them, with a toolchain in each place that can name one.
 fn messy() -> String {
     format!(
         r#"// Settings
 {{
     "editor.tabSize": 4, // four
-    "go.goroot": "/nowhere/go", // old
+    "go.goroot": "{NOWHERE}/go", // old
     /* tools */
     "go.alternateTools": {{
-        "go": "/nowhere/go/bin/go",
-        "gopls": "/nowhere/gopls",
+        "go": "{NOWHERE}/go/bin/go",
+        "gopls": "{NOWHERE}/gopls",
     }},
     "terminal.integrated.env.{TERMINAL}": {{
-        "GOROOT": "/nowhere/go",
+        "GOROOT": "{NOWHERE}/go",
         "EDITOR": "vi"
     }},
     "go.toolsEnvVars": {{ "GOTOOLCHAIN": "go1.20.1", "GOFLAGS": "-v" }},

@@ -139,7 +139,7 @@ fn a_typo_is_answered_with_the_command_that_was_meant() {
         ("help sorces", "gover help sources"),
         ("help instal", "gover help install"),
         ("doctor goprxy", "gover doctor goproxy"),
-        ("doctor nosuch", "`gover doctor` runs every check"),
+        ("doctor nosuch", "`gover doctor --list` names every check"),
         ("init zhs", "gover init zsh"),
         ("env --shell=fsih", "gover env --shell=fish"),
         ("doctor --yes", "gover doctor --yes --fix"),

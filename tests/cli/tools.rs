@@ -3,7 +3,7 @@
 mod install;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gover_core::layout::executable_name;
 use gover_test::snapbox::str;
@@ -89,7 +89,8 @@ example.org/mine, built by go1.90.1
 fn facts(ctx: &TestContext, name: &str) -> Value {
     let json = ctx.gover(["tools", "--json"]).json();
     let path = program(ctx, name);
-    let found = json["programs"].as_array().unwrap().iter().find(|one| one["path"] == path.to_str().unwrap());
+    let is_it = |one: &&Value| one["path"].as_str().is_some_and(|text| Path::new(text) == path);
+    let found = json["programs"].as_array().unwrap().iter().find(is_it);
     found.unwrap_or_else(|| panic!("no {name} in {json}")).clone()
 }
 
