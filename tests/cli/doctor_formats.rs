@@ -136,6 +136,20 @@ fn a_baseline_leaves_only_what_is_new() {
     assert!(worse.stdout.contains("pins-disagree") && !worse.stdout.contains("goproxy"), "{worse}");
 }
 
+/// People read `~`, and JSON has whole paths.
+#[test]
+fn a_baseline_knows_findings_with_paths_again() {
+    let mut ctx = context!();
+    let goroot = ctx.layout().versions().join("go1.99.1");
+    ctx.set("GOVER_SHELL", "bash").set("GOROOT", goroot);
+    let words = ["doctor", "goroot-set", "goroot-invalid", "path-missing", "--offline"];
+    let before = ctx.gover(words.iter().chain(&["--json"]));
+    assert!(!before.exits(1).json()["findings"].as_array().unwrap().is_empty());
+    let file = ctx.write("before.json", &before.raw_stdout);
+    let same = ctx.gover(words.iter().chain(&["--baseline", file.to_str().unwrap()]));
+    assert_eq!(same.success().stdout, "", "{same}");
+}
+
 #[test]
 fn a_baseline_that_cannot_be_used_stops_the_command() {
     let ctx = faulty();

@@ -210,6 +210,22 @@ fn a_failure_changes_nothing_in_the_target() {
 }
 
 #[test]
+fn files_of_others_in_the_target_are_never_moved_or_deleted() {
+    let ctx = with_three();
+    install(&ctx, "tools", "one", "1").success();
+    let notes = ctx.write("tools/notes.txt", "mine\n");
+    let refused = install(&ctx, "tools", "two", "2");
+    assert!(refused.exits(1).stderr.contains("has `notes.txt`, which gover did not put there"), "{refused}");
+    assert_eq!(fs::read_to_string(&notes).unwrap(), "mine\n");
+    fs::remove_file(&notes).unwrap();
+    install(&ctx, "tools", "two", "2").success();
+    let kept = ctx.write("tools.previous/notes.txt", "mine\n");
+    install(&ctx, "tools", "three", "3").exits(1);
+    ctx.gover(["exec", "--rollback", "tools"]).exits(1);
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "mine\n");
+}
+
+#[test]
 fn a_target_that_gover_did_not_make_is_refused() {
     let ctx = with_three();
     ctx.write("bin/mine", "mine\n");

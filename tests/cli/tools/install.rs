@@ -59,6 +59,18 @@ hint: gover doctor gobin
     assert_eq!((&json["package"], &json["only_for"]), (&"example.org/new@v1.9.0".into(), &Value::Null));
 }
 
+/// A package named `go` would take the place of the toolchain's own program.
+#[test]
+fn nothing_is_installed_into_a_toolchain() {
+    let mut ctx = scene();
+    let bin = ctx.layout().versions().join("go1.91.2").join("bin");
+    ctx.set("GOBIN", &bin);
+    let before = fs::read(bin.join(executable_name("go"))).unwrap();
+    let refused = install(&ctx, &["example.org/cmd/go@v1.0.0"]);
+    assert!(refused.exits(1).stderr.contains("which belongs to a toolchain"), "{refused}");
+    assert_eq!(fs::read(bin.join(executable_name("go"))).unwrap(), before);
+}
+
 #[test]
 fn what_cannot_be_installed_changes_nothing() {
     let ctx = scene();

@@ -25,13 +25,13 @@ struct Known {
 impl Baseline {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let again = format!("`gover doctor --json > {}` writes it", pasted(&path.to_string_lossy()));
-        let text = fs::read(path).map_err(|source| {
-            Failure::io(format!("cannot read `{}`", path.display()), &source, again.clone())
-        })?;
+        let text = fs::read(path)
+            .map_err(|source| Failure::io(format!("cannot read `{}`", path.display()), &source, again))?;
         serde_json::from_slice(&text).map_err(|error| {
             Failure::new(
                 format!("`{}` is not what `gover doctor --json` prints: {error}", path.display()),
-                again,
+                // Whatever that file is, it must not be written over.
+                "`gover doctor --json > baseline.json` writes such a file",
             )
         })
     }

@@ -32,7 +32,9 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
     }
     let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
     let is_for_people = arguments.format() == DoctorFormat::Text;
-    let mut examination = examine(&chosen, &mut Answers::default(), 0, !is_for_people, context);
+    // Texts with short paths would differ from those that `--json` printed.
+    let is_whole = !is_for_people || baseline.is_some();
+    let mut examination = examine(&chosen, &mut Answers::default(), 0, is_whole, context);
     let known = baseline.map_or(0, |baseline| baseline.take_from(&mut examination.findings));
     print(&examination, arguments, context)?;
     if known > 0 {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use gover_core::display::pasted;
 use gover_core::platform::IS_WINDOWS;
 use gover_core::real_path::{real_path, simplified};
-use gover_core::text::counted;
+use gover_core::text::{counted, shown as printable};
 use gover_sys::{Lock, file};
 
 use super::area::{failed, is_file};
@@ -202,14 +202,25 @@ fn content(path: &Path, context: &Context<'_>) -> Result<Content, Failure> {
         let what = if metadata.is_symlink() { "is a link" } else { "is not a directory" };
         return Err(refused(what));
     }
-    let mut entries = fs::read_dir(path).map_err(|error| failed("read", path, &error))?;
-    if entries.next().is_none() {
-        Ok(Content::Empty)
-    } else if is_file(&path.join(MARKER)) {
-        Ok(Content::Ours)
-    } else {
-        Err(refused("is not empty, and was not made with --keep-bin"))
+    let names = names_in(path).map_err(|error| failed("read", path, &error))?;
+    if names.is_empty() {
+        return Ok(Content::Empty);
     }
+    let marker = path.join(MARKER);
+    if !is_file(&marker) {
+        return Err(refused("is not empty, and was not made with --keep-bin"));
+    }
+    let listed = fs::read_to_string(&marker).map_err(|error| failed("read", &marker, &error))?;
+    let is_listed = |name: &String| name == MARKER || listed.lines().skip(1).any(|line| line == name);
+    match names.iter().find(|name| !is_listed(name)) {
+        Some(other) => Err(refused(&format!("has `{}`, which gover did not put there", printable(other)))),
+        None => Ok(Content::Ours),
+    }
+}
+
+fn names_in(directory: &Path) -> io::Result<Vec<String>> {
+    let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
+    fs::read_dir(directory)?.map(name).collect()
 }
 
 /// Moves programs to a name on the file system of their target, or copies them there.
@@ -248,10 +259,11 @@ fn flush(path: &Path) -> io::Result<()> {
 
 fn mark(directory: &Path) -> io::Result<()> {
     use io::Write as _;
+    let names = names_in(directory)?.join("\n");
     let mut marker = File::create(directory.join(MARKER))?;
-    marker.write_all(b"gover exec --keep-bin\n")?;
+    marker.write_all(format!("gover exec --keep-bin\n{names}\n").as_bytes())?;
     marker.sync_all()
 }
 
-/// The file that shows that gover made a directory of programs.
+/// The file that shows that gover made a directory of programs, and lists what gover put there.
 const MARKER: &str = ".gover-keep-bin";

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gover_core::display::pasted;
+use gover_core::inventory;
 use gover_core::minimum::Allowed;
 use gover_core::platform::IS_WINDOWS;
+use gover_core::real_path::real_path;
 use gover_core::resolve::is_on_path;
 use gover_core::text::shown;
 use gover_core::tool::{self, is_tool_name};
@@ -75,12 +77,18 @@ fn named(toolchain: &Allowed, text: &str) -> Result<ToolchainName, Failure> {
 
 /// Where `go install` puts programs.
 fn first_directory(context: &Context<'_>) -> Result<PathBuf, Failure> {
-    tools::directories(context).into_iter().next().ok_or_else(|| {
+    let directory = tools::directories(context).into_iter().next().ok_or_else(|| {
         Failure::new(
             "there is no directory for programs: GOBIN and HOME are not set",
             "set GOBIN to a directory",
         )
-    })
+    })?;
+    // A package named `go` would replace that of the toolchain.
+    if real_path(&directory).unwrap_or(directory.clone()).parent().is_some_and(inventory::is_goroot) {
+        let what = format!("GOBIN is {}, which belongs to a toolchain", context.short(&directory));
+        return Err(Failure::new(what, "`gover doctor gobin` says how to change it"));
+    }
+    Ok(directory)
 }
 
 fn build(
