@@ -363,6 +363,9 @@ note: gover does not verify ~/src/go, and does not change it
     // Nothing proves it, so it neither passes nor fails.
     let verified = ctx.gover(["verify"]);
     assert!(verified.success().stderr.contains("go1.91-mine is a link to a build"), "{verified}");
+    // Its VERSION has another name, and no receipt tells where it came from.
+    let found = ctx.gover(["doctor", "store", "--offline", "--json"]).json()["findings"].to_string();
+    assert!(!found.contains("go1.91-mine"), "{found}");
     let again = ctx.gover(["link", "go1.91-mine", goroot.to_str().unwrap(), "--json"]);
     assert_eq!(again.success().json()["changed"], false);
     ctx.gover(["uninstall", "go1.91-mine"]).success();

@@ -18,6 +18,10 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         {
             continue;
         }
+        // `gover link` names a build of one's own, which gover did not install.
+        if snapshot.real(&root) != snapshot.real(&versions).join(&name) {
+            continue;
+        }
         if let Some(evidence) = damage(snapshot, &name, &root, &program, &version_file) {
             let why = "builds with it fail, or use a different version from the one they report";
             let finding = Finding::error(format!("{name} is damaged"), why).shown_by([evidence]);
