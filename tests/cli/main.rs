@@ -51,6 +51,7 @@ mod editor;
 mod effect;
 mod environment;
 mod exec_isolated;
+mod expect;
 #[cfg(unix)]
 mod fits;
 mod help;
