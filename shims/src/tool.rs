@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::Path;
 
+use gover_core::layout::program_name;
 use gover_core::resolve::{CalledAs, Question, Trace, resolve, tool_on_path};
 use gover_core::tool::{is_tool_name, kept_for};
 use gover_core::{Env, Layout};
@@ -15,11 +16,7 @@ use crate::report::Failure;
 /// The name of the tool that a program is called as; `None` if it is not a name of a tool, or no
 /// tool of that name is kept. For `go` nothing is looked up.
 pub(crate) fn called_as(program: &Path, layout: &Layout) -> Option<String> {
-    let name = program.file_name()?.to_str()?;
-    let stem =
-        name.len().checked_sub(std::env::consts::EXE_SUFFIX.len()).and_then(|at| name.split_at_checked(at));
-    let (stem, end) = stem?;
-    let name = if end.eq_ignore_ascii_case(std::env::consts::EXE_SUFFIX) { stem } else { name };
+    let name = program_name(program.file_name()?.to_str()?);
     (name != "go" && is_tool_name(name) && !kept_for(name, layout).is_empty()).then(|| name.to_owned())
 }
 

@@ -210,6 +210,20 @@ fn a_failure_changes_nothing_in_the_target() {
 }
 
 #[test]
+fn programs_of_an_earlier_command_are_not_kept_with_those_of_this_one() {
+    let ctx = with_three();
+    exec(&ctx, &["--isolated=area"], &["fake-install", "one", "1"]).success();
+    let options = ["--isolated=area", "--keep-bin", "tools"];
+    let refused = exec(&ctx, &options, &["fake-install", "two", "2"]);
+    assert!(refused.exits(1).stderr.contains("has programs of an earlier command"), "{refused}");
+    assert!(!ctx.work().join("tools").exists());
+    assert_eq!(ctx.names_in(ctx.work().join("area/bin")).len(), 1);
+    fs::remove_dir_all(ctx.work().join("area/bin")).unwrap();
+    exec(&ctx, &options, &["fake-install", "two", "2"]).success();
+    assert_eq!(ctx.names_in(ctx.work().join("tools")).len(), 2, "with the marker");
+}
+
+#[test]
 fn files_of_others_in_the_target_are_never_moved_or_deleted() {
     let ctx = with_three();
     install(&ctx, "tools", "one", "1").success();

@@ -146,7 +146,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: there is no command, topic or check `everything`
+error: `everything` is not a command, topic or check
 hint: `gover help` lists the commands; topics are sources, trust and selection
 
 "#]]

@@ -391,3 +391,36 @@ fn a_link_never_stands_for_a_release_or_takes_a_name() {
     assert!(taken.exits(1).stderr.contains("hint: gover uninstall go1.91-mine"), "{taken}");
     assert!(ctx.layout().toolchain(&name_of("go1.91-mine")).join("VERSION").is_file());
 }
+
+/// The disk with the build may be mounted again later.
+#[test]
+fn a_link_whose_target_is_gone_is_named_and_kept() {
+    if !has_directory_links() {
+        return;
+    }
+    let ctx = context!();
+    let goroot = ctx.home().join("src/go");
+    Release::new("go1.91.2-dev").write_to(&goroot);
+    ctx.gover(["link", "go1.91-mine", goroot.to_str().unwrap()]).success();
+    ctx.gover(["default", "go1.91-mine"]).success();
+    fs::rename(&goroot, ctx.home().join("unmounted")).unwrap();
+    let gone = "go1.91-mine is a link to ~/src/go, which has no toolchain";
+    for words in [
+        &["current"][..],
+        &["use", "go1.91-mine"],
+        &["exec", "go1.91-mine", "go", "version"],
+        &["install", "go1.91-mine"],
+        &["which"],
+    ] {
+        let output = ctx.gover(words);
+        assert_ne!(output.code, Some(0), "{output}");
+        assert!(output.stderr.contains(gone), "{words:?}: {output}");
+        assert!(output.stderr.contains("gover uninstall go1.91-mine"), "{words:?}: {output}");
+    }
+    ctx.gover(["prune", "--yes"]).success();
+    fs::rename(ctx.home().join("unmounted"), &goroot).unwrap();
+    ctx.gover(["use", "go1.91-mine"]).success();
+    fs::remove_dir_all(&goroot).unwrap();
+    ctx.gover(["uninstall", "go1.91-mine"]).success();
+    assert_eq!(ctx.names_in("gover/versions"), [""; 0]);
+}

@@ -188,7 +188,7 @@ fn directories_are_gobin_and_all_of_gopath_each_once() {
     assert_eq!(json["programs"].as_array().unwrap().len(), 4);
     ctx.set("GOPATH", ctx.root().join("none")).unset("GOBIN");
     let none = ctx.gover(["tools"]);
-    assert!(none.success().stderr.contains("there is no program in [ROOT]/none/bin"), "{none}");
+    assert!(none.success().stderr.contains("no programs in [ROOT]/none/bin"), "{none}");
 }
 
 #[test]
@@ -309,7 +309,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: there is no program `nosuch` in ~/go/bin
+error: cannot find `nosuch` in ~/go/bin
 hint: `gover tools` lists them
 
 "#]]

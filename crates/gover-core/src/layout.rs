@@ -118,6 +118,12 @@ pub fn executable_name(name: &str) -> String {
     format!("{name}{EXE_SUFFIX}")
 }
 
+/// The name that people type for a program: without `.exe` on Windows.
+pub fn program_name(file_name: &str) -> &str {
+    let split = file_name.len().checked_sub(EXE_SUFFIX.len()).and_then(|at| file_name.split_at_checked(at));
+    split.filter(|(_, end)| end.eq_ignore_ascii_case(EXE_SUFFIX)).map_or(file_name, |(stem, _)| stem)
+}
+
 pub fn goroot_program(goroot: &Path, name: &str) -> PathBuf {
     goroot.join("bin").join(executable_name(name))
 }

@@ -1,9 +1,10 @@
 //! What can be deleted: damaged toolchains, leftovers of crashes, partial downloads, and the
 //! receipts and sessions of toolchains and shells that are gone.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use gover_core::inventory::{Inventory, is_goroot, name_at};
+use gover_core::inventory::{Damage, Inventory, is_goroot, name_at};
 use gover_core::{Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
@@ -59,7 +60,9 @@ impl LeftoverKind {
 pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>, FileError> {
     let versions = layout.versions();
     let damaged = Inventory::scan(layout).map_err(FileError::at("read", &versions))?.damaged;
-    let damaged = damaged.into_iter().filter(|damage| name_at(&damage.path).is_some());
+    // The target of a link may be on a disk that is not mounted now.
+    let is_own = |damage: &Damage| name_at(&damage.path).is_some() && fs::read_link(&damage.path).is_err();
+    let damaged = damaged.into_iter().filter(is_own);
     let mut found: Vec<(PathBuf, LeftoverKind)> =
         damaged.map(|damage| (damage.path, LeftoverKind::Damaged { reason: damage.reason })).collect();
     let staged = staging::staged(layout)?.into_iter().map(|name| layout.staging().join(name));

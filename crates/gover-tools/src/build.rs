@@ -48,6 +48,8 @@ pub enum BuildError {
     NoInfo,
     #[error("the new program says {found} where the old one says {expected}")]
     Other { found: String, expected: String },
+    #[error("the new program says that {found} built it, not {expected}")]
+    OtherGo { found: String, expected: String },
     #[error("`go install` built {} programs, not one", count)]
     Count { count: usize },
 }
@@ -113,7 +115,8 @@ impl Builder {
         if let Some(name) = &self.name
             && info.release().is_none_or(|release| release != *name)
         {
-            return other(info.go.as_deref().unwrap_or_default(), name.as_str());
+            let found = shown(info.go.as_deref().unwrap_or("Go 1.17 or older"));
+            return Err(BuildError::OtherGo { found, expected: shown(name.as_str()) });
         }
         let Some(expected) = &recipe.expected else { return Ok(()) };
         if found != recipe.subject {

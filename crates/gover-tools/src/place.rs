@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use gover_core::Env;
 use gover_core::env::vars;
 use gover_core::gorules::GoEnv;
-use gover_core::layout::executable_name;
+use gover_core::layout::program_name;
 use gover_core::real_path::real_path;
 use gover_sys::file::{is_executable, open_regular};
 
@@ -71,9 +71,7 @@ impl Found {
 
 /// The name that people type for a program.
 pub(crate) fn name_of(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let stem = name.strip_suffix(&executable_name("")).map(str::to_owned);
-    stem.unwrap_or(name)
+    program_name(&path.file_name().unwrap_or_default().to_string_lossy()).to_owned()
 }
 
 /// GOBIN, and `bin` in each entry of GOPATH. `go install` uses the first. A directory that is there

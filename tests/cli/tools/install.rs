@@ -44,7 +44,7 @@ hint: gover doctor gobin
     assert_eq!(facts(&ctx, "new")["go"], "go1.91.2");
     let again = install(&ctx, &["example.org/lint@v2.0.0"]);
     let said = format!(
-        "installed ~/go/bin/lint: example.org/lint@v2.0.0, built by go1.91.2 (`gover tools install {}` undoes this)\n",
+        "installed ~/go/bin/lint: example.org/lint@v2.0.0, built by go1.91.2 (`gover tools install {}` installs the former version)\n",
         quoted("example.org/lint@v1.2.3")
     );
     assert!(again.success().stderr.starts_with(&said), "{again}");
@@ -52,7 +52,8 @@ hint: gover doctor gobin
     install(&ctx, &["example.org/lint@v1.2.3"]).success();
     assert_eq!(facts(&ctx, "lint")["version"], "v1.2.3");
     let removed = ctx.gover(["tools", "uninstall", "new"]);
-    let undo = format!("`gover tools install {}` undoes this", quoted("example.org/new@v1.0.0"));
+    let undo =
+        format!("`gover tools install {}` installs that version again", quoted("example.org/new@v1.0.0"));
     assert_eq!(removed.success().stderr, format!("removed ~/go/bin/new ({undo})\n"));
     assert!(!program(&ctx, "new").exists());
     let json = install(&ctx, &["example.org/new@latest", "--json"]).json();
@@ -138,8 +139,11 @@ installed [ROOT]/gover/tools/go1.90.1/bin/vet2: example.org/vet2@v1.0.0, built b
     ctx.install_fake("go1.90.1");
     let removed = ctx.gover(["tools", "uninstall", "vet2", "--for", "1.90"]);
     // Each shell has its own quotation marks.
-    for part in ["removed [ROOT]/gover/tools/go1.90.1/bin/vet2", "vet2@v1.0.0", " --for 1.90.1` undoes this)"]
-    {
+    for part in [
+        "removed [ROOT]/gover/tools/go1.90.1/bin/vet2",
+        "vet2@v1.0.0",
+        " --for 1.90.1` installs that version again)",
+    ] {
         assert!(removed.success().stderr.contains(part), "{part}: {removed}");
     }
     assert!(!ctx.layout().program("vet2").exists() && ctx.names_in("gover/tools").is_empty());

@@ -97,7 +97,7 @@ fn release(bare: &str) -> Option<RequestKind> {
     Some(RequestKind::Exact(ToolchainName::of(name.version())))
 }
 
-/// A custom build keeps its suffix. Without one, a language version is no toolchain.
+/// A custom build, such as `1.22-corp`. Without a suffix, `1.22` is a language version and names no toolchain.
 fn custom(bare: &str) -> Option<RequestKind> {
     let name = name(bare).filter(|name| !name.is_release() && bare.contains('-'))?;
     is_portable(bare).then_some(RequestKind::Exact(name))

@@ -58,7 +58,7 @@ pub struct Kept {
     /// The directory to delete in order to remove it.
     pub directory: MachinePath,
     pub goroot: MachinePath,
-    /// The version in its VERSION file: `go1.22.5`; `None` if there is no such file or version.
+    /// What its VERSION file says, such as `go1.22.5`. `None` if the file is missing or has no version.
     pub version: Option<String>,
 }
 

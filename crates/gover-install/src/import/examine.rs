@@ -197,8 +197,8 @@ impl<'a> Examined<'a> {
     }
 }
 
-/// What a file is called in an unpacked archive; `None` if it is a copy that the go command made. In
-/// the module cache, each `_go.mod` has a `go.mod` beside it since it was used for the first time.
+/// What a file is called in an unpacked archive; `None` if it is a copy that the go command made. When
+/// it first uses a toolchain from the module cache, it copies each `_go.mod` to `go.mod`.
 fn module_name(path: &str, tree: &Tree) -> Option<String> {
     let Some(directory) =
         path.strip_suffix("_go.mod").filter(|above| above.is_empty() || above.ends_with('/'))

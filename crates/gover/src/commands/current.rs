@@ -86,6 +86,8 @@ fn end(resolution: &Resolution, context: &Context<'_>) -> Result<(), Failure> {
         Outcome::Missing(request) => {
             if let Some(impossible) = Impossible::of(request, context) {
                 context.printer.warning(&impossible.what());
+            } else if let Some(unlinked) = requests::unlinked(request, context) {
+                context.printer.warning(&unlinked.what);
             }
             context.printer.hint(&requests::absent(request, Some(resolution), context).hint);
             Err(Failure::Silent(Exit::Failure))

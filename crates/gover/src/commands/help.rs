@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<(), Fai
     let others: Vec<&str> = topics().chain(self::checks()).collect();
     names.extend_from_slice(&others);
     Err(Failure::unknown(
-        format!("there is no command, topic or check `{}`", shown(topic)),
+        format!("`{}` is not a command, topic or check", shown(topic)),
         cli::meant(context.env.arguments(), topic, names),
         "`gover help` lists the commands; topics are sources, trust and selection",
     ))

@@ -1,7 +1,9 @@
 //! Requests that people type, and the installed toolchains that they mean.
 
+use std::fs;
+
 use gover_core::display::{location, pasted};
-use gover_core::inventory::{Inventory, candidates};
+use gover_core::inventory::{self, Inventory, candidates};
 use gover_core::minimum::Allowed;
 use gover_core::real_path::{real_path, simplified};
 use gover_core::request::InvalidRequest;
@@ -81,11 +83,30 @@ pub(crate) fn absent(request: &Request, selection: Option<&Resolution>, context:
     if let Some(impossible) = Impossible::of(request, context) {
         return Absent { what: impossible.what(), hint: impossible.hint(selection, context) };
     }
+    if let Some(unlinked) = unlinked(request, context) {
+        return unlinked;
+    }
     let what = match request.as_exact() {
         Some(name) => format!("{name} is not installed"),
         None => format!("no installed Go matches `{request}`"),
     };
     Absent { what, hint: format!("gover install {}", pasted(request.as_str())) }
+}
+
+/// A name that `gover link` gave to a directory in which there is no toolchain any more. No server has
+/// such a toolchain.
+pub(crate) fn unlinked(request: &Request, context: &Context<'_>) -> Option<Absent> {
+    let name = request.as_exact().filter(|name| !name.is_release())?;
+    let link = context.layout.toolchain(name);
+    let target = fs::read_link(&link).ok().filter(|_| !inventory::is_goroot(&link))?;
+    let shown = context.short(&simplified(&target));
+    Some(Absent {
+        what: format!("{name} is a link to {shown}, which has no toolchain"),
+        hint: format!(
+            "restore that directory, or remove the link with `gover uninstall {}`",
+            pasted(name.as_str())
+        ),
+    })
 }
 
 /// A release that does not exist and never will.
@@ -137,8 +158,11 @@ impl Impossible {
     }
 }
 
-/// An error for a release that does not exist and never will.
+/// An error for a release that does not exist and never will, and for a linked build that is gone.
 pub(crate) fn refuse_impossible(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
+    if let Some(Absent { what, hint }) = unlinked(request, context) {
+        return Err(Failure::new(what, hint));
+    }
     let Some(impossible) = Impossible::of(request, context) else { return Ok(()) };
     let selection = context.selection(&mut Trace::off()).ok();
     // What asked for it, if nobody typed it.

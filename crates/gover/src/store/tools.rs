@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::env::vars;
 use gover_core::gorules::{EnvFile, lookup};
+use gover_core::inventory;
 use gover_core::minimum::Allowed;
 use gover_core::text::shown;
 use gover_core::{GoVersion, ToolchainName, launch};
@@ -69,7 +70,7 @@ pub(crate) fn is_named(found: &Found, name: &OsStr, context: &Context<'_>) -> bo
 
 pub(crate) fn no_program(name: &OsStr, context: &Context<'_>) -> Failure {
     let places: Vec<String> = directories(context).iter().map(|path| context.short(path)).collect();
-    let what = format!("there is no program `{}` in {}", shown(&name.to_string_lossy()), places.join(" or "));
+    let what = format!("cannot find `{}` in {}", shown(&name.to_string_lossy()), places.join(" or "));
     Failure::new(what, "`gover tools` lists them")
 }
 
@@ -83,7 +84,9 @@ pub(crate) fn builder(toolchain: &Allowed, context: &Context<'_>) -> Builder {
     if context.settings.offline.value {
         variables.push((vars::GOPROXY, Some(OsStr::new("off").to_owned())));
     }
-    Builder { go: toolchain.program("go"), name: toolchain.name.clone(), variables }
+    // A program names the version of its Go, which the name of a linked build need not be.
+    let version = toolchain.goroot.as_deref().and_then(inventory::version_of);
+    Builder { go: toolchain.program("go"), name: version.or_else(|| toolchain.name.clone()), variables }
 }
 
 /// The file whose `go` line says which language the project here has, with the version.

@@ -2,7 +2,7 @@
 //! this.
 //!
 //! On a terminal, Ctrl-C reaches both processes. This one ignores it, so that the program decides.
-//! Signals that reach only this process are passed on, so whoever ends gover ends the program too.
+//! A signal sent only to this process is forwarded, so ending gover also ends the program.
 
 use std::ffi::{OsStr, OsString};
 use std::io;

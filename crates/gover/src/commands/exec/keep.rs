@@ -134,6 +134,18 @@ impl Kept {
     }
 }
 
+/// Fails if `bin` has programs of an earlier command, which this one would keep too.
+pub(super) fn refuse_earlier(bin: &Path, context: &Context<'_>) -> Result<(), Failure> {
+    if names_in(bin).unwrap_or_default().is_empty() {
+        return Ok(());
+    }
+    let shown = context.short(bin);
+    Err(Failure::new(
+        format!("{shown} has programs of an earlier command, so gover cannot tell which to keep"),
+        format!("delete what is in {shown}, or name another directory"),
+    ))
+}
+
 /// Keeps other processes from replacing a directory meanwhile. A read-only home has no lock.
 fn locked(context: &Context<'_>) -> Result<Option<Lock>, Failure> {
     if lock::is_read_only(context) { Ok(None) } else { lock::acquire("keep-bin", context).map(Some) }

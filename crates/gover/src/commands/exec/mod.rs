@@ -55,6 +55,9 @@ pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<(), Fai
         Some(target) if target.is_foreign(&toolchain, context) => area.bin_for(&target.platform),
         _ => area.bin(),
     };
+    if kept.is_some() {
+        keep::refuse_earlier(&bin, context)?;
+    }
     run::isolated(&run::Command { program: &program, name, rest, edits: &edits }, area, (&bin, kept), context)
 }
 

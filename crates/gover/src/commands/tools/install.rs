@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::display::pasted;
 use gover_core::inventory;
+use gover_core::layout::program_name;
 use gover_core::minimum::Allowed;
 use gover_core::platform::IS_WINDOWS;
 use gover_core::real_path::real_path;
@@ -45,7 +46,7 @@ pub(super) fn install(
     let build = build(&recipe, &toolchain, &directory, context)?;
     let target = directory.join(build.file_name());
     let before = fs::symlink_metadata(&target).is_ok().then(|| Found::read(target.clone()));
-    let name = gover_name(build.file_name());
+    let name = program_name(&build.file_name().to_string_lossy()).to_owned();
     if only_for.is_some() {
         keep(&build, &target, &name, context).inspect_err(|_| remove_empty(&directory, context))?;
     } else {
@@ -79,7 +80,7 @@ fn named(toolchain: &Allowed, text: &str) -> Result<ToolchainName, Failure> {
 fn first_directory(context: &Context<'_>) -> Result<PathBuf, Failure> {
     let directory = tools::directories(context).into_iter().next().ok_or_else(|| {
         Failure::new(
-            "there is no directory for programs: GOBIN and HOME are not set",
+            "cannot tell where to install programs: neither GOBIN nor HOME is set",
             "set GOBIN to a directory",
         )
     })?;
@@ -160,11 +161,6 @@ fn refuse_foreign(before: Option<&Found>, context: &Context<'_>) -> Result<(), F
     }
 }
 
-fn gover_name(file_name: &OsStr) -> String {
-    let name = file_name.to_string_lossy();
-    name.strip_suffix(std::env::consts::EXE_SUFFIX).unwrap_or(&name).to_owned()
-}
-
 fn report(
     target: &Path,
     info: &BuildInfo,
@@ -172,20 +168,18 @@ fn report(
     only_for: Option<&ToolchainName>,
     context: &Context<'_>,
 ) {
-    let name = gover_name(target.file_name().unwrap_or_default());
+    let name = program_name(&target.file_name().unwrap_or_default().to_string_lossy()).to_owned();
     let subject = shown(&info.subject().unwrap_or_default());
     let go = shown(info.go.as_deref().unwrap_or_default());
     let option = only_for.map(|name| format!(" --for {}", name.version())).unwrap_or_default();
-    // A build from a checkout, or by another Go, does not come back by a command.
-    let undo = match before {
-        None => Some(format!("gover tools uninstall {}{option}", pasted(&name))),
-        Some(before) if before.is_from_checkout() => None,
-        Some(before) => before
-            .subject()
-            .filter(|before| *before != subject)
-            .map(|before| format!("gover tools install {}{option}", pasted(&before))),
+    // A command brings back a version, not the Go and the settings that built it, and no checkout.
+    let undo = match before.map(BuildInfo::subject) {
+        None => format!(" (`gover tools uninstall {}{option}` undoes this)", pasted(&name)),
+        Some(Some(before)) if before != subject && before.contains('@') => {
+            format!(" (`gover tools install {}{option}` installs the former version)", pasted(&before))
+        }
+        Some(_) => String::new(),
     };
-    let undo = undo.map(|command| format!(" (`{command}` undoes this)")).unwrap_or_default();
     let place = context.short(target);
     context.printer.note(&format!("installed {place}: {subject}, built by {go}{undo}"));
     match only_for {
@@ -225,7 +219,9 @@ pub(super) fn uninstall(
     for Removal { path, undo } in &removals {
         let aside = path.parent().unwrap_or(path);
         file::remove_program(path, aside).map_err(|source| unwritable("remove", path, &source))?;
-        context.printer.note(&format!("removed {} (`{undo}` undoes this)", context.short(path)));
+        context
+            .printer
+            .note(&format!("removed {} (`{undo}` installs that version again)", context.short(path)));
         remove_empty(aside, context);
     }
     if let Some(lock) = lock {

@@ -69,7 +69,7 @@ pub(super) fn run(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     context.printer.table(&table)?;
     if found.is_empty() && others.is_empty() {
         let places: Vec<String> = directories.iter().map(|path| context.short(path)).collect();
-        context.printer.note(&format!("there is no program in {}", places.join(" or ")));
+        context.printer.note(&format!("no programs in {}", places.join(" or ")));
     }
     if found.iter().any(|tool| !tool.program.found.stdlib.is_empty()) {
         context.printer.note(&format!("{} (CC BY 4.0)", database.basis()));
