@@ -31,18 +31,18 @@ const INTRODUCTION: &str = "\
 what only you own.
 
 ```console
-$ gover doctor                     run all checks; exit code 1 if anything is worse than a note
-$ gover doctor goproxy goroot-set  run some of them
-$ gover doctor --offline           do not use the network
-$ gover doctor --fix               show each change as a diff and ask; --yes does not ask
-$ gover doctor -v                  print all evidence, and the text of each check below
-$ gover doctor --undo              restore every byte that the last --fix changed
-$ gover doctor --json              print data ([json.md](reference/json.md#doctor))
-$ gover doctor --list              list the checks; gover help CHECK explains one, --list -v all
-$ gover doctor --skip clock,gopath leave checks out
-$ gover doctor --fail-on error     exit with 1 only for errors
-$ gover doctor --baseline old.json show only what is not in old.json, which --json printed
-$ gover doctor --format github     mark lines in a workflow of GitHub; sarif is for code scanning
+$ gover doctor                     # run all checks; exit code 1 if anything is worse than a note
+$ gover doctor goproxy goroot-set  # run some of them
+$ gover doctor --offline           # do not use the network
+$ gover doctor --fix               # show each change as a diff and ask; --yes does not ask
+$ gover doctor -v                  # print all evidence, and the text of each check below
+$ gover doctor --undo              # restore every byte that the last --fix changed
+$ gover doctor --json              # print data ([json.md](reference/json.md#doctor))
+$ gover doctor --list              # list the checks; gover help CHECK explains one, --list -v all
+$ gover doctor --skip clock,gopath # leave checks out
+$ gover doctor --fail-on error     # exit with 1 only for errors
+$ gover doctor --baseline old.json # show only what is not in old.json, which --json printed
+$ gover doctor --format github     # mark lines in a workflow of GitHub; sarif is for code scanning
 ```
 
 An **error** does not work or is not safe. A **warning** works now, or only for some projects, and may surprise you later. A

@@ -12,7 +12,9 @@ pub(super) const CHECK: Check = Check {
     name: "path-missing",
     summary: "gover's directory is not on PATH",
     symptom: "`go: command not found`, or on Windows `'go' is not recognized as an internal or external \
-            command`, or a `go` that gover did not choose.",
+            command` (in Chinese `'go' 不是内部或外部命令，也不是可运行的程序或批处理文件`), in PowerShell `The \
+            term 'go' is not recognized` (`无法将“go”项识别为 cmdlet、函数、脚本文件或可运行程序的名称`), or \
+            a `go` that gover did not choose.",
     cause: "`gover setup` was never run, its lines were removed, the shell was started before they were \
             added, or a later line of a startup file sets PATH without keeping its value.",
     repair: "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. If a line after \

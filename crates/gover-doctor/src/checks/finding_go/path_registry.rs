@@ -10,7 +10,8 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 pub(super) const CHECK: Check = Check {
     name: "path-registry",
     summary: "Windows: Path in the registry is damaged",
-    symptom: "`'go' is not recognized as an internal or external command` although the environment variables \
+    symptom: "`'go' is not recognized as an internal or external command` (in Chinese \
+            `'go' 不是内部或外部命令，也不是可运行的程序或批处理文件`) although the environment variables \
             dialog shows the directory; PATH contains a literal `%USERPROFILE%`; entries at the end are \
             missing.",
     cause: "A program stored Path as plain text (`REG_SZ`), which does not expand `%NAMES%`, or as a list or \

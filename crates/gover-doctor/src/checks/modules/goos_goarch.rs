@@ -8,7 +8,8 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 pub(super) const CHECK: Check = Check {
     name: "goos-goarch",
     summary: "GOOS or GOARCH is set for another machine, or misspelled",
-    symptom: "`fork/exec …: exec format error` or `%1 is not a valid Win32 application` with `go run` and `go \
+    symptom: "`fork/exec …: exec format error` or `%1 is not a valid Win32 application` (in Chinese `%1 \
+            不是有效的 Win32 应用程序`) with `go run` and `go \
             test`, `cannot install cross-compiled binaries when GOBIN is set`, or `go: unsupported \
             GOOS/GOARCH pair linux /amd64`, with a space that is hard to see.",
     cause: "It was set for one cross-compilation: with `go env -w`, in a startup file, or with `set \

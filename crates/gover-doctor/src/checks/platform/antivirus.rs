@@ -7,7 +7,7 @@ pub(super) const CHECK: Check = Check {
     name: "antivirus",
     summary: "Windows: Defender scans the toolchains and the build cache",
     symptom: "Builds and `go test` are several times slower than on Linux, or a test program that was just \
-            built fails with `Access is denied`.",
+            built fails with `Access is denied` (in Chinese `拒绝访问`).",
     cause: "Microsoft Defender scans each written file and each started program, and a build has thousands of \
             both.",
     repair: "As an administrator, exclude gover's directory and the build cache, if you trust their content: \

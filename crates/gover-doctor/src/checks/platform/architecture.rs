@@ -9,8 +9,8 @@ pub(super) const CHECK: Check = Check {
     name: "architecture",
     summary: "the selected toolchain is built for another processor or system",
     symptom: "`cannot execute binary file: Exec format error`, `bad CPU type in executable: go`, `This \
-            version of …go.exe is not compatible with the version of Windows you're running`; or everything \
-            works but is slow, and `go env GOARCH` prints `amd64` on an Apple silicon Mac.",
+            version of …go.exe is not compatible with the version of Windows you're running` (in Chinese \
+            `此版本的 %1 与你运行的 Windows 版本不兼容`); or everything works but is slow, and `go env GOARCH` prints `amd64` on an Apple silicon Mac.",
     cause: "The archive for another machine was installed, or a 32-bit or Intel one that the system \
             translates (Rosetta, WOW64).",
     repair: "Install the toolchain for this machine; gover chooses the right archive.",

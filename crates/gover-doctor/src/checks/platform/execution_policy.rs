@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     name: "execution-policy",
     summary: "Windows PowerShell may not run its profile",
     symptom: "`… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on \
-            this system`, in red, at each start of Windows PowerShell; and `gover use` does not change the \
+            this system` (in Chinese `因为在此系统上禁止运行脚本`), in red, at each start of Windows PowerShell; and `gover use` does not change the \
             shell.",
     cause: "By default Windows PowerShell may not run scripts, and a profile is a script.",
     repair: "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It affects \

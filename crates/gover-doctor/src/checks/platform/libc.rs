@@ -8,7 +8,7 @@ pub(super) const CHECK: Check = Check {
     name: "libc",
     summary: "the kernel, macOS or Windows is too old for the selected Go",
     symptom: "`dyld: Symbol not found: _SecTrustEvaluateWithError`, `fatal error: bcryptprimitives.dll not \
-            found`, `The procedure entry point … could not be located`, `runtime: panic before malloc heap \
+            found`, `The procedure entry point … could not be located` (in Chinese `无法定位程序输入点`), `runtime: panic before malloc heap \
             initialized` or `FATAL: kernel too old`, and even `go version` fails.",
     cause: "Each Go release has a minimum system version: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, \
             Go 1.27 needs macOS 13.",
