@@ -1,4 +1,5 @@
-//! `check-links`: every link in the documentation, and every page that Rust code names, exists.
+//! `check-links`: every link in the documentation, and every page that Rust code names, exists, and the
+//! pages of both languages agree.
 //!
 //! Nothing is requested from the network: links to other sites are not checked.
 
@@ -6,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use crate::files::{below, has_extension, read};
+use crate::translations;
 
 /// Fails with a list of the links below `root` that lead nowhere.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
@@ -15,11 +17,10 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         name == ".github" || !(name.starts_with('.') || name == "target")
     };
     let mut files = below(root, &enters)?;
-    // Markdown among the code is a part of a generated page, which is checked where it is written
-    // to. The tests below name pages that do not exist.
+    // Markdown among the code is a part of a generated page, which is checked where it is written to.
     files.retain(|file| match file.strip_prefix(root) {
         Ok(path) if has_extension(file, "md") => path.iter().all(|name| name != "src"),
-        _ => has_extension(file, "rs") && !file.ends_with("xtask/src/links.rs"),
+        _ => has_extension(file, "rs") && !TESTS.iter().any(|test| file.ends_with(test)),
     });
     let mut broken = Vec::new();
     for file in &files {
@@ -28,22 +29,32 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         // Pages link from where they are; code names pages from the root of the repository.
         let base = if is_markdown { file.parent().unwrap_or(root) } else { root };
         let lines = if is_markdown { prose(&text) } else { text.lines().map(str::to_owned).collect() };
-        for (index, line) in lines.iter().enumerate() {
+        for (number, line) in (1..).zip(&lines) {
             for link in if is_markdown { links(line) } else { pages(line) } {
-                if let Err(why) = check(file, base, link) {
-                    broken.push(format!("{}:{}: `{link}`: {why}", file.display(), index + 1));
+                if let Err(why) = check(file, base, link, number) {
+                    broken.push(format!("{}:{number}: `{link}`: {why}", file.display()));
                 }
             }
         }
     }
+    let faults = translations::faults(root, &files)?;
+    if !faults.is_empty() {
+        broken.push(format!("pages of two languages differ\n{}", faults.join("\n")));
+    }
     if broken.is_empty() { Ok(()) } else { Err(format!("links lead nowhere\n{}", broken.join("\n"))) }
 }
 
-fn check(file: &Path, base: &Path, link: &str) -> Result<(), String> {
+/// Code whose tests name pages that do not exist.
+const TESTS: [&str; 2] = ["xtask/src/links.rs", "xtask/src/translations.rs"];
+
+fn check(file: &Path, base: &Path, link: &str, number: usize) -> Result<(), String> {
     let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
     let target = if path.is_empty() { file.to_owned() } else { normal(&base.join(path)) };
     if !target.exists() {
         return Err("there is no such file".to_owned());
+    }
+    if let Some(page) = translations::better(file, &target, number) {
+        return Err(format!("link the page in the same language, {}", page.display()));
     }
     if anchor.is_empty() || anchors(&read(&target)?).contains(anchor) {
         return Ok(());
@@ -175,5 +186,52 @@ mod tests {
         let page = "# GOPROXY, `off` & more\n## One_two\n## One_two\n#no heading\n";
         let expected = ["goproxy-off--more", "one_two", "one_two-1"].map(str::to_owned);
         assert_eq!(anchors(page), BTreeSet::from(expected));
+    }
+
+    #[test]
+    fn anchors_keep_chinese_letters_and_drop_chinese_punctuation() {
+        for (heading, expected) in [
+            ("安装", "安装"),
+            ("用 `go install` 装的程序", "用-go-install-装的程序"),
+            ("GOROOT：要不要设？", "goroot要不要设"),
+            ("“不是内部或外部命令”，怎么办", "不是内部或外部命令怎么办"),
+            ("PATH、GOPATH 与 GOROOT（Windows）", "pathgopath-与-gorootwindows"),
+            ("第 1 步 · 下载", "第-1-步--下载"),
+            ("全角空格\u{3000}去掉", "全角空格去掉"),
+        ] {
+            assert_eq!(anchor(heading), expected, "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_link_to_a_chinese_heading_is_checked() {
+        let page = "# 安装\n## 卸载\n## 卸载\n[a](#卸载) [b](#卸载-1) [c](README.zh-CN.md#安装)\n";
+        let english = ("README.md", "# Install\n## Two\n## Three\n[中文](README.zh-CN.md)\n");
+        let page = page.replace("# 安装\n", "# 安装\n[English](README.md)\n");
+        assert_eq!(checked(&[english, ("README.zh-CN.md", &page)]), Ok(()));
+        let error =
+            checked(&[english, ("README.zh-CN.md", &page.replace("(#卸载)", "(#卸載)"))]).unwrap_err();
+        assert!(error.contains("README.zh-CN.md:5: `#卸載`"), "{error}");
+    }
+
+    #[test]
+    fn a_page_in_chinese_links_pages_in_chinese_where_they_exist() {
+        let english =
+            [("docs/a.md", "# A\n[中文](zh-CN/a.md)\n"), ("docs/b.md", "# B\n[中文](zh-CN/b.md)\n")];
+        let start = "# 甲\n[English](../a.md)\n\n\n\n\n";
+        let run = |rest: &str| {
+            let chinese = ("docs/zh-CN/b.md", "# 乙\n[English](../b.md)\n");
+            checked(&[english[0], english[1], chinese, ("docs/zh-CN/a.md", &format!("{start}{rest}\n"))])
+        };
+        assert_eq!(run("[b](b.md#乙)"), Ok(()));
+        let error = run("[b](../b.md#b)").unwrap_err();
+        assert!(error.contains("a.md:7: `../b.md#b`: link the page in the same language"), "{error}");
+    }
+
+    #[test]
+    fn pages_of_two_languages_are_compared() {
+        let english = ("docs/a.md", "# A\n[中文](zh-CN/a.md)\n## B\n");
+        let error = checked(&[english, ("docs/zh-CN/a.md", "# 甲\n[English](../a.md)\n")]).unwrap_err();
+        assert!(error.contains("a heading of level 2"), "{error}");
     }
 }

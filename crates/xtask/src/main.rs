@@ -10,6 +10,7 @@ mod process;
 mod release_table;
 mod set_version;
 mod size;
+mod translations;
 mod vuln_table;
 
 use std::path::{Path, PathBuf};
@@ -55,7 +56,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
 
   bench [--quick] [NAME…]         measure shim, commands, install and upgrade, or check counts against limits
   check-deps                      fail if the shim depends on more than its few crates
-  check-links                     fail if a link in the docs, or a page that code names, does not exist
+  check-links                     fail if a link in the docs, or a page that code names, does not exist,
+                                  or the pages of two languages differ
   dist [--help]                   make the files of a release: archives, checksums, signatures, a Go module
   release-key FILE                make a key that signs releases, and print its public half
   generate [--check]              write the reference pages that are made from code, or check them
