@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 #[cfg(any(windows, test))]
 mod command_line;
@@ -14,11 +14,15 @@ mod command_line;
 #[cfg_attr(windows, path = "windows/mod.rs")]
 mod imp;
 
+mod children;
 mod limited;
+#[cfg(unix)]
+mod signals;
 mod supervised;
 #[cfg(test)]
 mod tests;
 
+pub use children::{Children, Ending};
 pub use limited::{Ended, Limits, output_within};
 pub use supervised::{Finished, supervise};
 
@@ -50,6 +54,21 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     imp::share_console(&mut command);
     command
+}
+
+/// Changes the environment of a child.
+pub fn edit(command: &mut Command, edits: &[EnvEdit]) {
+    for (name, value) in edits {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+}
+
+/// A handle of this process's stderr, for a child to write its stdout to.
+pub fn stderr_for_child() -> io::Result<Stdio> {
+    imp::stderr_for_child()
 }
 
 /// Whether a program did not start because it is for another processor, or not a program.

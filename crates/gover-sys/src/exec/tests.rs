@@ -109,3 +109,49 @@ fn become_a_named_program() {
     let args = ["-c".into(), "echo \"<$0>\"".into()];
     panic!("{}", replace(Path::new("/bin/sh"), OsStr::new("given name"), &args, &[]));
 }
+
+#[cfg(unix)]
+mod children {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
+
+    use super::*;
+
+    fn shell(script: &str) -> std::process::Command {
+        let mut command = command("/bin/sh");
+        command.args(["-c", script]).stdin(Stdio::null());
+        command
+    }
+
+    #[test]
+    fn each_ends_as_it_did() {
+        let children = Children::new().unwrap();
+        for (script, code, signal) in [("exit 0", 0, None), ("exit 7", 7, None), ("kill -9 $$", 137, Some(9))]
+        {
+            assert_eq!(children.run(&mut shell(script)).unwrap(), Some(Ending { code, signal }), "{script}");
+        }
+        assert!(!children.is_interrupted());
+    }
+
+    #[test]
+    fn stopping_ends_what_a_program_started_although_it_ignores_the_signal() {
+        let (reader, writer) = io::pipe().unwrap();
+        let children = Children::new().unwrap();
+        // The shell ends; the other one, which holds the pipe, would not.
+        let mut first = shell("sh -c 'trap \"\" TERM; echo ready; sleep 600' & wait");
+        first.stdout(writer);
+        std::thread::scope(|scope| {
+            let children = &children;
+            // With the command, this process closes the writing end.
+            let running = scope.spawn(move || children.run(&mut { first }));
+            let mut reader = BufReader::new(reader);
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            assert_eq!(line, "ready\n");
+            children.stop();
+            assert_eq!(running.join().unwrap().unwrap(), None);
+            assert_eq!(reader.read_line(&mut line).unwrap(), 0, "{line}");
+        });
+        assert_eq!(children.run(&mut shell("exit 0")).unwrap(), None, "none starts after that");
+    }
+}

@@ -2,9 +2,10 @@
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::io;
+use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::ptr;
 
 use super::EnvEdit;
@@ -27,6 +28,10 @@ pub(super) fn pass_on(program: &Path, own: &[OsString], dropped: usize, edits: &
 }
 
 pub(super) fn share_console(_command: &mut Command) {}
+
+pub(super) fn stderr_for_child() -> io::Result<Stdio> {
+    io::stderr().as_fd().try_clone_to_owned().map(Stdio::from)
+}
 
 pub(super) fn executable(path: &Path, _extensions: Option<&OsStr>) -> Option<PathBuf> {
     file::is_executable(path).then(|| path.to_owned())

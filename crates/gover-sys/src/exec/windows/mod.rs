@@ -1,6 +1,6 @@
 //! Windows: start a child, wait, and end with its exit code.
 
-mod job;
+pub(super) mod job;
 mod start;
 
 use std::ffi::{OsStr, OsString};
@@ -8,7 +8,7 @@ use std::io;
 use std::os::windows::io::{AsHandle, OwnedHandle};
 use std::os::windows::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use windows_sys::Win32::Foundation::{ERROR_BAD_EXE_FORMAT, ERROR_EXE_MACHINE_TYPE_MISMATCH};
@@ -35,6 +35,10 @@ pub(super) fn share_console(command: &mut Command) {
     command.creation_flags(console_flags());
 }
 
+pub(super) fn stderr_for_child() -> io::Result<Stdio> {
+    io::stderr().as_handle().try_clone_to_owned().map(Stdio::from)
+}
+
 /// The flags with which a child shares the console of this process, or has none either.
 fn console_flags() -> PROCESS_CREATION_FLAGS {
     // SAFETY: no arguments; 0 without a console.
@@ -52,12 +56,7 @@ fn end(result: io::Result<i32>) -> io::Error {
 pub(super) fn run(program: &Path, args: &[OsString], edits: &[EnvEdit]) -> io::Result<ExitStatus> {
     let mut command = super::command(program);
     command.args(args);
-    for (name, value) in edits {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    super::edit(&mut command, edits);
     leave_console_events_to_the_child();
     let mut child = command.spawn()?;
     // Must live until the child has ended: closing it would kill the child.
