@@ -61,6 +61,7 @@ mod install;
 mod known_releases;
 mod list;
 mod log;
+mod matrix;
 mod mirror;
 mod offline;
 mod output;

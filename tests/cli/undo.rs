@@ -168,6 +168,7 @@ fn no_command_is_forgotten() {
         "check",
         "which",
         "exec",
+        "matrix",
         "env",
         "init",
         "completions",

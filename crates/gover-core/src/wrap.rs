@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 29] = [
+pub const COMMANDS: [&str; 30] = [
     "install",
     "import",
     "link",
@@ -147,6 +147,7 @@ pub const COMMANDS: [&str; 29] = [
     "check",
     "which",
     "exec",
+    "matrix",
     "env",
     "init",
     "setup",

@@ -1,15 +1,17 @@
 //! What every command works with. It is read once.
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use gover_core::gorules::Demand;
 use gover_core::resolve::{
     CalledAs, FirstGo, Host, OriginKind, Outcome, Question, Resolution, ResolveError, Toolchain, Trace,
-    first_on_path, locate, resolve, resolve_if,
+    first_on_path, forbidden_by, locate, resolve, resolve_if,
 };
 use gover_core::shim_state::ShimState;
-use gover_core::{Env, GoVersion, Layout, Platform, Request};
+use gover_core::{Env, GoVersion, Layout, Platform, Request, ToolchainName};
 use gover_source::Releases;
 use gover_sys::{file, process};
 use gover_update::ReleaseBuild;
@@ -110,6 +112,18 @@ impl<'a> Context<'a> {
 
     pub(crate) fn locate(&self, request: &Request) -> Result<Option<Toolchain>, ResolveError> {
         locate(&self.question(), request).map(ready)
+    }
+
+    /// The go line that keeps a toolchain from running a command here, if it may not switch.
+    pub(crate) fn forbidden_by(
+        &self,
+        name: &ToolchainName,
+        words: &[OsString],
+    ) -> Option<(GoVersion, Demand)> {
+        // Only `go` is known to take `-C`.
+        let is_go = words.first().is_some_and(|program| program == "go");
+        let arguments = if is_go { words.get(1..).unwrap_or_default() } else { &[] };
+        forbidden_by(&Question { arguments, ..self.question() }, name)
     }
 
     /// Without `./` in the middle.

@@ -110,6 +110,19 @@ impl Rules<'_> {
         Ok(Choice::Switch { name, demand, search, trace: trace.into_lines() })
     }
 
+    /// The go line that the toolchain `local` must satisfy if it may not switch, with its file.
+    pub fn go_line(&self, local: &ToolchainName) -> Result<Option<(GoVersion, Demand)>, SelectError> {
+        if !self.modules_enabled(local.version())? {
+            return Ok(None);
+        }
+        let Some((source, found)) = self.module_file()? else { return Ok(None) };
+        let path = found.path().to_owned();
+        let bytes = found.read_module_file().map_err(|error| SelectError::unreadable(&path, &error))?;
+        let text = String::from_utf8_lossy(&bytes);
+        let line = lookup(&text, "go").and_then(|(line, value)| Some((line, GoVersion::parse(value).ok()?)));
+        Ok(line.map(|(line, version)| (version, self.demand(source, Some(&path), Some(line)))))
+    }
+
     pub fn gotoolchain(&self) -> String {
         self.settings.get(vars::GOTOOLCHAIN).or_else(|| self.fallback.map(str::to_owned)).unwrap_or_default()
     }

@@ -9,12 +9,12 @@ use crate::bounded;
 use crate::display::{location, short_path};
 use crate::env::vars;
 use crate::gorules::{
-    Choice, EnvFile, GoEnv, Rules, Search, SelectError, Start, Temporary, is_newer_command,
+    Choice, Demand, EnvFile, GoEnv, Rules, Search, SelectError, Start, Temporary, is_newer_command,
     starting_directory,
 };
 use crate::pin::{PinKind, find_pin};
 use crate::request::Request;
-use crate::version::ToolchainName;
+use crate::version::{GoVersion, ToolchainName};
 
 pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution, ResolveError> {
     let start = starting_directory(question.env, question.arguments, None);
@@ -41,6 +41,22 @@ pub fn resolve_if(
     let outcome = locate::locate(question, request)?;
     let (choice, temporary) = (unruled(question, Some(origin), outcome), Temporary::of(question.env));
     Ok(apply_rules(question, start, &temporary, choice, &mut Trace::off()))
+}
+
+/// The line of go.mod or go.work that keeps `toolchain` from running here if it may not switch, with
+/// the version that it requires. Go reports a file that cannot be read itself.
+pub fn forbidden_by(question: &Question<'_>, toolchain: &ToolchainName) -> Option<(GoVersion, Demand)> {
+    let start = starting_directory(question.env, question.arguments, Some(toolchain.version()));
+    let goroot = question.layout.toolchain(toolchain);
+    let rules = Rules {
+        settings: &GoEnv::new(question.env, Some(&goroot)),
+        directory: start.directory.as_deref(),
+        temporary: &Temporary::of(question.env),
+        goroot: Some(&goroot),
+        arguments: question.arguments,
+        fallback: None,
+    };
+    rules.go_line(toolchain).ok().flatten().filter(|(version, _)| version > toolchain.version())
 }
 
 fn unruled(question: &Question<'_>, origin: Option<Origin>, outcome: Outcome) -> Resolution {

@@ -17,7 +17,7 @@ mod trace;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-pub use choice::resolve_if;
+pub use choice::{forbidden_by, resolve_if};
 pub use error::ResolveError;
 pub use locate::locate;
 pub use origin::{Origin, OriginKind, Raised};

@@ -12,6 +12,9 @@
 //! go install PACKAGE@VERSION   puts a file into GOBIN that says how it was built; some packages of example.org fail
 //! go fake-install NAME TEXT    writes a program as `go install` does, and something read-only into GOMODCACHE
 //! go fake-exit CODE            ends with that code (32 bits on Windows)
+//! go fake-cases CASE…          prints `tested VERSION` and ends with the code of the first case that fits its own
+//!                              version: `1.90.4:7`, or `1.90.4..:1` for that one and newer ones; else with 0
+//! go fake-meet COUNT DIR       ends when COUNT of them have started with that directory
 //! go fake-cat                  copies stdin to stdout
 //! go fake-wait                 prints `ready`, then waits for the end of stdin, then prints `done`
 //! go fake-run PROGRAM ARGS…    starts a program from PATH and passes its code on
@@ -91,6 +94,11 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
         }
         "install" => install(rest, version),
         "fake-exit" => Ok(rest.first().and_then(|code| parse_code(code)).unwrap_or(99)),
+        "fake-cases" => {
+            writeln!(out, "tested {version}")?;
+            Ok(rest.iter().find_map(|case| code_of_case(case.to_str()?, version)).unwrap_or(0))
+        }
+        "fake-meet" => meet(rest, version),
         "fake-install" => fake_install(rest),
         "fake-report" => report(program, rest, &own_root),
         "fake-cat" => io::copy(&mut io::stdin(), &mut out).map(|_| 0),
@@ -278,6 +286,37 @@ fn fake_install(arguments: &[OsString]) -> io::Result<i32> {
             permissions.set_readonly(true);
             std::fs::set_permissions(&path, permissions)?;
         }
+    }
+    Ok(0)
+}
+
+fn code_of_case(case: &str, version: &str) -> Option<i32> {
+    let (first, code) = case.split_once(':')?;
+    let own = numbers(version);
+    let fits = match first.strip_suffix("..") {
+        Some(first) => own >= numbers(first),
+        None => own == numbers(first),
+    };
+    fits.then(|| code.parse().ok()).flatten()
+}
+
+fn numbers(version: &str) -> Vec<u32> {
+    version.trim_start_matches("go").split('.').filter_map(|number| number.parse().ok()).collect()
+}
+
+fn meet(arguments: &[OsString], version: &str) -> io::Result<i32> {
+    let [count, directory] = arguments else {
+        return fail("fake-go: fake-meet needs a count and a directory", 2);
+    };
+    let count: usize = count.to_str().and_then(|count| count.parse().ok()).unwrap_or(0);
+    std::fs::create_dir_all(directory)?;
+    std::fs::write(Path::new(directory).join(version), "")?;
+    let end = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    while std::fs::read_dir(directory)?.count() < count {
+        if std::time::Instant::now() > end {
+            return fail("fake-go: the others did not come", 1);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
     }
     Ok(0)
 }

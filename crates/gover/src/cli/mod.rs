@@ -4,6 +4,7 @@ mod arguments;
 mod diagnose;
 mod editor;
 mod exec;
+mod matrix;
 mod own;
 mod refused;
 mod tools;
@@ -17,6 +18,7 @@ pub(crate) use arguments::*;
 pub(crate) use diagnose::{DoctorArgs, DoctorFormat};
 pub(crate) use editor::EditorArgs;
 pub(crate) use exec::*;
+pub(crate) use matrix::*;
 pub(crate) use own::*;
 pub(crate) use refused::{instead, meant, refused};
 pub(crate) use tools::*;
@@ -108,6 +110,8 @@ pub(crate) enum Command {
     Which(WhichArgs),
     /// Run a command with a toolchain
     Exec(ExecArgs),
+    /// Run a command with several toolchains
+    Matrix(MatrixArgs),
     /// Print shell code that puts a toolchain first on PATH
     Env(EnvArgs),
     /// Print the shell function of gover

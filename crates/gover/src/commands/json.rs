@@ -12,6 +12,7 @@ use super::import::Imported;
 use super::install::InstalledFacts;
 use super::link::LinkFacts;
 use super::list::{InstalledList, ReleaseList};
+use super::matrix::MatrixFacts;
 use super::mirror::MirrorFacts;
 use super::prune::Pruned;
 use super::self_::{SelfUninstallFacts, UpdateFacts};
@@ -40,6 +41,7 @@ fn documents() -> Vec<(&'static str, Vec<Row>)> {
         ("current", Current::rows("")),
         ("check", Checked::rows("")),
         ("which", Which::rows("")),
+        ("matrix", MatrixFacts::rows("")),
         ("env", Variables::rows("")),
         ("list", InstalledList::rows("")),
         ("list --remote", ReleaseList::rows("")),

@@ -21,6 +21,7 @@ mod install;
 mod json;
 mod link;
 mod list;
+mod matrix;
 mod mirror;
 mod pin;
 mod prune;
@@ -83,6 +84,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Which(arguments) => which::run(&arguments, context),
         Command::Exec(arguments) => exec::run(&arguments, context),
+        Command::Matrix(arguments) => matrix::run(&arguments, context),
         Command::Env(arguments) => env::run(&arguments, context),
         Command::Init(arguments) => init::run(&arguments, context),
         Command::Setup(arguments) => setup::run(&arguments, context),
@@ -192,6 +194,7 @@ fn looks_for_toolchains(command: &Command) -> bool {
             | Command::Check(_)
             | Command::Which(_)
             | Command::Exec(_)
+            | Command::Matrix(_)
             | Command::Env(_)
     )
 }

@@ -7,12 +7,20 @@ use super::Printer;
 pub(crate) struct Busy<'a> {
     printer: &'a Printer,
     bar: ProgressBar,
-    _watch: Option<Watch>,
+    /// Its drop ends the watch.
+    watch: Option<Watch>,
 }
 
 impl<'a> Busy<'a> {
     /// If Ctrl-C ends the command, `kept` says what became of its work.
     pub(crate) fn new(printer: &'a Printer, kept: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
+        let mut busy = Self::without_watch(printer);
+        busy.watch = printer.watch(kept);
+        busy
+    }
+
+    /// For a command that handles Ctrl-C itself.
+    pub(crate) fn without_watch(printer: &'a Printer) -> Self {
         let target =
             if printer.draws() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bars = MultiProgress::with_draw_target(target);
@@ -22,7 +30,7 @@ impl<'a> Busy<'a> {
             ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         let bar = bars.add(bar);
         printer.share(Some(bars));
-        Self { printer, bar, _watch: printer.watch(kept) }
+        Self { printer, bar, watch: None }
     }
 
     /// Says what happens now.

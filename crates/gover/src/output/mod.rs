@@ -5,6 +5,7 @@ mod fact;
 mod line;
 mod printer;
 mod progress;
+mod replay;
 mod style;
 mod table;
 mod wrap;

@@ -61,7 +61,7 @@ pub(crate) struct Printer {
     /// Where the text of help breaks.
     width_help: usize,
     /// The bars on stderr now; all copies of the printer share them.
-    bars: Arc<Mutex<Option<MultiProgress>>>,
+    pub(super) bars: Arc<Mutex<Option<MultiProgress>>>,
 }
 
 impl Printer {
@@ -346,7 +346,12 @@ const MOST_HELP: usize = 100;
 /// Writes to stdout. If the reader has closed the pipe, the command ends quietly.
 fn write_data(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    ended_well(writeln!(out, "{text}").and_then(|()| out.flush()))
+}
+
+/// If the reader has closed the pipe, the command ends quietly.
+pub(super) fn ended_well(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::Silent(Exit::Success)),
         Err(error) => {

@@ -71,8 +71,7 @@ pub(crate) fn newest_of_each(
         }
         (releases, found)
     })?;
-    context.known_releases.take();
-    remember_stable(&releases, context);
+    remember(&releases, context);
     let stable = releases.newest_stable().map(|release| release.name.version());
     let inventory = requests::inventory(context)?.toolchains;
     for (request, found) in requests.iter().zip(&mut found) {
@@ -80,13 +79,30 @@ pub(crate) fn newest_of_each(
         *found = found.take().max(installed.cloned());
     }
     if found.iter().any(Option::is_some) {
-        // What is newest may have changed since.
-        for failure in releases.stale() {
-            context.printer.note(&not_asked(failure));
-        }
-        note_unlisted(&releases, context);
+        note_stale(&releases, context);
     }
     Ok((releases, found))
+}
+
+/// What the sources list now, with the installed toolchains.
+pub(crate) fn asked(supply: &Supply, context: &Context<'_>) -> Result<Releases, Failure> {
+    let releases = with_installed(block_on(supply.releases())?, context);
+    remember(&releases, context);
+    note_stale(&releases, context);
+    Ok(releases)
+}
+
+fn remember(releases: &Releases, context: &Context<'_>) {
+    context.known_releases.take();
+    remember_stable(releases, context);
+}
+
+/// What is newest may have changed since.
+fn note_stale(releases: &Releases, context: &Context<'_>) {
+    for failure in releases.stale() {
+        context.printer.note(&not_asked(failure));
+    }
+    note_unlisted(releases, context);
 }
 
 /// Keeps the newest stable release for the shim, which counts `oldstable` from it. Only a

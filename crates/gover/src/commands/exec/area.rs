@@ -10,6 +10,7 @@ use gover_sys::exec::EnvEdit;
 use gover_sys::file;
 
 use super::keep::Kept;
+use crate::store::temporary;
 use crate::{Context, Failure};
 
 pub(super) struct Area {
@@ -71,17 +72,7 @@ impl Area {
     }
 
     fn fresh(context: &Context<'_>) -> Result<Self, Failure> {
-        let parent = context.env.temporary_directory();
-        let parent = real_path(&parent).map(|path| simplified(&path)).unwrap_or(parent);
-        let mut count = 0;
-        loop {
-            let directory = parent.join(format!("gover-isolated-{}-{count}", std::process::id()));
-            match file::create_private_directory(&directory) {
-                Ok(()) => return Ok(Self { directory, is_fresh: true }),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => count += 1,
-                Err(error) => return Err(failed("create", &directory, &error)),
-            }
-        }
+        Ok(Self { directory: temporary::create("gover-isolated", context)?, is_fresh: true })
     }
 
     /// GOBIN.
