@@ -9,7 +9,7 @@
 //! | Where toolchains come from | `sources`, `transfer`, `bad_index`, `offline`, `corporate` |
 //! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
 //! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `check`, `which`, `shells` |
-//! | Run commands with one | `environment`, `exec_isolated` |
+//! | Run commands with one | `environment`, `exec_isolated`, `exec_keep`, `exec_target` |
 //! | Tab in shells | `complete` |
 //! | Vulnerabilities | `audit`, `bump` |
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
@@ -51,6 +51,8 @@ mod editor;
 mod effect;
 mod environment;
 mod exec_isolated;
+mod exec_keep;
+mod exec_target;
 mod expect;
 #[cfg(unix)]
 mod fits;
