@@ -151,6 +151,20 @@ fn a_baseline_knows_findings_with_paths_again() {
 }
 
 #[test]
+fn a_baseline_may_be_written_by_powershell() {
+    let ctx = faulty();
+    let text = String::from_utf8(doctor(&ctx, ["--json"]).raw_stdout).unwrap();
+    let utf16 = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(order).collect()
+    };
+    let marked = format!("\u{feff}{text}").into_bytes();
+    for bytes in [utf16(u16::to_le_bytes), utf16(u16::to_be_bytes), marked] {
+        fs::write(ctx.home().join("known.json"), bytes).unwrap();
+        doctor(&ctx, ["--baseline", "~/known.json"]).success();
+    }
+}
+
+#[test]
 fn a_baseline_that_cannot_be_used_stops_the_command() {
     let ctx = faulty();
     let file = ctx.home().join("none.json");

@@ -126,10 +126,18 @@ impl<'a> Context<'a> {
         forbidden_by(&Question { arguments, ..self.question() }, name)
     }
 
-    /// Without `./` in the middle.
+    /// The absolute form of a path from the command line, without `./` in the middle.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
-        let path = self.env.directory().map_or_else(|| path.to_owned(), |here| here.join(path));
+        let path = self.below_home(path).unwrap_or_else(|| path.to_owned());
+        let path = self.env.directory().map_or_else(|| path.clone(), |here| here.join(&path));
         path.components().collect()
+    }
+
+    /// What a shell makes of `~` and `~/x`. After `--option=`, most shells leave it to the program, and
+    /// cmd.exe always does. `./~` is a directory of that name.
+    fn below_home(&self, path: &Path) -> Option<PathBuf> {
+        let rest = path.strip_prefix("~").ok()?;
+        Some(self.home()?.join(rest))
     }
 
     fn question(&self) -> Question<'_> {

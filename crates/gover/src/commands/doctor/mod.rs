@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
     if arguments.fix {
         return fix::run(&chosen, arguments, context);
     }
-    let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
+    let baseline = arguments.baseline.as_deref().map(|path| Baseline::read(path, context)).transpose()?;
     let is_for_people = arguments.format() == DoctorFormat::Text;
     // Texts with short paths would differ from those that `--json` printed.
     let is_whole = !is_for_people || baseline.is_some();
