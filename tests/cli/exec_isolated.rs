@@ -122,6 +122,80 @@ hint: name a new or empty directory; nothing in this one was changed
     }
 }
 
+/// cmd.exe does not know `~`, and other shells leave it as it is after `=`.
+#[test]
+fn a_tilde_is_the_home() {
+    let ctx = with_three();
+    exec(&ctx, &["--isolated=~/area", "--keep-bin=~/tools"], &["fake-install", "tool", "1"]).success();
+    exec(&ctx, &["--isolated=~/area", "--keep-bin=~/tools"], &["fake-install", "tool", "2"]).success();
+    ctx.gover(["exec", "--rollback=~/tools"]).success();
+    assert_eq!(fs::read_to_string(ctx.home().join("tools").join("tool")).unwrap(), "1");
+    assert!(ctx.home().join("area").is_dir());
+    assert_eq!(ctx.names_in("shop"), [""; 0]);
+    exec(&ctx, &["--isolated=./~/area"], &["version"]).success();
+    assert_eq!(ctx.names_in("shop"), ["~"]);
+}
+
+#[test]
+fn a_run_that_is_refused_creates_nothing() {
+    let ctx = with_three();
+    install(&ctx, "tools", "one", "1").success();
+    ctx.directory("empty");
+    let file = gover_core::layout::executable_name("text");
+    ctx.write(&file, "no program\n");
+    let before = ctx.names_in("shop");
+    let program = [".", &file].join(std::path::MAIN_SEPARATOR_STR);
+    for directory in ["new/area", "empty"] {
+        let option = format!("--isolated={directory}");
+        let run =
+            |options: &[&str], words: &[&str]| ctx.gover([&["exec", &option][..], options, words].concat());
+        run(&[], &["nonsense", "--", "go"]).exits(2);
+        run(&["--offline"], &["1.80.1", "--", "go"]).exits(127);
+        run(&[], &["1.90.1", "--", "no-such-program"]).exits(127);
+        run(&[], &["1.90.1", "--", &program]).exits(126);
+        run(&["--target", "nonsense"], &["1.90.1", "--", "go"]).exits(2);
+        let inside = format!("{directory}/tools");
+        run(&["--keep-bin", &inside], &["1.90.1", "--", "go"]).exits(2);
+        run(&["--keep-bin", "empty/../.."], &["1.90.1", "--", "go"]).exits(2);
+    }
+    ctx.gover(["exec", "--rollback", "new/tools"]).exits(1);
+    assert_eq!(ctx.names_in("shop"), before);
+    assert_eq!(ctx.names_in("shop/empty"), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_directory_is_not_followed() {
+    let ctx = with_three();
+    ctx.write("mine/tool", "mine\n");
+    exec(&ctx, &["--isolated=area"], &["version"]).success();
+    for name in ["bin", "gopath", "module-cache", "env"] {
+        let link = ctx.work().join("area").join(name);
+        drop(fs::remove_dir_all(&link));
+        std::os::unix::fs::symlink("../mine", &link).unwrap();
+        for more in [&[][..], &["--keep-bin", "tools"]] {
+            let options = [&["--isolated=area"], more].concat();
+            let refused = exec(&ctx, &options, &["fake-install", "tool", "1"]);
+            let said = format!("error: `[ROOT]/shop/area/{name}` is a link");
+            assert!(refused.exits(1).stderr.starts_with(&said), "{refused}");
+        }
+        fs::remove_file(&link).unwrap();
+    }
+    // The command itself may make one.
+    let script = "rm -r \"$GOBIN\" && ln -s ../../mine \"$GOBIN\"";
+    let sh = ctx.find_on_machine("sh").unwrap();
+    let path = ctx.env().path().into_iter().chain([sh.parent().unwrap().to_owned()]);
+    let output = ctx
+        .command(ctx.gover_program())
+        .args(["exec", "--isolated=area", "--keep-bin=tools", "1.90.1", "--", "sh", "-c", script])
+        .env("PATH", std::env::join_paths(path).unwrap())
+        .run();
+    assert!(output.exits(1).stderr.contains("is a link"), "{output}");
+    assert_eq!(ctx.names_in("shop"), ["area", "mine"]);
+    assert_eq!(text(&ctx, "mine/tool"), "mine\n");
+    assert_eq!(ctx.names_in("shop/mine"), ["tool"]);
+}
+
 #[test]
 fn a_directory_without_an_equals_sign_is_answered_with_what_was_meant() {
     let ctx = with_three();

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use gover_test::gover_snapshot;
 use gover_test::snapbox::str;
+use gover_test::{TestContext, gover_snapshot};
 
 use crate::exec_isolated::{exec, install, text};
 use crate::scene::{files, with_three};
@@ -34,7 +34,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/shop/tools is again what it was before (`gover exec --rollback [ROOT]/shop/tools` undoes this)
+restored [ROOT]/shop/tools to what it was before (`gover exec --rollback [ROOT]/shop/tools` undoes this)
 
 "#]]
     );
@@ -70,8 +70,6 @@ fn a_failure_changes_nothing_in_the_target() {
     let ctx = with_three();
     install(&ctx, "tools", "one", "1").success();
     exec(&ctx, &["--isolated=area", "--keep-bin", "tools"], &["fake-exit", "1"]).exits(1);
-    let output = exec(&ctx, &["--isolated=area", "--keep-bin", "tools"], &["version"]);
-    assert!(output.exits(1).stderr.contains("installed no program"), "{output}");
     assert_eq!(text(&ctx, "tools/one"), "1");
     assert!(!ctx.work().join("tools.previous").exists());
     // Nor is the program lost if the target cannot be replaced after all.
@@ -149,4 +147,91 @@ hint: name a directory that does not exist yet
     install(&ctx, "empty", "tool", "1").success();
     install(&ctx, "new/tools", "tool", "1").success();
     assert_eq!((text(&ctx, "empty/tool"), text(&ctx, "new/tools/tool")), ("1".to_owned(), "1".to_owned()));
+}
+
+#[test]
+fn a_command_that_installs_nothing_succeeds_and_changes_nothing() {
+    let ctx = with_three();
+    install(&ctx, "tools", "one", "1").success();
+    gover_snapshot!(
+        exec(&ctx, &["--isolated", "--keep-bin", "tools"], &["fake-exit", "0"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+warning: the command installed no program, so [ROOT]/shop/tools was not changed
+
+"#]]
+    );
+    exec(&ctx, &["--isolated", "--keep-bin", "new/tools"], &["fake-exit", "0"]).success();
+    assert_eq!(ctx.names_in("shop"), ["tools"]);
+    assert_eq!(text(&ctx, "tools/one"), "1");
+    assert_eq!(ctx.names_in("tmp"), [""; 0]);
+}
+
+#[test]
+fn a_rollback_of_another_directory_is_answered_with_the_right_one() {
+    let ctx = with_three();
+    for name in ["one", "two"] {
+        install(&ctx, "tools", name, name).success();
+    }
+    let named = |target: &str| {
+        let refused = ctx.gover(["exec", "--rollback", target]);
+        let hint = refused.exits(1).stderr.lines().find_map(|line| line.strip_prefix("hint: "));
+        hint.unwrap().to_owned()
+    };
+    for wrong in [".", "tools.previous"] {
+        assert_eq!(named(wrong), "gover exec --rollback [ROOT]/shop/tools");
+    }
+    ctx.write("other/notes.txt", "mine\n");
+    assert!(named("other").starts_with("name the directory that "), "{}", named("other"));
+}
+
+/// A directory as a run of gover that was killed leaves it.
+fn left(ctx: &TestContext, name: &str, run: &str, program: &str) {
+    ctx.write(&format!("{name}/{program}"), program);
+    let marker = format!("gover exec --keep-bin {run}\n{program}\n");
+    ctx.write(&format!("{name}/.gover-keep-bin"), marker);
+}
+
+#[test]
+fn what_a_killed_run_left_next_to_the_target_is_cleaned_up() {
+    let ctx = with_three();
+    install(&ctx, "tools", "one", "1").success();
+    // Its own programs, complete or not, are of no use.
+    left(&ctx, ".tools.new-7-1", "7-1", "two");
+    ctx.directory(".tools.new-7-2");
+    // These are not gover's.
+    ctx.write(".tools.new-7-3/mine", "mine\n");
+    left(&ctx, ".tools.new-7-4", "7-4", "two");
+    ctx.write(".tools.new-7-4/mine", "mine\n");
+    left(&ctx, ".tools.new-1.new-7-5", "7-5", "other");
+    let others = [".tools.new-1.new-7-5", ".tools.new-7-3", ".tools.new-7-4"];
+    install(&ctx, "tools", "two", "2").success();
+    assert_eq!(ctx.names_in("shop"), [&others[..], &["tools", "tools.previous"]].concat());
+    assert_eq!((text(&ctx, "tools/two"), text(&ctx, "tools.previous/one")), ("2".to_owned(), "1".to_owned()));
+}
+
+#[test]
+fn what_a_killed_run_put_aside_is_restored() {
+    let ctx = with_three();
+    // Killed after the programs were in place, and before what they replaced got its name.
+    left(&ctx, "tools", "7-1", "three");
+    left(&ctx, ".tools.new-7-1", "6-1", "two");
+    left(&ctx, ".tools.old-7-1", "5-1", "one");
+    ctx.gover(["exec", "--rollback", "tools"]).success();
+    assert_eq!(ctx.names_in("shop"), ["tools", "tools.previous"]);
+    assert_eq!(text(&ctx, "tools/two"), "two");
+    assert_eq!(text(&ctx, "tools.previous/three"), "three");
+    // Killed when only the older one had been put aside.
+    fs::rename(ctx.work().join("tools.previous"), ctx.work().join(".tools.old-8-1")).unwrap();
+    left(&ctx, ".tools.new-8-1", "8-1", "four");
+    ctx.gover(["exec", "--rollback", "tools"]).success();
+    assert_eq!(text(&ctx, "tools/three"), "three");
+    // Killed in the middle of a rollback, where names cannot be exchanged.
+    fs::rename(ctx.work().join("tools"), ctx.work().join(".tools.new-9-1")).unwrap();
+    ctx.gover(["exec", "--rollback", "tools"]).success();
+    assert_eq!(ctx.names_in("shop"), ["tools", "tools.previous"]);
+    assert_eq!(text(&ctx, "tools/two"), "two");
 }

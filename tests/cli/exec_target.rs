@@ -13,7 +13,7 @@ const FOREIGN: &str = "plan9/386";
 fn a_target_applies_to_the_command_alone() {
     let mut ctx = with_three();
     let output = exec(&ctx, &["--target", FOREIGN], &["fake-report"]);
-    assert_eq!(output.success().stderr, "note: builds for plan9/386 are without cgo (CGO_ENABLED=0)\n");
+    assert_eq!(output.success().stderr, "note: builds for plan9/386 do not use cgo (CGO_ENABLED=0)\n");
     for (name, value) in [("GOOS", "plan9"), ("GOARCH", "386"), ("CGO_ENABLED", "0")] {
         assert_eq!(output.reported(name).as_deref(), Some(value));
     }
@@ -49,7 +49,7 @@ fn a_gobin_of_go_env_that_stops_go_install_is_named() {
     assert!(output.success().stderr.contains("`go env -u GOBIN` removes it"), "{output}");
     // An isolated command does not see that file.
     let output = exec(&ctx, &["--isolated", "--target", FOREIGN], &["version"]);
-    assert_eq!(output.success().stderr, "note: builds for plan9/386 are without cgo (CGO_ENABLED=0)\n");
+    assert_eq!(output.success().stderr, "note: builds for plan9/386 do not use cgo (CGO_ENABLED=0)\n");
 }
 
 #[test]

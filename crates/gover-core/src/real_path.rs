@@ -12,6 +12,30 @@ pub fn real_path(path: &Path) -> io::Result<PathBuf> {
     Ok(simplified(&path.canonicalize()?))
 }
 
+/// The [`real_path`] that a new file or directory will have. What does not exist yet has no links.
+pub fn real_path_of_new(path: &Path) -> PathBuf {
+    let mut missing = Vec::new();
+    let mut above = path;
+    let mut real = loop {
+        if let Ok(real) = real_path(above) {
+            break real;
+        }
+        let (Some(parent), Some(last)) = (above.parent(), above.components().next_back()) else {
+            return simplified(path);
+        };
+        missing.push(last);
+        above = parent;
+    };
+    for component in missing.into_iter().rev() {
+        if component == Component::ParentDir {
+            real.pop();
+        } else {
+            real.push(component);
+        }
+    }
+    real
+}
+
 /// A path with the separators of the system, none at its end, and without the `\\?\` that some
 /// programs put in front on Windows: go.exe does not understand it in GOROOT, nor do cmd.exe and
 /// Windows itself in PATH.
@@ -41,6 +65,14 @@ mod tests {
         assert!(here.is_absolute() && here.is_dir());
         assert!(!here.to_string_lossy().starts_with(r"\\?\"));
         assert!(real_path(&here.join("nothing here")).is_err());
+    }
+
+    #[test]
+    fn a_new_path_is_below_the_real_path_of_what_exists() {
+        let here = real_path(Path::new(".")).unwrap();
+        assert_eq!(real_path_of_new(&here.join("no").join("such")), here.join("no").join("such"));
+        assert_eq!(real_path_of_new(&here.join("no").join("..").join("such")), here.join("such"));
+        assert_eq!(real_path_of_new(&here.join("src").join("..").join("src")), here.join("src"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::Platform;
 use gover_core::env::vars;
-use gover_core::real_path::{real_path, simplified};
+use gover_core::real_path::real_path_of_new;
 use gover_sys::exec::EnvEdit;
 use gover_sys::file;
 
@@ -17,97 +17,130 @@ pub(super) struct Area {
     pub(super) directory: PathBuf,
     /// Whether it was made for this command. Then dropping this value removes it.
     is_fresh: bool,
+    /// What was created in a given directory, or is the directory. Dropping this value removes it,
+    /// unless the command has run.
+    created: Vec<PathBuf>,
+}
+
+/// The real path of a given directory, which must be new, empty or from an earlier isolated command.
+/// Creates nothing.
+pub(super) fn checked(given: &Path, kept: Option<&Kept>, context: &Context<'_>) -> Result<PathBuf, Failure> {
+    let directory = context.absolute(given);
+    let shown = context.short(&directory);
+    if std::env::join_paths([&directory]).is_err() {
+        let what = format!("`{shown}` contains the character that separates directories in PATH and GOPATH");
+        return Err(Failure::usage(what, "name a directory without it"));
+    }
+    match fs::read_dir(&directory) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed("read", &directory, &error)),
+        Ok(mut entries) => {
+            if entries.next().is_some() && !is_file(&directory.join(MARKER)) {
+                return Err(Failure::new(
+                    format!("`{shown}` is not empty, and was not made with --isolated"),
+                    "name a new or empty directory; nothing in this one was changed",
+                ));
+            }
+        }
+    }
+    // Go compares paths by their text.
+    let directory = real_path_of_new(&directory);
+    if let Some(kept) = kept
+        && (kept.path.starts_with(&directory) || directory.starts_with(&kept.path))
+    {
+        let what = format!("one of `{}` and `{shown}` contains the other", context.short(&kept.path));
+        return Err(Failure::usage(what, "name two separate directories"));
+    }
+    [BIN, GOPATH, TEMPORARY, BUILD_CACHE, MODULE_CACHE, GOENV]
+        .iter()
+        .try_for_each(|name| refuse_link(&directory.join(name), context))?;
+    Ok(directory)
+}
+
+/// What a link leads to does not belong to the isolated directory.
+pub(super) fn refuse_link(path: &Path, context: &Context<'_>) -> Result<(), Failure> {
+    if !path.is_symlink() {
+        return Ok(());
+    }
+    let shown = context.short(path);
+    Err(Failure::new(
+        format!("`{shown}` is a link, so an isolated command would write elsewhere"),
+        "remove the link, or name another directory with --isolated=DIR",
+    ))
 }
 
 impl Area {
-    /// A given directory must be new, empty or from an earlier isolated command.
-    pub(super) fn open(
-        given: Option<&Path>,
-        kept: Option<&Kept>,
-        context: &Context<'_>,
-    ) -> Result<Self, Failure> {
-        let area = match given {
-            Some(given) => Self::at(context.absolute(given), kept, context)?,
-            None => Self::fresh(context)?,
-        };
-        let prepared = fs::write(area.directory.join(MARKER), "gover exec --isolated\n");
-        prepared
-            .and_then(|()| fs::create_dir_all(area.bin()))
-            .and_then(|()| fs::create_dir_all(area.temporary()))
-            .map_err(|error| failed("write to", &area.directory, &error))?;
-        Ok(area)
-    }
-
-    fn at(directory: PathBuf, kept: Option<&Kept>, context: &Context<'_>) -> Result<Self, Failure> {
-        let shown = context.short(&directory);
-        if std::env::join_paths([&directory]).is_err() {
-            let what =
-                format!("`{shown}` contains the character that separates directories in PATH and GOPATH");
-            return Err(Failure::usage(what, "name a directory without it"));
+    /// `given` is the result of [`checked`], or `None` for a temporary directory.
+    pub(super) fn new(given: Option<PathBuf>, context: &Context<'_>) -> Result<Self, Failure> {
+        match given {
+            Some(directory) => Ok(Self { directory, is_fresh: false, created: Vec::new() }),
+            None => Self::fresh(context),
         }
-        match fs::read_dir(&directory) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                fs::create_dir_all(&directory).map_err(|error| failed("create", &directory, &error))?;
-            }
-            Err(error) => return Err(failed("read", &directory, &error)),
-            Ok(mut entries) => {
-                let is_ours = || is_file(&directory.join(MARKER));
-                if entries.next().is_some() && !is_ours() {
-                    return Err(Failure::new(
-                        format!("`{shown}` is not empty, and was not made with --isolated"),
-                        "name a new or empty directory; nothing in this one was changed",
-                    ));
-                }
-            }
-        }
-        // Go compares paths by their text.
-        let directory = real_path(&directory).map(|path| simplified(&path)).unwrap_or(directory);
-        if let Some(kept) = kept
-            && (kept.path.starts_with(&directory) || directory.starts_with(&kept.path))
-        {
-            let what = format!("one of `{}` and `{shown}` contains the other", context.short(&kept.path));
-            return Err(Failure::usage(what, "name two separate directories"));
-        }
-        Ok(Self { directory, is_fresh: false })
     }
 
     fn fresh(context: &Context<'_>) -> Result<Self, Failure> {
-        Ok(Self { directory: temporary::create("gover-isolated", context)?, is_fresh: true })
+        let directory = temporary::create("gover-isolated", context)?;
+        Ok(Self { directory, is_fresh: true, created: Vec::new() })
+    }
+
+    /// Creates what is not there yet.
+    pub(super) fn prepare(&mut self) -> Result<(), Failure> {
+        let directory = self.directory.clone();
+        let mut missing: Vec<&Path> = directory.ancestors().take_while(|path| !path.exists()).collect();
+        missing.reverse();
+        missing.into_iter().try_for_each(|path| self.create(path))?;
+        let marker = directory.join(MARKER);
+        if !marker.exists() {
+            self.created.push(marker.clone());
+        }
+        fs::write(&marker, "gover exec --isolated\n").map_err(|error| failed("write", &marker, &error))?;
+        self.create(&self.bin())?;
+        self.create(&self.temporary())
+    }
+
+    fn create(&mut self, path: &Path) -> Result<(), Failure> {
+        if path.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir(path).map_err(|error| failed("create", path, &error))?;
+        self.created.push(path.to_owned());
+        Ok(())
+    }
+
+    /// The command has run, so a given directory stays.
+    pub(super) fn has_run(&mut self) {
+        self.created.clear();
     }
 
     /// GOBIN.
     pub(super) fn bin(&self) -> PathBuf {
-        self.directory.join("bin")
+        self.directory.join(BIN)
     }
 
     /// Where `go install` puts programs for a platform that is not the toolchain's own.
     pub(super) fn bin_for(&self, platform: &Platform) -> PathBuf {
-        self.gopath().join("bin").join(format!("{}_{}", platform.os(), platform.arch()))
-    }
-
-    fn gopath(&self) -> PathBuf {
-        self.directory.join("gopath")
+        let name = format!("{}_{}", platform.os(), platform.arch());
+        self.directory.join(GOPATH).join("bin").join(name)
     }
 
     /// An interrupted build leaves files there. Go does not create the directory.
     fn temporary(&self) -> PathBuf {
-        self.directory.join("tmp")
+        self.directory.join(TEMPORARY)
     }
 
     pub(super) fn edits(&self, context: &Context<'_>) -> Vec<EnvEdit> {
-        let below = |name| self.directory.join(name);
         let places = [
-            (vars::GOPATH, self.gopath()),
-            (vars::GOBIN, self.bin()),
-            (vars::GOCACHE, below("build-cache")),
-            (vars::GOMODCACHE, below("module-cache")),
-            (vars::GOENV, below("env")),
+            (vars::GOPATH, GOPATH),
+            (vars::GOBIN, BIN),
+            (vars::GOCACHE, BUILD_CACHE),
+            (vars::GOMODCACHE, MODULE_CACHE),
+            (vars::GOENV, GOENV),
         ];
         // Programs may not run in every directory, so one that somebody chose stays.
         let is_free = context.env.var(vars::GOTMPDIR).is_none();
-        let temporary = is_free.then(|| (vars::GOTMPDIR, self.temporary()));
+        let temporary = is_free.then_some((vars::GOTMPDIR, TEMPORARY));
         let all = places.into_iter().chain(temporary);
-        all.map(|(name, path)| (name, Some(path.into_os_string()))).collect()
+        all.map(|(variable, name)| (variable, Some(self.directory.join(name).into_os_string()))).collect()
     }
 
     /// Removes it if it was made for this command. The module cache is read-only.
@@ -138,6 +171,9 @@ impl Drop for Area {
         if self.is_fresh {
             drop(file::remove_tree(&self.directory));
         }
+        for path in self.created.iter().rev() {
+            drop(fs::remove_dir(path).or_else(|_| fs::remove_file(path)));
+        }
     }
 }
 
@@ -153,6 +189,13 @@ pub(super) fn failed(verb: &str, path: &Path, error: &std::io::Error) -> Failure
         "check the path and that you may write there",
     )
 }
+
+const BIN: &str = "bin";
+const GOPATH: &str = "gopath";
+const TEMPORARY: &str = "tmp";
+const BUILD_CACHE: &str = "build-cache";
+const MODULE_CACHE: &str = "module-cache";
+const GOENV: &str = "env";
 
 /// The file that shows that an isolated command made a directory.
 const MARKER: &str = ".gover-isolated";

@@ -11,7 +11,7 @@ use gover_core::display::pasted;
 use gover_sys::exec;
 
 use self::area::Area;
-use self::keep::Kept;
+use self::keep::{Kept, Purpose};
 use self::target::Target;
 use crate::cli::ExecArgs;
 use crate::store::{provide, requests, start};
@@ -28,12 +28,12 @@ pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<(), Fai
     refuse_directory_without_equals(arguments, request)?;
     let request = requests::parse(request, context)?;
     let target = arguments.target.as_deref().map(|text| Target::parse(text, context)).transpose()?;
-    let kept = arguments.keep_bin.as_deref().map(|path| Kept::at(path, context)).transpose()?;
+    let kept =
+        arguments.keep_bin.as_deref().map(|path| Kept::at(path, Purpose::Keep, context)).transpose()?;
+    let given = arguments.isolated.iter().flatten().next();
+    let given = given.map(|directory| area::checked(directory, kept.as_ref(), context)).transpose()?;
     let toolchain = provide::provide(&request, context)?;
-    let area = match &arguments.isolated {
-        Some(directory) => Some(Area::open(directory.as_deref(), kept.as_ref(), context)?),
-        None => None,
-    };
+    let area = arguments.isolated.is_some().then(|| Area::new(given, context)).transpose()?;
     let path = start::search_path(&toolchain, area.as_ref().map(Area::bin), context);
     let program = start::find(name, &path, context)?;
     let mut edits = start::edits(&toolchain, &request, path, area.is_some(), context)?;

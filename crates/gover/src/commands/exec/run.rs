@@ -20,12 +20,14 @@ pub(super) struct Command<'a> {
 /// Ends this process as the command ends.
 pub(super) fn isolated(
     command: &Command<'_>,
-    area: Area,
+    mut area: Area,
     (bin, kept): (&Path, Option<Kept>),
     context: &Context<'_>,
 ) -> Result<(), Failure> {
+    area.prepare()?;
     let finished = exec::supervise(command.program, command.name, command.rest, command.edits)
         .map_err(|error| Failure::cannot_execute(command.program, &error))?;
+    area.has_run();
     if finished.is_interrupted() {
         area.remove(context);
     } else if !finished.is_success() {

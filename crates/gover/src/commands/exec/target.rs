@@ -62,7 +62,7 @@ impl Target {
         if let Some(set) = [vars::CC, vars::CGO_ENABLED].into_iter().find(|variable| is_set(variable)) {
             context.printer.note(&format!("note: {set} is set, so CGO_ENABLED stays as it is"));
         } else {
-            context.printer.note(&format!("note: builds for {name} are without cgo (CGO_ENABLED=0)"));
+            context.printer.note(&format!("note: builds for {name} do not use cgo (CGO_ENABLED=0)"));
             edits.push((vars::CGO_ENABLED, Some("0".into())));
         }
         if self.is_foreign(toolchain, context) {
