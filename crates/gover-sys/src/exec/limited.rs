@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::tree::Tree;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub time: Duration,
@@ -24,13 +26,15 @@ pub enum Ended {
     TooMuch,
 }
 
-/// Runs a program with `input` on stdin and collects what it prints. At a limit, it is killed.
+/// Runs a program with `input` on stdin and collects what it prints. At a limit, it is killed with
+/// everything that it has started.
 ///
-/// Its own children are not waited for, although they may keep its streams open.
+/// If it ends by itself, its own children are not waited for, although they may keep its streams open.
 pub fn output_within(command: &mut Command, input: &[u8], limits: Limits) -> io::Result<Ended> {
     let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
     let started = Instant::now();
     let mut child = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let tree = Tree::of(&child);
     let readers = Readers { running: Arc::default(), ended: mpsc::channel() };
     let stdout = readers.start(child.stdout.take(), limits.output);
     let stderr = readers.start(child.stderr.take(), limits.output);
@@ -43,7 +47,7 @@ pub fn output_within(command: &mut Command, input: &[u8], limits: Limits) -> io:
     let mut status = None;
     loop {
         if stdout.is_over(limits.output) || stderr.is_over(limits.output) {
-            return end(&mut child).map(|()| Ended::TooMuch);
+            return end(&mut child, &tree).map(|()| Ended::TooMuch);
         }
         let is_read = readers.have_ended();
         if status.is_none() {
@@ -55,7 +59,7 @@ pub fn output_within(command: &mut Command, input: &[u8], limits: Limits) -> io:
             return Ok(Ended::ByItself(output(status, &stdout, &stderr)));
         }
         if status.is_none() && started.elapsed() >= limits.time {
-            return end(&mut child).map(|()| Ended::TooLong);
+            return end(&mut child, &tree).map(|()| Ended::TooLong);
         }
         // A program that closes its streams is about to end.
         let has_closed = readers.wait(pause);
@@ -68,7 +72,11 @@ fn output(status: ExitStatus, stdout: &Stream, stderr: &Stream) -> Output {
 }
 
 /// It may just have ended.
-fn end(child: &mut Child) -> io::Result<()> {
+fn end(child: &mut Child, tree: &Tree) -> io::Result<()> {
+    // Another process may have the number of one that was waited for.
+    if child.try_wait()?.is_none() {
+        tree.kill();
+    }
     child.kill().or_else(|error| child.try_wait()?.map(drop).ok_or(error))?;
     child.wait().map(drop)
 }
@@ -167,6 +175,24 @@ mod tests {
         let limits = Limits { time: Duration::from_millis(50), ..LIMITS };
         let mut command = shell("exec sleep 600", "ping -n 600 127.0.0.1 >NUL");
         assert!(matches!(output_within(&mut command, b"", limits).unwrap(), Ended::TooLong));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_program_that_hangs_has_started_is_killed_too() {
+        let limits = Limits { time: Duration::from_secs(3), ..LIMITS };
+        let file = std::env::temp_dir().join(format!("gover-tree-{}", std::process::id()));
+        let script =
+            format!("sh -c 'sh -c \"echo \\$\\$ >{}; sleep 600; true\"; true'; true", file.display());
+        assert!(matches!(output_within(&mut shell(&script, ""), b"", limits).unwrap(), Ended::TooLong));
+        let id: u32 = std::fs::read_to_string(&file).unwrap().trim().parse().unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let is_running = |id| crate::process::ancestors_of(id).next().is_some();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while is_running(id) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(10));
+        }
+        assert!(!is_running(id));
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod signals;
 mod supervised;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use children::{Children, Ending};
 pub use limited::{Ended, Limits, output_within};

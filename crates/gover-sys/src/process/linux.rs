@@ -18,6 +18,11 @@ pub(super) fn looker() -> impl Fn(u32) -> Option<Facts> {
     }
 }
 
+pub(super) fn all() -> Vec<u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
 pub(super) fn running_below(directory: &Path) -> Vec<(u32, String)> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let processes = entries.filter_map(|entry| {

@@ -1,7 +1,7 @@
 //! macOS: `proc_pidinfo`, which works for processes of this user only.
 
 use std::ffi::{c_int, c_void};
-use std::mem::{MaybeUninit, size_of};
+use std::mem::{MaybeUninit, size_of, size_of_val};
 
 use super::{Facts, Running};
 
@@ -36,6 +36,17 @@ struct BsdInfo {
 
 unsafe extern "C" {
     fn proc_pidinfo(id: c_int, flavor: c_int, argument: u64, buffer: *mut c_void, size: c_int) -> c_int;
+    fn proc_listallpids(buffer: *mut c_void, size: c_int) -> c_int;
+}
+
+pub(super) fn all() -> Vec<u32> {
+    // Far more than macOS allows.
+    let mut ids = vec![0_u32; 1 << 17];
+    let Ok(size) = c_int::try_from(size_of_val(ids.as_slice())) else { return Vec::new() };
+    // SAFETY: buffer and size describe the vector, which lives across the call.
+    let count = unsafe { proc_listallpids(ids.as_mut_ptr().cast(), size) };
+    ids.truncate(usize::try_from(count).unwrap_or_default());
+    ids
 }
 
 pub(super) fn running_below(_directory: &std::path::Path) -> Vec<(u32, String)> {

@@ -37,7 +37,7 @@ pub fn ancestors() -> impl Iterator<Item = ProcessId> {
     ancestors_of(std::process::id())
 }
 
-fn ancestors_of(id: u32) -> impl Iterator<Item = ProcessId> {
+pub(crate) fn ancestors_of(id: u32) -> impl Iterator<Item = ProcessId> {
     let look = imp::looker();
     let first = look(id).map(|facts| (id, facts));
     iter::successors(first, move |(_, child)| {
@@ -65,6 +65,14 @@ pub fn is_alive(process: ProcessId) -> bool {
 /// Linux shortens it to 15 bytes. For a login shell it is `bash`, not `-bash`.
 pub fn name(process: ProcessId) -> Option<String> {
     look_up(process).map(|facts| facts.name).filter(|name| !name.is_empty())
+}
+
+/// The processes that a process has started and that still run. Windows knows them by jobs instead.
+#[cfg(unix)]
+pub(crate) fn children(id: u32) -> Vec<u32> {
+    let look = imp::looker();
+    let is_child = |other: &u32| look(*other).is_some_and(|facts| facts.parent == id);
+    imp::all().into_iter().filter(is_child).collect()
 }
 
 /// Number and name of the processes whose program is below a directory. Only Linux tells, and only

@@ -64,9 +64,10 @@ fn run(program: &Path, arguments: &[&str]) -> Result<String, Refused> {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         }
         Ok(Ended::ByItself(output)) => Err(Refused::by(&output, &shown)),
-        Ok(Ended::TooLong) => {
-            Err(Refused::new(format!("{shown} did not end within {} seconds", LIMITS.time.as_secs())))
-        }
+        Ok(Ended::TooLong) => Err(Refused::new(format!(
+            "{shown} did not end within {} seconds and was stopped",
+            LIMITS.time.as_secs()
+        ))),
         Ok(Ended::TooMuch) => Err(Refused::new(format!("{shown} printed too much"))),
         Err(error) => Err(Refused::new(format!("cannot execute: {error}"))),
     }
@@ -103,4 +104,4 @@ fn third_word(text: &str) -> String {
 
 const NAMES: [&str; 4] = ["GOVERSION", "GOROOT", vars::GOBIN, vars::GOPATH];
 
-const LIMITS: Limits = Limits { time: Duration::from_secs(30), output: 1 << 16 };
+const LIMITS: Limits = Limits { time: Duration::from_secs(10), output: 1 << 16 };
