@@ -275,7 +275,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: `[ROOT]/gover/config.toml` is not valid TOML: missing comma between array elements, expected `,` in line 3
+error: `[ROOT]/gover/config.toml` is not valid TOML: missing comma between array elements, expected `,` on line 3
 hint: edit [ROOT]/gover/config.toml or move it away; gover did not change it
 
 "#]]

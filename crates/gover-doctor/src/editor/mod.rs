@@ -40,6 +40,8 @@ pub enum Naming {
 pub struct Advice {
     /// Its programs, and the settings that it keeps here; empty if it is not installed.
     pub found: Vec<MachinePath>,
+    /// What was looked for, as a sentence, if nothing was found.
+    pub missing: Option<String>,
     pub files: Vec<FileAdvice>,
     /// What is as it should be, or good to know.
     pub notes: Vec<String>,
@@ -117,13 +119,32 @@ impl Editor {
     }
 
     pub fn advice(self, snapshot: &Snapshot<'_>, scope: Scope, naming: Naming) -> Advice {
-        match self {
+        let advice = match self {
             Self::VsCode => vscode::advice(snapshot, scope, naming),
             Self::GoLand => others::goland(snapshot),
             Self::Zed | Self::Neovim | Self::Vim | Self::Helix | Self::Emacs | Self::Sublime => {
                 others::on_path(self, snapshot)
             }
+        };
+        let missing = advice.found.is_empty().then(|| self.missing(snapshot, scope));
+        Advice { missing, ..advice }
+    }
+
+    fn missing(self, snapshot: &Snapshot<'_>, scope: Scope) -> String {
+        if (self, scope) == (Self::VsCode, Scope::Workspace) {
+            return "this project has no .vscode/settings.json and no .code-workspace file".to_owned();
         }
+        let settings = match self {
+            Self::VsCode => Some(["Code", "User"]),
+            Self::GoLand => Some(["JetBrains", "GoLand*"]),
+            Self::Zed | Self::Neovim | Self::Vim | Self::Helix | Self::Emacs | Self::Sublime => None,
+        };
+        let settings = settings.zip(snapshot.user_configuration()).map(|([above, below], directory)| {
+            format!(", and there is no directory {}", snapshot.short(&directory.join(above).join(below)))
+        });
+        let title = self.title();
+        let programs = self.programs().join(" or ");
+        format!("{title} was not found: PATH has no {programs}{}", settings.unwrap_or_default())
     }
 
     /// The names of its program.

@@ -60,7 +60,7 @@ fn a_path_of_terminals_goes_as_a_whole_if_nothing_else_is_in_it() {
         assert_eq!(machine.findings("vscode").len(), files.len(), "{path}");
         files.first().map(after)
     };
-    assert_eq!(with("/usr/local/go/bin:${env:PATH}").unwrap(), "{ \"a\": 1}");
+    assert_eq!(with("/usr/local/go/bin:${env:PATH}").unwrap(), "{\"a\": 1}");
     assert!(
         with("/opt/x:/usr/local/go/bin:${env:PATH}").unwrap().contains("\"PATH\": \"/opt/x:${env:PATH}\"")
     );
@@ -150,14 +150,14 @@ fn settings_of_a_project_lose_keys_and_get_none() {
         .at("~/shop/api");
     let advice = advice(&machine, Scope::Workspace, Naming::Always);
     let texts: Vec<String> = advice.files.iter().map(after).collect();
-    assert_eq!(texts, ["{ \"folders\": []}", "{}\n"]);
+    assert_eq!(texts, ["{\"folders\": []}", "{}\n"]);
 }
 
 #[test]
 fn a_file_that_cannot_be_changed_safely_is_named_with_the_reason() {
     let problem = |machine: Machine| vscode(&machine).files[0].change.clone().unwrap_err();
     let broken = problem(Machine::linux().file(USER, "{\n  \"go.goroot\": \"/opt/go\"\n  \"a\": 1\n}\n"));
-    assert!(broken.what.starts_with("has an error in line 2, and gover does not rewrite it: "), "{broken:?}");
+    assert!(broken.what.starts_with("has an error on line 2, and gover does not rewrite it: "), "{broken:?}");
     assert_eq!(broken.hint, "code -g \"/home/ann/.config/Code/User/settings.json:2\"");
     let root = "{\"go.goroot\": \"/opt/go\"}";
     let locked = problem(Machine::linux().file(USER, root).read_only(USER));

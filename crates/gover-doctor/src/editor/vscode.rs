@@ -29,7 +29,7 @@ pub(super) fn advice(snapshot: &Snapshot<'_>, scope: Scope, naming: Naming) -> A
     found.extend(places.iter().map(|place| place.file.clone()));
     let files: Vec<FileAdvice> =
         places.iter().filter_map(|place| file(snapshot, place, named.as_deref())).collect();
-    let mut advice = Advice { found, files, notes: Vec::new(), steps: need.steps };
+    let mut advice = Advice { found, files, steps: need.steps, ..Advice::default() };
     if need.is_path_enough {
         let go = snapshot.short(&program(snapshot));
         advice.notes.push(format!("PATH is enough: the first `go` on it is {go}, and VS Code runs that"));
@@ -137,7 +137,7 @@ fn change(
         Ok(Some(change)) => Ok(change),
         Ok(None) => Err(Problem::of("cannot be changed safely".to_owned())),
         Err(Malformed { line, what }) => {
-            let place = line.map(|line| format!(" in line {line}")).unwrap_or_default();
+            let place = line.map(|line| format!(" on line {line}")).unwrap_or_default();
             let what = format!("has an error{place}, and gover does not rewrite it: {what}");
             Err(Problem { what, hint: open_at(file, line.unwrap_or(1)) })
         }

@@ -89,7 +89,7 @@ pub enum PersistError {
     #[error("cannot read `{}`", path.display())]
     Read { path: PathBuf, source: io::Error },
     /// A startup file has one of the two markers of gover's block.
-    #[error("`{}` has only one of gover's two markers, in line {line}", path.display())]
+    #[error("`{}` has only one of gover's two markers, on line {line}", path.display())]
     Damaged { path: PathBuf, line: usize },
     /// Generated files often are.
     #[error("`{}` is read-only", path.display())]

@@ -292,7 +292,7 @@ fn a_damaged_or_unreadable_file_does_not_stop_others() {
     assert_eq!(plan.edits.len(), 1);
     let problems: Vec<_> = plan.problems.iter().map(ToString::to_string).collect();
     assert_eq!(problems.len(), 2);
-    assert!(problems[0].ends_with("has only one of gover's two markers, in line 1"), "{problems:?}");
+    assert!(problems[0].ends_with("has only one of gover's two markers, on line 1"), "{problems:?}");
     assert!(problems[1].starts_with("cannot read"), "{problems:?}");
 }
 

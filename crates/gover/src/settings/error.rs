@@ -13,7 +13,7 @@ pub(crate) enum SettingsError {
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write `{}`", path.display())]
     Write { path: PathBuf, source: io::Error },
-    #[error("`{}` is not valid TOML: {message} in line {line}", path.display())]
+    #[error("`{}` is not valid TOML: {message} on line {line}", path.display())]
     Syntax { path: PathBuf, line: usize, message: String },
     #[error("`{key}` in `{}` must be {expected}", path.display())]
     Type { path: PathBuf, key: &'static str, expected: &'static str },

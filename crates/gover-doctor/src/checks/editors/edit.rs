@@ -1,13 +1,15 @@
 //! Changes keys in settings that may have comments. Everything else stays as it is, byte for byte.
 
+mod remove;
+
 use gover_project::json;
 use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstInputValue, CstObject, CstObjectProp, CstRootNode};
+use jsonc_parser::errors::ParseError;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Edit {
-    /// Removes a key, each time it is there, and the objects that become empty by it. A comment
-    /// behind it on its line goes with it.
+    /// Removes a key, each time it is there, and the objects that become empty by it. Comments stay.
     Remove(Vec<String>),
     /// Gives a key a text. It is added after the others if it is not there.
     Set(Vec<String>, String),
@@ -26,10 +28,7 @@ pub(crate) fn edited(content: &[u8], edits: &[Edit]) -> Result<Vec<u8>, Malforme
     let whole = |what: &str| Malformed { line: None, what: what.to_owned() };
     let text = std::str::from_utf8(content).map_err(|_| whole("it is not UTF-8"))?;
     let (mark, text) = text.strip_prefix(MARK).map_or(("", text), |text| (MARK, text));
-    let root = CstRootNode::parse(text, &options()).map_err(|error| Malformed {
-        line: Some(1 + text.bytes().take(error.range().start).filter(|byte| *byte == b'\n').count()),
-        what: lower(&error.kind().to_string()),
-    })?;
+    let root = CstRootNode::parse(text, &options()).map_err(|error| malformed(text, &error))?;
     if root.object_value().is_none() && root.value().is_some() {
         return Err(whole("it does not contain an object"));
     }
@@ -38,32 +37,24 @@ pub(crate) fn edited(content: &[u8], edits: &[Edit]) -> Result<Vec<u8>, Malforme
     if root.value().is_some() && !is_understood {
         return Err(whole("it contains a malformed value"));
     }
+    let mut text = text.to_owned();
     for edit in edits {
         match edit {
-            Edit::Remove(path) => {
-                if let Some(object) = root.object_value() {
-                    remove(&object, path);
-                }
+            Edit::Remove(path) => text = remove::without(&text, path),
+            Edit::Set(path, value) => {
+                let root = CstRootNode::parse(&text, &options()).map_err(|error| malformed(&text, &error))?;
+                set(&root.object_value_or_set(), path, value);
+                text = root.to_string();
             }
-            Edit::Set(path, value) => set(&root.object_value_or_set(), path, value),
         }
     }
-    Ok(format!("{mark}{root}").into_bytes())
+    Ok(format!("{mark}{text}").into_bytes())
 }
 
-fn remove(object: &CstObject, path: &[String]) {
-    let Some((name, rest)) = path.split_first() else { return };
-    for property in named(object, name) {
-        if rest.is_empty() {
-            property.remove();
-            continue;
-        }
-        let Some(inner) = property.object_value() else { continue };
-        let was_empty = is_empty(&inner);
-        remove(&inner, rest);
-        if !was_empty && is_empty(&inner) {
-            property.remove();
-        }
+fn malformed(text: &str, error: &ParseError) -> Malformed {
+    Malformed {
+        line: Some(1 + text.bytes().take(error.range().start).filter(|byte| *byte == b'\n').count()),
+        what: lower(&error.kind().to_string()),
     }
 }
 
@@ -88,12 +79,6 @@ fn named(object: &CstObject, name: &str) -> Vec<CstObjectProp> {
         property.name().and_then(|found| found.decoded_value().ok()).as_deref() == Some(name)
     };
     object.properties().into_iter().filter(is_named).collect()
-}
-
-/// Whether nothing is between its braces, not even a comment.
-fn is_empty(object: &CstObject) -> bool {
-    let text = object.to_string();
-    text.trim_start_matches('{').trim_end_matches('}').trim().is_empty()
 }
 
 fn lower(text: &str) -> String {

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &EditorArgs, context: &Context<'_>) -> Result<(), F
     let advice = advice(editor, arguments, context);
     let changes: Vec<&Change> = advice.files.iter().filter_map(|file| file.change.as_ref().ok()).collect();
     if !arguments.json {
-        show::people(editor, &advice, arguments, context)?;
+        show::people(&advice, context)?;
     }
     if changes.is_empty() || !is_agreed(&changes, arguments, context)? {
         show::unchanged(&advice, arguments, context);

@@ -49,16 +49,10 @@ pub(super) fn json(
 }
 
 /// What is right, what changes and why, and what is left to do.
-pub(super) fn people(
-    editor: Editor,
-    advice: &Advice,
-    arguments: &EditorArgs,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
+pub(super) fn people(advice: &Advice, context: &Context<'_>) -> Result<(), Failure> {
     let printer = context.printer;
-    if advice.found.is_empty() {
-        let what = if arguments.workspace { "this project has no settings of" } else { "found no" };
-        printer.warning(&format!("{what} {}", editor.title()));
+    if let Some(missing) = &advice.missing {
+        printer.warning(missing);
     }
     for file in &advice.files {
         show_file(file, context)?;

@@ -15,10 +15,14 @@ fn with(text: &str, names: &[&str], value: &str) -> String {
 }
 
 #[test]
-fn only_the_key_and_its_line_go() {
+fn only_the_key_goes_and_its_line_if_nothing_else_is_on_it() {
     let whole = "\u{feff}// top\r\n{\r\n\t\"a\": 1, // one\r\n\r\n\t/* two */\r\n\t\"go.goroot\": \"/x\", // old\r\n\t\"z\": [1, 2,],\r\n}\r\n\r\n";
-    let line = "\t\"go.goroot\": \"/x\", // old\r\n";
-    assert_eq!(removed(whole, &["go.goroot"]), whole.replace(line, ""));
+    assert_eq!(removed(whole, &["go.goroot"]), whole.replace("\"go.goroot\": \"/x\", ", ""));
+    let line = "\t\"a\": 1,\r\n";
+    assert_eq!(
+        removed(&whole.replace(" // one", ""), &["a"]),
+        whole.replace(" // one", "").replace(line, "")
+    );
     assert_eq!(removed(whole, &["nothing"]), whole);
     assert_eq!(removed("{\"g\":\"x\",\"a\":1}", &["g"]), "{\"a\":1}");
     assert_eq!(removed("{\"a\":1,\"g\":\"x\"}", &["g"]), "{\"a\":1}");
@@ -33,11 +37,30 @@ fn every_occurrence_goes_and_with_it_what_becomes_empty() {
     let tools = "{\n  \"t\": {\n    \"go\": \"/x\"\n  },\n  \"a\": 2\n}";
     assert_eq!(removed(tools, &["t", "go"]), "{\n  \"a\": 2\n}");
     // The same key, written differently.
-    assert_eq!(removed("{\"\\u0067\": 1, \"a\": 2}", &["g"]), "{ \"a\": 2}");
+    assert_eq!(removed("{\"\\u0067\": 1, \"a\": 2}", &["g"]), "{\"a\": 2}");
     let commented = "{\n  \"t\": {\n    // mine\n    \"go\": \"/x\"\n  }\n}";
     assert_eq!(removed(commented, &["t", "go"]), commented.replace("    \"go\": \"/x\"\n", ""));
     let empty = "{\"t\": {}}";
     assert_eq!(removed(empty, &["t", "go"]), empty);
+}
+
+#[test]
+fn comments_around_a_removed_key_stay() {
+    for (before, after) in [
+        ("{\n  /* keep */ \"g\": 1,\n  \"a\": 2\n}\n", "{\n  /* keep */\n  \"a\": 2\n}\n"),
+        (
+            "{\n  \"a\": 2,\n  /* keep */ \"g\": 1 /* too */\n}\n",
+            "{\n  \"a\": 2\n  /* keep */ /* too */\n}\n",
+        ),
+        ("{\n  \"g\": 1 /* x */, // y\n  \"a\": 2\n}\n", "{\n  /* x */ // y\n  \"a\": 2\n}\n"),
+        ("{\n  \"a\": 2, // two\n  \"g\": 1\n}\n", "{\n  \"a\": 2 // two\n}\n"),
+        ("{ \"a\": 1, /* k */ \"g\": 2 }", "{ \"a\": 1 /* k */ }"),
+        ("{\n  \"g\": 1 // one\n  , \"a\": 2\n}", "{\n  // one\n   \"a\": 2\n}"),
+    ] {
+        assert_eq!(removed(before, &["g"]), after);
+    }
+    let outer = "{\n  /* k */ \"t\": {\"go\": \"/x\"}, // behind\n  \"a\": 2\n}";
+    assert_eq!(removed(outer, &["t", "go"]), "{\n  /* k */ // behind\n  \"a\": 2\n}");
 }
 
 #[test]

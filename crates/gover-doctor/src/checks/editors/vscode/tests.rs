@@ -34,7 +34,7 @@ fn another_version_is_a_warning_on_windows_and_macos_too() {
         (Severity::Warning, "go.goroot names go1.21.3, and go1.22.5 is selected")
     );
     let Change::File { after, .. } = &findings[0].fix.changes[0] else { panic!("a file") };
-    assert_eq!(after.as_deref(), Some(&b"{ \"a\": 1}"[..]));
+    assert_eq!(after.as_deref(), Some(&b"{\"a\": 1}"[..]));
     let macos = Machine::macos().toolchain("/opt/homebrew/opt/go/libexec", "go1.21.3").file(
         "~/Library/Application Support/VSCodium/User/settings.json",
         "{\n\"go.alternateTools\": {\n\"go\": \"/opt/homebrew/opt/go/libexec/bin/go\"\n}}",
