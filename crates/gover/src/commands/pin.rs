@@ -10,7 +10,7 @@ use gover_core::text::decode;
 use gover_core::{Request, RequestKind, ToolchainName};
 
 use crate::cli::PinArgs;
-use crate::store::requests::Impossible;
+use crate::store::requests::{Impossible, absent};
 use crate::store::{effect, policy, provide, requests};
 use crate::{Context, Failure};
 
@@ -94,7 +94,7 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
         context.printer.warning(&impossible.what());
         context.printer.hint(&format!("gover pin {}", impossible.language()));
     } else if let Ok(None) = context.locate(request) {
-        context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
+        context.printer.hint(&absent(request, None, context).hint);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use gover_core::real_path::{real_path, simplified};
 use gover_core::request::InvalidRequest;
 use gover_core::resolve::{OriginKind, Outcome, Resolution, Toolchain, Trace};
 use gover_core::{GoVersion, Request, RequestKind, ToolchainName};
+use gover_source::Releases;
 
 use super::{policy, releases};
 use crate::{Context, Failure};
@@ -17,8 +18,8 @@ use crate::{Context, Failure};
 pub(crate) fn parse(text: &str, context: &Context<'_>) -> Result<Request, InvalidRequest> {
     let request = Request::parse(text)?;
     match (request.kind(), context.env.directory()) {
-        (RequestKind::Path(path), Some(here)) if path.is_relative() => {
-            let absolute = here.join(path);
+        (RequestKind::Path(path), Some(_)) if path.is_relative() => {
+            let absolute = context.absolute(path);
             let absolute = real_path(&absolute).unwrap_or(absolute);
             Request::parse(&absolute.to_string_lossy())
         }
@@ -90,7 +91,25 @@ pub(crate) fn absent(request: &Request, selection: Option<&Resolution>, context:
         Some(name) => format!("{name} is not installed"),
         None => format!("no installed Go matches `{request}`"),
     };
-    Absent { what, hint: format!("gover install {}", pasted(request.as_str())) }
+    let hint = if is_of_another_major_version(request, context) {
+        "`gover list --remote` shows every release".to_owned()
+    } else {
+        format!("gover install {}", pasted(request.as_str()))
+    };
+    Absent { what, hint }
+}
+
+/// Whether a request means a major version that no known release has, such as `9`.
+fn is_of_another_major_version(request: &Request, context: &Context<'_>) -> bool {
+    let major = match request.kind() {
+        RequestKind::Exact(name) if name.is_release() => name.version().major(),
+        RequestKind::Language(version) => version.major(),
+        RequestKind::Major(major) => Some(*major),
+        _ => return false,
+    };
+    let is_known =
+        |releases: &Releases| releases.iter().any(|release| release.name.version().major() == major);
+    releases::known(context).is_ok_and(|releases| !is_known(&releases))
 }
 
 /// A name that `gover link` gave to a directory in which there is no toolchain any more. No server has
