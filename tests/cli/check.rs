@@ -102,6 +102,18 @@ fn the_hint_changes_what_chose_the_wrong_toolchain() {
 }
 
 #[test]
+fn a_major_version_that_does_not_exist_is_not_to_be_installed() {
+    let ctx = with_three();
+    let list = "`gover list --remote` shows every release";
+    for words in
+        [&["check", "9"][..], &["current", "--expect", "9"], &["which", "go", "9.1.2"], &["env", "2.0"]]
+    {
+        assert_eq!(hint(&ctx.gover(words)), list, "{words:?}");
+    }
+    assert_eq!(hint(ctx.gover(["check", "1.92"]).exits(1)), "gover install 1.92");
+}
+
+#[test]
 fn a_missing_toolchain_is_not_installed() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
@@ -174,7 +186,7 @@ fn gobin_must_be_absolute_and_behind_gover() {
     assert!(ctx.gover(["check"]).success().stdout.contains("tools, not on PATH"));
     let behind = std::env::join_paths(ctx.env().path().into_iter().chain([gobin.clone()])).unwrap();
     ctx.set("PATH", behind);
-    assert!(ctx.gover(["check"]).success().stdout.contains("tools, behind gover"));
+    assert!(ctx.gover(["check"]).success().stdout.contains("tools, after gover's directory on PATH"));
     first_on_path(&mut ctx, &gobin);
     let output = ctx.gover(["check"]);
     assert!(hint(output.exits(1)).starts_with("put "), "{output}");
@@ -204,6 +216,27 @@ fn a_compiler_of_another_release_is_found() {
     assert_eq!(hint(output.exits(1)), "gover install -f 1.91.2");
     assert!(output.stdout.contains("no such tool"), "{output}");
     assert_eq!(wrong(&ctx, &[]), ["compiler"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_go_that_hangs_is_ended_with_what_it_started() {
+    let mut ctx = context!();
+    let pid = ctx.root().join("pid");
+    let sleep = ctx.find_on_machine("sleep").unwrap();
+    let script = format!("#!/bin/sh\n({} 600 & echo $! >>{}; wait)\n:\n", sleep.display(), pid.display());
+    let go = ctx.write("other/go", script);
+    gover_sys::file::make_executable(&go).unwrap();
+    first_on_path(&mut ctx, go.parent().unwrap());
+    let output = ctx.gover(["check", "system"]);
+    assert!(output.exits(1).stdout.contains("did not end within 10 seconds and was stopped"), "{output}");
+    let is_running = |id: &str| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        stat.contains("(sleep)") && !stat.contains(") Z ")
+    };
+    let ids = fs::read_to_string(&pid).unwrap();
+    assert_eq!(ids.lines().count(), 2, "{ids}");
+    assert!(!ids.lines().any(is_running), "{ids}");
 }
 
 #[test]

@@ -119,7 +119,9 @@ facts! {
         goroot: Option<String> = toolchain.and_then(|toolchain| toolchain.goroot.as_deref()).map(json_path)
             => "its directory; null for a `go` on PATH that is a wrapper, and for other programs",
         package: Option<String> = info.and_then(BuildInfo::subject)
-            => "of a program other than `go` and `gofmt`, the package it was built from, with its version",
-        built_by: Option<String> = info.and_then(|info| info.go.clone()) => "the Go that built such a program",
+            => "the package that the program was built from, with its version; null for `go` and `gofmt`, and if the \
+                program does not say it",
+        built_by: Option<String> = info.and_then(|info| info.go.clone())
+            => "the Go version that built the program; null like `package`",
     }
 }

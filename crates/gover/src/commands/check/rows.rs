@@ -239,7 +239,7 @@ impl Expected<'_> {
                 status.wrong("before `go` on PATH, so a program named `go` there would run instead", hint)
             }
             (Some(gobin), Some(go)) if gobin > go && matches!(self.first, FirstGo::Shim(_)) => {
-                Status { text: text("behind gover"), ..status }
+                Status { text: text("after gover's directory on PATH"), ..status }
             }
             _ => Status { text: text("on PATH"), ..status },
         }
