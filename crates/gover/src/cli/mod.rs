@@ -1,27 +1,37 @@
 //! The command line: arguments, options and their help.
 
-mod arguments;
 mod diagnose;
 mod editor;
 mod exec;
+mod installed;
 mod matrix;
+mod mirror;
 mod own;
 mod refused;
+mod security;
+mod selection;
+mod shell;
 mod tools;
+mod upkeep;
 mod words;
 
 use std::ffi::OsString;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-pub(crate) use arguments::*;
 pub(crate) use diagnose::{DoctorArgs, DoctorFormat};
 pub(crate) use editor::EditorArgs;
 pub(crate) use exec::*;
+pub(crate) use installed::*;
 pub(crate) use matrix::*;
+pub(crate) use mirror::*;
 pub(crate) use own::*;
 pub(crate) use refused::{instead, meant, refused};
+pub(crate) use security::*;
+pub(crate) use selection::*;
+pub(crate) use shell::*;
 pub(crate) use tools::*;
+pub(crate) use upkeep::*;
 pub use words::SAME;
 pub(crate) use words::translated;
 
