@@ -6,20 +6,24 @@
 //! the real machine. [`repair`] makes the changes that findings propose, keeps what was there, and
 //! restores it. [`editor`] says what an editor needs.
 
+mod causes;
 pub mod check;
 pub mod checks;
 pub mod editor;
 pub mod finding;
 pub mod keepers;
 pub mod live;
+pub mod redaction;
 pub mod repair;
 pub(crate) mod scope;
-mod secret;
+pub mod secret;
 pub mod snapshot;
+pub mod survey;
 
 #[cfg(test)]
 mod testing;
 
+pub use causes::causes;
 pub use check::{Check, CheckResult};
 pub use checks::{GROUPS, Group};
 pub use finding::{Change, Evidence, Fact, Finding, Fix, Severity, merged};

@@ -208,6 +208,11 @@ impl<'a> Snapshot<'a> {
         Evidence::Variable { name: name.to_owned(), value, set_in }
     }
 
+    /// The place that sets a variable, as [`variable_evidence`](Self::variable_evidence) has it.
+    pub fn place_of_variable(&self, name: &str) -> Option<String> {
+        self.origin(name, self.variables.even_empty(name)?)
+    }
+
     /// The place that set a variable to its value: the last line or the registry value with exactly
     /// this value, or else the last line whose value only a shell can compute.
     fn origin(&self, name: &str, value: &str) -> Option<String> {

@@ -60,12 +60,7 @@ impl GoProgram {
 
     /// As evidence: `go1.21.6, installed by Homebrew`.
     pub(crate) fn evidence(&self, snapshot: &Snapshot<'_>) -> Evidence {
-        let by = if self.is_of_gover(snapshot) {
-            Some("gover")
-        } else {
-            installers::installed_by(snapshot, &self.path)
-        };
-        let fact = match (self.version(snapshot), by) {
+        let fact = match (self.version(snapshot), self.installed_by(snapshot)) {
             (Some(version), Some(by)) => format!("{version}, installed by {by}"),
             (Some(version), None) => version,
             (None, Some(by)) => format!("installed by {by}"),
@@ -74,8 +69,17 @@ impl GoProgram {
         Evidence::path(&self.path, fact)
     }
 
+    /// What put its toolchain there.
+    pub(crate) fn installed_by(&self, snapshot: &Snapshot<'_>) -> Option<&'static str> {
+        if self.is_of_gover(snapshot) {
+            Some("gover")
+        } else {
+            installers::installed_by(snapshot, &self.path)
+        }
+    }
+
     /// Its version, from the file `VERSION` of its toolchain or from its own answer.
-    fn version(&self, snapshot: &Snapshot<'_>) -> Option<String> {
+    pub(crate) fn version(&self, snapshot: &Snapshot<'_>) -> Option<String> {
         // The command of a snap is a link to snap itself.
         let is_snap = self.path.as_str().starts_with("/snap/");
         let snap = is_snap.then(|| snapshot.system.path("/snap/go/current"));

@@ -206,6 +206,13 @@ fn is_known(name: &str) -> bool {
         || KNOWN.split_whitespace().chain(FIXED.split_whitespace()).any(|known| known == name)
 }
 
+/// The names that `go env -w` takes, and those that only a variable sets.
+pub(crate) fn settings() -> impl Iterator<Item = String> {
+    let flags = ["C", "CPP", "CXX", "F", "LD"].map(|language| format!("CGO_{language}FLAGS"));
+    let others = ["GODEBUG", "GOENV"].into_iter().chain(KNOWN.split_whitespace()).map(str::to_owned);
+    others.chain(flags)
+}
+
 const KNOWN: &str = "AR CC CGO_ENABLED CXX FC GCCGO GO111MODULE GO386 GOAMD64 GOARCH GOARM GOARM64 GOAUTH GOBIN \
                      GOCACHE GOCACHEPROG GOEXPERIMENT GOFIPS140 GOFLAGS GOINSECURE GOMIPS GOMIPS64 GOMODCACHE \
                      GONOPROXY GONOSUMDB GOOS GOPATH GOPPC64 GOPRIVATE GOPROXY GORISCV64 GOROOT GOSUMDB GOTMPDIR \

@@ -3,7 +3,7 @@
 mod cache;
 mod go111module;
 mod gobin;
-mod goenv_file;
+pub(crate) mod goenv_file;
 mod goflags;
 mod goos_goarch;
 mod gopath;
