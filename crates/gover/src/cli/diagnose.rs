@@ -15,7 +15,7 @@ pub(crate) struct DoctorArgs {
     #[arg(value_name = "CHECK")]
     pub(crate) checks: Vec<String>,
     /// List the checks without running them
-    #[arg(long, conflicts_with_all = ["fix", "undo", "fail_on", "baseline", "format"])]
+    #[arg(long, conflicts_with_all = ["fix", "undo", "fail_on", "baseline", "format", "report"])]
     pub(crate) list: bool,
     /// Do not run these checks
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
@@ -29,6 +29,12 @@ pub(crate) struct DoctorArgs {
     /// Print text, json, github (workflow annotations) or sarif [default: text]
     #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true, conflicts_with_all = ["json", "fix", "undo"])]
     pub(crate) format: Option<DoctorFormat>,
+    /// Write a report to FILE, which ends in .html, .md or .json; `-` prints Markdown
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "format", "fix", "undo"])]
+    pub(crate) report: Option<PathBuf>,
+    /// Leave out names of users, machines, private servers and the project
+    #[arg(long, requires = "report")]
+    pub(crate) anonymous: bool,
     /// Fix problems in your own files; show each change and ask first
     #[arg(long)]
     pub(crate) fix: bool,

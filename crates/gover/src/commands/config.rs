@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::cli::{self, ConfigAction, ConfigArgs};
 use crate::output::{Fact, Row, Table, facts, json_path};
-use crate::settings::{self, ConfigFile, MINIMUM_GO, SETTINGS, Settings, SettingsError};
+use crate::settings::{self, ConfigFile, MINIMUM_GO, SETTINGS, SettingOrigin, Settings, SettingsError};
 use crate::store::lock;
 use crate::{Context, Failure};
 
@@ -39,6 +39,7 @@ fn set(name: &str, value: &str, as_json: bool, context: &Context<'_>) -> Result<
     settings::mirror(&context.layout, context.env, None, &lock)?;
     let settings = Settings::resolve(context.is_offline_by_option(), context.env, &context.layout)?;
     let (now, origin) = value_of(name, &settings)?;
+    let origin = origin.describe();
     let path = context.short(&context.layout.config());
     context.printer.note(&match (value.is_empty(), is_same) {
         (true, true) => format!("{name} is not in {path}; nothing changed"),
@@ -72,7 +73,7 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         let setting = |name| {
             let (value, origin) = value_of(name, &context.settings)?;
             let locked = context.settings.policy.locks(name);
-            Ok((name, SettingFacts::of(value, origin, locked)))
+            Ok((name, SettingFacts::of(value, origin.describe(), locked)))
         };
         let settings = names(context).into_iter().map(setting).collect::<Result<_, SettingsError>>()?;
         return context.printer.json(&SettingList(settings));
@@ -81,7 +82,7 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     for name in names(context) {
         let (value, origin) = value_of(name, &context.settings)?;
         let lock = if context.settings.policy.locks(name) { " (locked)" } else { "" };
-        table.row([name.into(), value.into(), format!("{origin}{lock}").into()]);
+        table.row([name.into(), value.into(), format!("{}{lock}", origin.describe()).into()]);
     }
     context.printer.table(&table)
 }
@@ -108,24 +109,23 @@ fn check_name(name: &str, context: &Context<'_>) -> Result<(), Failure> {
 }
 
 /// Every setting, and `minimum_go` if the policy of the machine has it.
-fn names(context: &Context<'_>) -> Vec<&'static str> {
+pub(super) fn names(context: &Context<'_>) -> Vec<&'static str> {
     let minimum = context.settings.policy.minimum_go.as_ref().map(|_| MINIMUM_GO);
     SETTINGS.iter().map(|setting| setting.name).chain(minimum).collect()
 }
 
-fn value_of(name: &str, settings: &Settings) -> Result<(String, &'static str), SettingsError> {
-    let switch = |setting: &settings::Setting<bool>| (setting.value.to_string(), setting.origin.describe());
+/// A value as `gover config get` prints it, without secrets.
+pub(super) fn value_of(name: &str, settings: &Settings) -> Result<(String, SettingOrigin), SettingsError> {
+    let switch = |setting: &settings::Setting<bool>| (setting.value.to_string(), setting.origin);
     match name {
-        "sources" => {
-            Ok((shown("sources", &settings.sources.value.join(",")), settings.sources.origin.describe()))
-        }
+        "sources" => Ok((shown("sources", &settings.sources.value.join(",")), settings.sources.origin)),
         "auto_install" => Ok(switch(&settings.auto_install)),
         "offline" => Ok(switch(&settings.offline)),
         "require_sumdb" => Ok(switch(&settings.require_sumdb)),
         "verify_before_unpack" => Ok(switch(&settings.verify_before_unpack)),
         MINIMUM_GO => Ok(match &settings.policy.minimum_go {
-            Some(minimum) => (minimum.version.to_string(), settings.policy.place()),
-            None => ("none".to_owned(), "default"),
+            Some(minimum) => (minimum.version.to_string(), SettingOrigin::Machine(settings.policy.place())),
+            None => ("none".to_owned(), SettingOrigin::Builtin),
         }),
         _ => Err(SettingsError::Unknown { name: name.to_owned() }),
     }

@@ -6,7 +6,7 @@ use super::bump::Bumped;
 use super::changes::{DefaultFacts, PinFacts};
 use super::check::Checked;
 use super::config::{SettingChange, SettingList};
-use super::doctor::{CheckRow, Diagnosis, Restored};
+use super::doctor::{CheckRow, Diagnosis, Report, Restored};
 use super::editor::EditorFacts;
 use super::import::Imported;
 use super::install::InstalledFacts;
@@ -61,6 +61,7 @@ fn documents() -> Vec<(&'static str, Vec<Row>)> {
         ("mirror", MirrorFacts::rows("")),
         ("doctor", Diagnosis::rows("")),
         ("doctor --list", Vec::<CheckRow>::rows("")),
+        ("doctor --report", Report::rows("")),
         ("doctor --undo", Restored::rows("")),
         ("editor", EditorFacts::rows("")),
         ("cache", Cache::rows("")),
@@ -131,7 +132,8 @@ mod tests {
     /// Objects whose keys are described in words.
     fn is_described(command: &str, key: &str) -> bool {
         (command == "install" && ["….kind", "….database", "….record", "….tree_size", "….h1"].contains(&key))
-            || (command == "doctor" && ["….kind", "….file", "….line", "….text"].contains(&key))
+            || (["doctor", "doctor --report"].contains(&command)
+                && ["….kind", "….file", "….line", "….text"].contains(&key))
     }
 
     #[test]

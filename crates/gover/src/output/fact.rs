@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use gover_doctor::redaction::Redacted;
+
 /// A path as text. JSON is Unicode, so any other bytes become U+FFFD.
 pub(crate) fn json_path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
@@ -70,7 +72,7 @@ macro_rules! kinds {
         }
     )+ };
 }
-kinds!(String: "text", &str: "text", u64: "number", usize: "number", bool: "true or false");
+kinds!(String: "text", &str: "text", Redacted: "text", u64: "number", usize: "number", bool: "true or false");
 
 impl<T: Fact> Fact for Option<T> {
     fn kind() -> String {

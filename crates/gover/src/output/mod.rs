@@ -13,7 +13,7 @@ mod wrap;
 pub(crate) use busy::Busy;
 pub(crate) use fact::{Fact, Row, facts, json_path};
 pub(crate) use gover_core::display::mebibytes;
-pub(crate) use printer::{Answer, Printer, Verbosity, page};
+pub(crate) use printer::{Answer, Printer, Verbosity, escaped, page};
 pub(crate) use progress::{Numbered, ProgressBars};
 pub(crate) use style::Style;
 pub(crate) use table::{Cell, Table};

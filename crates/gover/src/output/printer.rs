@@ -362,7 +362,7 @@ pub(super) fn ended_well(result: io::Result<()>) -> Result<(), Failure> {
 
 /// JSON without characters that a terminal would obey or not show. They can only stand in strings,
 /// where an escape means the same.
-fn escaped(json: &str) -> String {
+pub(crate) fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         if is_unprintable(c) {

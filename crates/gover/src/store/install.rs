@@ -407,7 +407,8 @@ fn sentence(installed: &Installed, took: Duration) -> String {
     }
 }
 
-fn described(proof: &ProofHeld) -> String {
+/// A proof in words.
+pub(crate) fn described(proof: &ProofHeld) -> String {
     match proof {
         ProofHeld::Sha256 { origin } => format!("sha256 ({origin})"),
         ProofHeld::TransparencyLog { database, record, .. } => {

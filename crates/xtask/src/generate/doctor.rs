@@ -43,6 +43,7 @@ $ gover doctor --skip clock,gopath # leave checks out
 $ gover doctor --fail-on error     # exit with 1 only for errors
 $ gover doctor --baseline old.json # show only what is not in old.json, which --json printed
 $ gover doctor --format github     # mark lines in a workflow of GitHub; sarif is for code scanning
+$ gover doctor --report r.html     # write a report to hand on
 ```
 
 An **error** does not work or is not safe. A **warning** works now, or only for some projects, and may surprise you later. A
@@ -51,4 +52,34 @@ An **error** does not work or is not safe. A **warning** works now, or only for 
 commands for that.
 
 A check that has nothing to examine here is **not applicable**. One that needs something that was not asked is **not run**, such as
-the network with `--offline`. The last line counts only checks that examined something; `-v` and `--json` name the others.";
+the network with `--offline`. The last line counts only checks that examined something; `-v` and `--json` name the others.
+
+## A report to hand on
+
+```console
+$ gover doctor --report report.html         # one page for a browser; it loads nothing
+$ gover doctor --report report.md           # Markdown, for an issue or a chat
+$ gover doctor --report report.json         # data
+$ gover doctor --report - --offline         # print Markdown, without using the network
+$ gover doctor --report r.html --anonymous  # leave out names
+```
+
+The report has the machine, every `go` on PATH with what put it there, each setting with its origin, toolchains with their
+proofs, programs of `go install`, the problems with evidence and repairs, and what became of each check. Problems that
+one repair ends are shown together. The form is named by the end of the file's name; [json.md](reference/json.md#doctor---report)
+describes the data. The exit code is the same as without `--report`.
+
+Passwords and tokens are replaced by `***`, and the home directory by `~`. Commands keep whole paths, so that they can be pasted.
+`--anonymous` also replaces:
+
+| What | By |
+|---|---|
+| names of users | `user` |
+| names of this machine | `this-machine` |
+| servers, unless many people use them, such as github.com | `host-1`, `host-2`; the same server has the same number |
+| what GOPRIVATE names on a public server, such as github.com/acme | `private-1` |
+| the repository or working directory, and those above it | `PROJECT`, `PROJECT/..` |
+
+Names of other directories and files stay. Read the report before you hand it on.
+
+gover replaces an earlier report of the same name, and no other file. A directory that does not exist is an error.";

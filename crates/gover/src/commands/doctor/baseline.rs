@@ -5,15 +5,21 @@ use std::path::Path;
 
 use gover_core::display::pasted;
 use gover_core::text::decode;
+use gover_doctor::redaction::Redaction;
 use gover_doctor::{Finding, Severity};
 use serde::Deserialize;
 
 use crate::{Context, Failure};
 
-/// What `gover doctor --json` printed once. Other keys do not matter.
+/// What `gover doctor --json` printed once, or a report in JSON. Other keys do not matter.
 #[derive(Deserialize)]
 pub(super) struct Baseline {
     findings: Vec<Known>,
+    /// Only a report has it.
+    kind: Option<String>,
+    /// In an anonymous report, findings cannot be recognized.
+    #[serde(default)]
+    anonymous: bool,
 }
 
 #[derive(Deserialize)]
@@ -25,6 +31,20 @@ struct Known {
 
 impl Baseline {
     pub(super) fn read(path: &Path, context: &Context<'_>) -> Result<Self, Failure> {
+        let baseline = Self::parse(path, context)?;
+        if baseline.anonymous {
+            return Err(Failure::new(
+                format!(
+                    "`{}` is anonymous, so its problems cannot be compared with those here",
+                    path.display()
+                ),
+                "`gover doctor --report baseline.json` writes one that can",
+            ));
+        }
+        Ok(baseline)
+    }
+
+    fn parse(path: &Path, context: &Context<'_>) -> Result<Self, Failure> {
         let again = format!("`gover doctor --json > {}` writes it", pasted(&path.to_string_lossy()));
         let bytes = fs::read(context.absolute(path))
             .map_err(|source| Failure::io(format!("cannot read `{}`", path.display()), &source, again))?;
@@ -40,14 +60,20 @@ impl Baseline {
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| refused(&error.to_string()))
     }
 
-    /// Removes what the earlier run also had, at least as serious, and returns how many those were.
-    pub(super) fn take_from(&self, findings: &mut Vec<Finding>) -> usize {
+    pub(super) fn is_report(&self) -> bool {
+        self.kind.is_some()
+    }
+
+    /// Removes what the earlier run also had, at least as serious, and returns how many those were. A
+    /// report has texts as `redaction` leaves them.
+    pub(super) fn take_from(&self, findings: &mut Vec<Finding>, redaction: Option<&Redaction>) -> usize {
         let before = findings.len();
+        let redaction = redaction.filter(|_| self.is_report());
         findings.retain(|finding| {
+            let what = redaction.map(|redaction| redaction.text(&finding.what).to_string());
+            let what = what.as_ref().unwrap_or(&finding.what);
             !self.findings.iter().any(|known| {
-                known.check == finding.check
-                    && known.what == finding.what
-                    && known.severity >= finding.severity
+                known.check == finding.check && known.what == *what && known.severity >= finding.severity
             })
         });
         before - findings.len()

@@ -3,6 +3,7 @@
 use gover_core::resolve::Trace;
 use gover_doctor::live::{self, RealDisk, RealPrograms, RealRegistry};
 use gover_doctor::snapshot::{Facts, SetBy};
+use gover_doctor::survey::Survey;
 use gover_doctor::{Check, CheckResult, Finding, Severity, Snapshot, checks, merged};
 use gover_shell::ShellKind;
 use gover_sys::process;
@@ -17,6 +18,8 @@ use crate::settings::SettingOrigin;
 pub(super) struct Chosen {
     pub(super) run: Vec<&'static Check>,
     pub(super) skipped: Vec<&'static Check>,
+    /// Whether to find out what else a report says about the machine.
+    pub(super) needs_survey: bool,
 }
 
 /// What the checks say about this machine.
@@ -25,6 +28,8 @@ pub(super) struct Examination {
     pub(super) findings: Vec<Finding>,
     /// In the order of the list of checks.
     pub(super) results: Vec<(&'static Check, CheckResult)>,
+    /// What the machine has, for a report.
+    pub(super) survey: Option<Survey>,
 }
 
 impl Examination {
@@ -73,7 +78,11 @@ pub(super) fn examine(
     }
     results.extend(chosen.skipped.iter().map(|check| (*check, CheckResult::NotRun("left out by --skip"))));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Examination { findings: merged(findings), results }
+    if chosen.needs_survey {
+        busy.step("listing each `go` and each setting".to_owned());
+    }
+    let survey = chosen.needs_survey.then(|| Survey::of(&snapshot));
+    Examination { findings: merged(findings), results, survey }
 }
 
 /// What is known without a look at files or servers. JSON has whole paths.

@@ -4,9 +4,11 @@ mod fix;
 mod formats;
 mod manager;
 mod network;
+mod report;
 mod show;
 
 use gover_core::text::shown;
+use gover_doctor::redaction::Redaction;
 use gover_doctor::repair::{Journal, LOCK, Undone};
 use gover_doctor::{Check, checks};
 
@@ -14,6 +16,7 @@ use self::baseline::Baseline;
 pub(super) use self::examine::facts;
 use self::examine::{Chosen, Examination, examine};
 use self::network::Answers;
+pub(super) use self::report::Report;
 pub(super) use self::show::{CheckRow, Diagnosis, Restored};
 use crate::cli::{self, DoctorArgs, DoctorFormat};
 use crate::store::lock;
@@ -23,7 +26,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
     if arguments.undo {
         return undo(arguments.is_json(), context);
     }
-    let chosen = chosen(arguments, context)?;
+    let mut chosen = chosen(arguments, context)?;
     if arguments.list {
         return show::list(&chosen, arguments.is_json(), context);
     }
@@ -31,11 +34,17 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
         return fix::run(&chosen, arguments, context);
     }
     let baseline = arguments.baseline.as_deref().map(|path| Baseline::read(path, context)).transpose()?;
+    chosen.needs_survey |= baseline.as_ref().is_some_and(Baseline::is_report);
+    if let Some(file) = &arguments.report {
+        return report::run(file, (chosen, baseline), arguments, context);
+    }
     let is_for_people = arguments.format() == DoctorFormat::Text;
     // Texts with short paths would differ from those that `--json` printed.
     let is_whole = !is_for_people || baseline.is_some();
     let mut examination = examine(&chosen, &mut Answers::default(), 0, is_whole, context);
-    let known = baseline.map_or(0, |baseline| baseline.take_from(&mut examination.findings));
+    let redaction = examination.survey.take().map(|survey| Redaction::new(survey.identity, false));
+    let known =
+        baseline.map_or(0, |baseline| baseline.take_from(&mut examination.findings, redaction.as_ref()));
     print(&examination, arguments, context)?;
     if known > 0 {
         context.printer.note(&show::known(known, arguments.baseline.as_deref(), context));
@@ -75,7 +84,7 @@ fn chosen(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Chosen, Failu
     let skip: Vec<&'static Check> = arguments.skip.iter().map(check).collect::<Result<_, _>>()?;
     let wanted = if named.is_empty() { checks::all().collect() } else { named };
     let (skipped, run) = wanted.into_iter().partition(|one| skip.iter().any(|other| other.name == one.name));
-    Ok(Chosen { run, skipped })
+    Ok(Chosen { run, skipped, needs_survey: arguments.report.is_some() })
 }
 
 fn undo(is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
