@@ -82,4 +82,4 @@ Passwords and tokens are replaced by `***`, and the home directory by `~`. Comma
 
 Names of other directories and files stay. Read the report before you hand it on.
 
-gover replaces an earlier report of the same name, and no other file. A directory that does not exist is an error.";
+gover replaces an earlier report of the same name, or an empty file, and nothing else. A directory that does not exist is an error.";

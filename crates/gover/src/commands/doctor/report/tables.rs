@@ -144,25 +144,23 @@ fn setting(setting: &SettingFacts) -> Vec<Cell> {
 fn toolchain(one: &ToolchainFacts) -> Vec<Cell> {
     let mut name = vec![of(&one.version)];
     let marks = [(one.selected, "used here"), (one.default, "default")];
-    name.extend(marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, mark)| text(mark)));
+    let marks = marks.into_iter().filter(|(is_so, _)| *is_so);
+    name.extend(marks.map(|(_, mark)| Cell::Mark(Tone::Good, mark.to_owned())));
     name.extend(one.problem.as_ref().map(|problem| Cell::Mark(Tone::Warning, problem.to_string())));
     let source = [
         one.source.as_ref().map(|source| Cell::Text(source.to_string())),
         one.platform.as_ref().map(of),
-        one.installed.as_ref().map(|when| Cell::Text(when.to_string())),
+        one.installed.as_ref().map(|when| Cell::Text(when.get(..DAY).unwrap_or(when).to_owned())),
     ];
-    let hashes = [("h1", one.h1.as_ref()), ("SHA-256", one.sha256.as_ref())];
-    let hash = |(name, hash): (&str, Option<&Redacted>)| {
-        let hash = hash?.trim_start_matches("h1:");
-        Some(Cell::Text(format!("{name} `{hash}`")))
-    };
+    let hashes =
+        [one.h1.as_ref().map(of), one.sha256.as_ref().map(|sum| Cell::Text(format!("SHA-256 `{}`", &**sum)))];
     let proofs = one.proofs.iter().map(|proof| Cell::Text(proof.to_string()));
     let mut directory = vec![of(&one.directory)];
     directory.extend(one.target.as_ref().map(|target| Cell::Text(format!("a link to `{}`", &**target))));
     vec![
         Cell::Several(name),
         or_unknown_list(source.into_iter().flatten().collect()),
-        or_unknown_list(proofs.chain(hashes.into_iter().filter_map(hash)).collect()),
+        or_unknown_list(proofs.chain(hashes.into_iter().flatten()).collect()),
         Cell::Several(directory),
     ]
 }
@@ -190,7 +188,7 @@ fn result(check: &CheckFacts, worst: Option<Severity>) -> Vec<Cell> {
     let (tone, words) = match worst {
         Some(severity) => (Tone::of(severity), severity.name()),
         // What it found is shown as part of another check's finding.
-        None if check.result == "finding" => (Tone::Note, "finding"),
+        None if check.result == "finding" => (Tone::Note, "in another problem"),
         None if check.result == "ok" => (Tone::Good, "ok"),
         None => (Tone::Quiet, check.result),
     };
@@ -222,3 +220,6 @@ fn or_unknown(cell: Option<Cell>) -> Cell {
 fn or_unknown_list(cells: Vec<Cell>) -> Cell {
     if cells.is_empty() { or_unknown(None) } else { Cell::Several(cells) }
 }
+
+/// How much of a moment is its day.
+const DAY: usize = 10;
