@@ -4,7 +4,7 @@
 #[cfg_attr(windows, path = "windows.rs")]
 mod imp;
 
-/// Ends the watch when dropped.
+/// Ends the watch when dropped. After Ctrl-C, the drop waits until the process has ended.
 #[derive(Debug)]
 pub struct Watch {
     #[expect(dead_code, reason = "its drop ends the watch")]

@@ -4,14 +4,18 @@
 use std::ffi::{c_int, c_void};
 use std::io::{PipeWriter, Read as _, pipe};
 use std::os::fd::AsRawFd as _;
-use std::sync::atomic::{AtomicI32, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::thread::{self, JoinHandle};
 
 /// The writing end of the pipe. A signal handler has no argument to find it by.
 static PIPE: AtomicI32 = AtomicI32::new(NONE);
 
+/// Whether the signal came. Then this process ends.
+static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
 #[derive(Debug)]
 pub(super) struct Watch {
+    thread: Option<JoinHandle<()>>,
     /// Dropped last. The thread ends when it is closed.
     _writer: PipeWriter,
 }
@@ -29,8 +33,8 @@ impl Watch {
             return None;
         }
         // Only from here on does a drop set the default action, which would end a background job.
-        let watch = Self { _writer: writer };
-        thread::spawn(move || {
+        let mut watch = Self { thread: None, _writer: writer };
+        watch.thread = Some(thread::spawn(move || {
             if reader.read_exact(&mut [0]).is_ok() {
                 last();
                 // SAFETY: the default action ends the process, and no handler runs any more.
@@ -39,7 +43,7 @@ impl Watch {
                     raise(SIGINT);
                 }
             }
-        });
+        }));
         Some(watch)
     }
 }
@@ -49,12 +53,20 @@ impl Drop for Watch {
         // SAFETY: sets the default action. From here on, no handler writes to the pipe.
         unsafe { signal(SIGINT, SIG_DFL) };
         PIPE.store(NONE, Ordering::SeqCst);
+        // What the signal ended may look like a failure of the work, which must not end the process first.
+        if IS_INTERRUPTED.load(Ordering::SeqCst)
+            && let Some(thread) = self.thread.take()
+        {
+            // If `last` panicked, the process goes on.
+            drop(thread.join());
+        }
     }
 }
 
 extern "C" fn handler(_signal: c_int) {
     let pipe = PIPE.load(Ordering::SeqCst);
     if pipe != NONE {
+        IS_INTERRUPTED.store(true, Ordering::SeqCst);
         // SAFETY: one byte of static data. `write` may change errno, but the process ends anyway.
         unsafe { write(pipe, b"!".as_ptr().cast(), 1) };
     }
