@@ -11,8 +11,8 @@ use gover_sys::file;
 /// What a program says about how it was built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildInfo {
-    /// Such as `go1.26.8` or `go1.26.8 X:nocoverageredesign`; `None` if Go 1.17 or older built it, which
-    /// wrote only where the text is.
+    /// Such as `go1.26.8`, with experiments `go1.25.3 X:jsonv2` or, since Go 1.26, `go1.26.8-X:jsonv2`;
+    /// `None` if Go 1.17 or older built it, which wrote only where the text is.
     pub go: Option<String>,
     /// The path of its package, `golang.org/x/tools/gopls`.
     pub package: Option<String>,
@@ -53,7 +53,8 @@ impl BuildInfo {
     /// The release that built it; `None` for a development version, or one that is too old to say so.
     pub fn release(&self) -> Option<ToolchainName> {
         let word = self.go.as_deref()?.split_whitespace().next()?;
-        ToolchainName::parse(word).ok()
+        let (name, _) = word.split_once("-X:").unwrap_or((word, ""));
+        ToolchainName::parse(name).ok()
     }
 
     /// What `go install` takes: `golang.org/x/tools/cmd/stringer@v0.36.0`. Without a version if that is
@@ -284,6 +285,20 @@ mod tests {
         // The mark alone is data of this or another program.
         let twice = [info(2, &[b"text"]), vec![0; 11], whole].concat();
         assert_eq!(program(0, &twice), Some(expected));
+    }
+
+    #[test]
+    fn experiments_are_not_a_part_of_the_release() {
+        for (go, release) in [
+            ("go1.26.8", Some("go1.26.8")),
+            ("go1.25.3 X:jsonv2", Some("go1.25.3")),
+            ("go1.26.8-X:jsonv2,greenteagc", Some("go1.26.8")),
+            ("go1.26.8-corp-X:jsonv2", Some("go1.26.8-corp")),
+            ("devel go1.28-abc", None),
+        ] {
+            let found = BuildInfo::new(Some(go.to_owned()), "").release();
+            assert_eq!(found.as_ref().map(ToolchainName::as_str), release, "{go}");
+        }
     }
 
     #[test]

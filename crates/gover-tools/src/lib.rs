@@ -9,6 +9,7 @@ mod build;
 mod info;
 mod place;
 mod recipe;
+mod settings;
 mod staging;
 
 pub use build::{Build, BuildError, Builder};

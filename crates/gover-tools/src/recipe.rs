@@ -7,6 +7,7 @@ use gover_core::Platform;
 use gover_core::text::shown;
 
 use crate::BuildInfo;
+use crate::settings::{ALWAYS, Repeated, repeated};
 
 /// The arguments and variables of a `go install` that makes the same program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl fmt::Display for Obstacle {
             },
             Self::OfGo => write!(f, "a part of Go"),
             Self::Platform(platform) => write!(f, "built for {}", shown(platform)),
-            Self::Option(option) => write!(f, "built with {option}, which gover does not repeat"),
+            Self::Option(option) => write!(f, "built with {}, which gover does not repeat", shown(option)),
         }
     }
 }
@@ -94,33 +95,17 @@ impl Recipe {
 
     /// The settings that make another program of the same source.
     fn repeat(&mut self, info: &BuildInfo) -> Result<(), Obstacle> {
-        let setting = |name: &str| info.settings.get(name).map(String::as_str);
-        for option in ["-race", "-msan", "-asan", "-cover"] {
-            if setting(option).is_some_and(|value| value != "false") {
-                return Err(Obstacle::Option(option.to_owned()));
-            }
-        }
-        if let Some(flags) = setting("-ldflags") {
-            if !flags.split_whitespace().all(is_plain_flag) {
-                return Err(Obstacle::Option("-ldflags".to_owned()));
-            }
-            self.arguments.push(format!("-ldflags={flags}"));
-        }
-        // Without these, those of GOFLAGS would count.
-        self.arguments.push(format!("-tags={}", setting("-tags").unwrap_or_default()));
-        self.arguments.push(format!("-trimpath={}", setting("-trimpath").unwrap_or("false")));
-        for name in ["CGO_ENABLED", "GOOS", "GOARCH"] {
-            if let Some(value) = setting(name) {
-                self.variables.push((name, value.into()));
+        let recorded = info.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let others = ALWAYS.iter().copied().filter(|(name, _)| !info.settings.contains_key(*name));
+        for (name, value) in recorded.chain(others) {
+            match repeated(name, value).ok_or_else(|| Obstacle::Option(name.to_owned()))? {
+                Repeated::Argument(argument) => self.arguments.push(argument),
+                Repeated::Variable(name, value) => self.variables.push((name, value.into())),
+                Repeated::Nothing => {}
             }
         }
         Ok(())
     }
-}
-
-/// Whether the linker only writes less or a text because of it; others name programs to run.
-fn is_plain_flag(word: &str) -> bool {
-    ["-s", "-w", "-X"].contains(&word) || !word.starts_with('-')
 }
 
 /// Letters, digits and what module paths and versions have besides.
@@ -155,7 +140,7 @@ mod tests {
             recipe.variables.iter().map(|(name, value)| (*name, value.to_str())).collect();
         assert_eq!(
             variables,
-            [("CGO_ENABLED", Some("0")), ("GOOS", Some("linux")), ("GOARCH", Some("amd64"))]
+            [("CGO_ENABLED", Some("0")), ("GOARCH", Some("amd64")), ("GOOS", Some("linux"))]
         );
     }
 
@@ -176,7 +161,7 @@ mod tests {
             "built with another module in place of x.org/b"
         );
         assert_eq!(with("build\tGOOS=windows\nbuild\tGOARCH=arm64\n"), "built for windows/arm64");
-        assert!(with("build\t-race=true\n").contains("-race"));
+        assert!(with("build\t-cover=true\n").contains("-cover"));
         assert!(with("build\t-ldflags=-extld=/tmp/x\n").contains("-ldflags"));
         assert!(again("path\t-x.org/a\nmod\tx.org/a\tv1\th1:x=\n").is_err());
         assert_eq!(Recipe::named("x.org/a"), None);

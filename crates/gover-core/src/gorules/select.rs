@@ -224,6 +224,16 @@ impl Rules<'_> {
         Ok(find_go_mod(here, self.temporary).map(|found| (DemandSource::GoMod, found)))
     }
 
+    /// The go.work or go.mod that counts here, with the version of its `go` line.
+    pub fn language(&self) -> Option<(PathBuf, GoVersion)> {
+        let (_, found) = self.module_file().ok()??;
+        let path = found.path().to_owned();
+        let bytes = found.read_module_file().ok()?;
+        let text = String::from_utf8_lossy(&bytes);
+        let (_, version) = lookup(&text, "go")?;
+        Some((path, GoVersion::parse(version).ok()?))
+    }
+
     /// `modload.FindGoWork`
     fn workspace(&self) -> Result<Workspace, SelectError> {
         match self.settings.get(vars::GOWORK).as_deref() {

@@ -169,9 +169,12 @@ fn install(arguments: &[OsString], version: &str) -> io::Result<i32> {
     ];
     let flags = texts.iter().filter_map(|text| text.split_once('='));
     let recorded = flags.filter(|(name, value)| {
-        ["-tags", "-trimpath", "-ldflags"].contains(name) && !["", "false"].contains(value)
+        ["-gcflags", "-ldflags", "-race", "-tags", "-trimpath"].contains(name)
+            && !["", "false"].contains(value)
     });
     lines.extend(recorded.map(|(name, value)| format!("build\t{name}={value}")));
+    let experiment = variable("GOEXPERIMENT");
+    lines.extend(experiment.map(|value| format!("build\tGOEXPERIMENT={}", value.to_string_lossy())));
     write_program(&path, version, &(lines.join("\n") + "\n"))
 }
 

@@ -2,11 +2,10 @@
 //! to build them again.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use gover_core::env::vars;
-use gover_core::gorules::{EnvFile, lookup};
+use gover_core::gorules::{EnvFile, GoEnv, Rules, Temporary, starting_directory};
 use gover_core::inventory;
 use gover_core::minimum::Allowed;
 use gover_core::text::shown;
@@ -91,17 +90,15 @@ pub(crate) fn builder(toolchain: &Allowed, context: &Context<'_>) -> Builder {
 
 /// The file whose `go` line says which language the project here has, with the version.
 pub(crate) fn language_here(context: &Context<'_>) -> Option<(PathBuf, GoVersion)> {
-    let here = context.env.logical_directory()?;
-    let nearest =
-        |name: &str| here.ancestors().map(|directory| directory.join(name)).find(|path| path.is_file());
-    let is_off = context.env.text(vars::GOWORK).is_some_and(|value| value == "off");
-    let files = [nearest("go.work").filter(|_| !is_off), nearest("go.mod")];
-    let read = |path: PathBuf| go_line(&path).map(|version| (path, version));
-    files.into_iter().flatten().filter_map(read).max_by(|one, other| one.1.cmp(&other.1))
-}
-
-fn go_line(path: &Path) -> Option<GoVersion> {
-    let text = fs::read_to_string(path).ok()?;
-    let (_, version) = lookup(&text, "go")?;
-    GoVersion::parse(version).ok()
+    let goroot = context.selected().and_then(|toolchain| toolchain.goroot.clone());
+    let start = starting_directory(context.env, &[], None);
+    let rules = Rules {
+        settings: &GoEnv::new(context.env, goroot.as_deref()),
+        directory: start.directory.as_deref(),
+        temporary: &Temporary::of(context.env),
+        goroot: goroot.as_deref(),
+        arguments: &[],
+        fallback: None,
+    };
+    rules.language()
 }
