@@ -3,6 +3,9 @@
 //! The machine that runs the tests may have toolchains in the places of the system, so tests look only
 //! at what is in their own directory.
 
+#[cfg(unix)]
+mod unreadable;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -148,7 +151,7 @@ fn the_table_and_the_result_are_shown() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  goenv  ~/.goenv/versions/1.91.2  equal to record 0, without bin/gopls
+go1.91.2  goenv  ~/.goenv/versions/1.91.2  matches checksum record 0, without bin/gopls
 
 ----- stderr -----
 note: api, doc, misc and test are not copied, because no record of the checksum database covers them
@@ -164,7 +167,7 @@ gover import would copy 1 toolchain, [SIZE]
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  goenv  ~/.goenv/versions/1.91.2  equal to record 0, without bin/gopls
+go1.91.2  goenv  ~/.goenv/versions/1.91.2  matches checksum record 0, without bin/gopls
 
 ----- stderr -----
 note: api, doc, misc and test are not copied, because no record of the checksum database covers them
@@ -279,7 +282,10 @@ fn partial_and_foreign_trees_get_clear_words() {
     let path = tree("partial", Release::new("go1.91.2"));
     fs::remove_dir_all(path.join("src")).unwrap();
     let output = ctx.gover(["import", "--yes", path.to_str().unwrap()]);
-    assert!(output.exits(1).stdout.contains("it is incomplete, without src"), "{output}");
+    assert!(
+        output.exits(1).stdout.contains("differs from checksum record 0: incomplete, without src"),
+        "{output}"
+    );
     assert_eq!(ctx.names_in("gover/versions"), [""; 0]);
     for (directory, words) in [("empty", "has no toolchain"), ("nowhere", "does not exist")] {
         fs::create_dir_all(ctx.home().join("empty")).unwrap();
@@ -298,6 +304,47 @@ fn offline_says_what_cannot_be_proven_and_a_kept_record_is_enough() {
     ctx.gover(["import", "--dry-run", &goenv]).success();
     ctx.gover(["import", "--yes", "--offline", &goenv]).success();
     assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
+}
+
+#[test]
+fn nothing_that_could_be_proven_is_a_failure_in_known_places_too() {
+    let ctx = with_managers();
+    let output = ctx.gover(["import", "--yes", "--offline"]);
+    assert!(output.exits(1).stdout.contains("could not be proven: the cache has no record"), "{output}");
+    let what = "toolchains with the checksum database\nhint: offline mode is on; leave out `--offline`\n";
+    assert!(output.stderr.contains("error: could not compare ") && output.stderr.contains(what), "{output}");
+    assert_eq!(ctx.names_in("gover/versions"), [""; 0]);
+}
+
+#[test]
+fn the_installed_toolchain_must_be_as_good_as_the_one_that_was_found() {
+    let ctx = with_managers();
+    let goenv = ctx.home().join(".goenv").display().to_string();
+    ctx.gover(["import", "--yes", &goenv]).success();
+    let file = ctx.layout().toolchain(&name_of("go1.91.2")).join("src/fmt/print.go");
+    let changed = fs::read_to_string(&file).unwrap().replacen('p', "q", 1);
+    fs::write(&file, changed).unwrap();
+    let again = ctx.gover(["import", "--yes", &goenv]);
+    assert!(again.exits(1).stdout.contains("; the installed one is damaged"), "{again}");
+    assert!(again.stderr.contains("`gover install --force 1.91.2`"), "{again}");
+    assert_eq!(one(&ctx.gover(["import", "--json", &goenv]))["state"], "damaged");
+    ctx.gover(["install", "--force", "1.91.2"]).success();
+    assert_eq!(one(ctx.gover(["import", "--json", &goenv]).success())["state"], "installed");
+}
+
+#[test]
+fn only_settings_for_other_installations_are_named_at_the_end() {
+    let mut ctx = with_managers();
+    let goenv = ctx.home().join(".goenv").display().to_string();
+    // It is not on PATH, which has nothing to do with goenv.
+    crate::scene::write_program(&ctx.home().join("go/bin/lint"), "go1.91.2", "path\texample.org/lint\n");
+    let output = ctx.gover(["import", "--yes", &goenv]);
+    assert!(!output.success().stderr.contains("gobin"), "{output}");
+    ctx.set("GOBIN", ctx.home().join(".goenv/versions/1.91.2/bin"));
+    let output = ctx.gover(["import", "--yes", &goenv]);
+    assert!(output.success().stderr.contains("hint: gover doctor gobin\n"), "{output}");
+    let found = ctx.gover(["doctor", "gobin", "--offline"]);
+    assert!(found.stdout.contains("is inside a toolchain"), "{found}");
 }
 
 #[test]

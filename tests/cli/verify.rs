@@ -182,7 +182,7 @@ go1.91.2  damaged  1 added, 1 not executable, 3 not a file
   not a file      LICENSE  (a device, pipe or socket)
   not executable  bin/go
   not a file      doc  (a symbolic link, not a directory)
-  added           src/a�/u{1b}[31m  (its name is not text)
+  added           src/a�/u{1b}[31m  (a file whose name is not text)
   not a file      src/fmt/print.go  (a symbolic link)
 
 ----- stderr -----

@@ -2,6 +2,7 @@
 //! left, and for `gover import`, which takes it over.
 
 mod choices;
+mod in_effect;
 mod table;
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use crate::checks::finding_go::go_programs::{program_in, version_of};
 use crate::{MachinePath, Snapshot};
 
 pub use choices::{Choice, Scope, choices};
+pub use in_effect::checks_in_effect;
 use table::{Chosen, KEEPERS};
 
 /// A program that keeps toolchains, and where.
@@ -50,7 +52,7 @@ enum Root {
     ModuleCache,
 }
 
-/// A toolchain that a keeper has.
+/// A toolchain that a keeper has, or a directory in its place that may not be read.
 #[derive(Clone, Debug)]
 pub struct Kept {
     /// `None` if it is in none of the known places.
@@ -62,14 +64,16 @@ pub struct Kept {
     pub version: Option<String>,
 }
 
-/// All toolchains in known places, each once. Those of gover itself are not among them.
+/// All toolchains in known places, each once, and what may not be read there. Those of gover itself are
+/// not among them.
 pub fn kept(snapshot: &Snapshot<'_>) -> Vec<Kept> {
-    once(KEEPERS.iter().flat_map(|keeper| keeper.kept(snapshot)), snapshot)
+    once(KEEPERS.iter().flat_map(|keeper| keeper.kept_or_closed(snapshot)), snapshot)
 }
 
-/// The toolchains in a directory: the directory itself, or what is where some keeper has it.
+/// The toolchains in a directory: the directory itself, or what is where some keeper has it. What may
+/// not be read there is among them.
 pub fn kept_in(directory: &MachinePath, snapshot: &Snapshot<'_>) -> Vec<Kept> {
-    let known: Vec<Kept> = KEEPERS.iter().flat_map(|keeper| keeper.kept(snapshot)).collect();
+    let known: Vec<Kept> = KEEPERS.iter().flat_map(|keeper| keeper.kept_or_closed(snapshot)).collect();
     let named = |directory: MachinePath, goroot: MachinePath| {
         let real = snapshot.real(&goroot);
         let keeper = known.iter().find(|kept| snapshot.real(&kept.goroot) == real);
@@ -77,7 +81,7 @@ pub fn kept_in(directory: &MachinePath, snapshot: &Snapshot<'_>) -> Vec<Kept> {
         Kept { keeper: keeper.and_then(|kept| kept.keeper), directory, goroot, version }
     };
     for goroot in [directory.clone(), directory.join("go")] {
-        if looks_like_a_goroot(&goroot, snapshot) {
+        if looks_like_a_goroot(&goroot, snapshot) || is_closed(&goroot, snapshot) {
             return vec![named(directory.clone(), goroot)];
         }
     }
@@ -85,7 +89,8 @@ pub fn kept_in(directory: &MachinePath, snapshot: &Snapshot<'_>) -> Vec<Kept> {
     let patterns =
         ["*", "*/go"].into_iter().chain(patterns.into_iter().filter(|pattern| !pattern.is_empty()));
     let matches = patterns.flat_map(|pattern| matches(directory, pattern, snapshot));
-    let found = matches.filter(|(_, goroot)| looks_like_a_goroot(goroot, snapshot));
+    let found =
+        matches.filter(|(_, goroot)| looks_like_a_goroot(goroot, snapshot) || is_closed(goroot, snapshot));
     once(found.map(|(directory, goroot)| named(directory, goroot)), snapshot)
 }
 
@@ -122,10 +127,16 @@ impl Keeper {
 
     /// Its toolchains, with or without a VERSION file.
     pub(crate) fn kept(&'static self, snapshot: &Snapshot<'_>) -> Vec<Kept> {
+        let mut kept = self.kept_or_closed(snapshot);
+        kept.retain(|kept| looks_like_a_goroot(&kept.goroot, snapshot));
+        kept
+    }
+
+    fn kept_or_closed(&'static self, snapshot: &Snapshot<'_>) -> Vec<Kept> {
         let Some(root) = self.root(snapshot) else { return Vec::new() };
-        let matches = matches(&root, self.goroots, snapshot).into_iter();
-        let found = matches.filter(|(_, goroot)| looks_like_a_goroot(goroot, snapshot));
-        let kept = found.map(|(directory, goroot)| Kept {
+        let mut found = matches(&root, self.goroots, snapshot);
+        found.retain(|(_, goroot)| looks_like_a_goroot(goroot, snapshot) || is_closed(goroot, snapshot));
+        let kept = found.into_iter().map(|(directory, goroot)| Kept {
             keeper: Some(self),
             version: version_of(snapshot, &goroot),
             directory,
@@ -140,6 +151,11 @@ fn looks_like_a_goroot(path: &MachinePath, snapshot: &Snapshot<'_>) -> bool {
     version_of(snapshot, path).is_some() || program_in(snapshot, &path.join("bin")).is_some()
 }
 
+/// Whether it cannot be seen whether it is a toolchain.
+fn is_closed(path: &MachinePath, snapshot: &Snapshot<'_>) -> bool {
+    snapshot.disk.is_closed(path) || snapshot.disk.is_closed(&path.join("bin"))
+}
+
 /// Each toolchain once, although several places may be the same directory.
 fn once(found: impl Iterator<Item = Kept>, snapshot: &Snapshot<'_>) -> Vec<Kept> {
     let own = snapshot.real(&snapshot.gover.home);
@@ -152,10 +168,13 @@ fn once(found: impl Iterator<Item = Kept>, snapshot: &Snapshot<'_>) -> Vec<Kept>
 }
 
 /// The paths that a pattern means below a root, each with the directory of the last `*` before it.
-/// Links in place of a `*` are left out: `latest` and `1.22` are often links to another entry.
+/// Links in place of a `*` are left out: `latest` and `1.22` are often links to another entry. A directory
+/// that may not be read takes the place of what is in it.
 fn matches(root: &MachinePath, pattern: &str, snapshot: &Snapshot<'_>) -> Vec<(MachinePath, MachinePath)> {
     let mut found = vec![(root.clone(), root.clone())];
+    let mut closed = Vec::new();
     for name in pattern.split('/').filter(|name| !name.is_empty()) {
+        closed.extend(found.extract_if(.., |(_, path)| snapshot.disk.is_closed(path)));
         let Some((before, after)) = name.split_once('*') else {
             found = found.into_iter().map(|(directory, path)| (directory, path.join(name))).collect();
             continue;
@@ -174,6 +193,7 @@ fn matches(root: &MachinePath, pattern: &str, snapshot: &Snapshot<'_>) -> Vec<(M
         });
         found = entries.collect();
     }
+    found.extend(closed);
     found
 }
 

@@ -97,6 +97,28 @@ fn a_directory_is_a_toolchain_or_has_some() {
 }
 
 #[test]
+fn what_may_not_be_read_is_not_taken_for_an_empty_place() {
+    let ready = || {
+        Machine::linux()
+            .toolchain("~/.asdf/installs/golang/1.21.0/go", "go1.21.0")
+            .toolchain("~/.goenv/versions/1.22.0", "go1.22.0")
+    };
+    for (closed, expected) in [
+        ("/home/ann/.asdf/installs/golang/1.21.0", "asdf: /home/ann/.asdf/installs/golang/1.21.0 -"),
+        ("/home/ann/.asdf/installs", "asdf: /home/ann/.asdf/installs -"),
+        ("/home/ann/.goenv/versions/1.22.0/bin", "goenv: /home/ann/.goenv/versions/1.22.0 go1.22.0"),
+        ("/home/ann/.goenv", "goenv: /home/ann/.goenv -"),
+    ] {
+        let mut machine = ready();
+        machine.disk.forbid_reading(closed);
+        let found = found(&machine);
+        assert!(found.len() == 2 && found.iter().any(|one| one == expected), "{closed}: {found:?}");
+        // Nothing says that it is a leftover.
+        assert!(!machine.findings("go-leftovers").iter().any(|finding| finding.what.contains(closed)));
+    }
+}
+
+#[test]
 fn the_default_of_each_keeper_is_read() {
     let choice = |machine: &Machine| {
         machine.snapshot(|snapshot| {

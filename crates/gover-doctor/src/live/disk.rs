@@ -44,6 +44,12 @@ impl Disk for RealDisk {
         names
     }
 
+    fn is_closed(&self, path: &MachinePath) -> bool {
+        let path = Path::new(path.as_str());
+        let looked = fs::read_dir(path).and_then(|_| fs::metadata(path.join(".")));
+        path.is_dir() && looked.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+    }
+
     fn real(&self, path: &MachinePath) -> Option<MachinePath> {
         let real = real_path(Path::new(path.as_str())).ok()?.into_os_string().into_string().ok()?;
         Some(path.join(real))

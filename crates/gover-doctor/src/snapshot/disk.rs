@@ -29,6 +29,9 @@ pub trait Disk {
     /// The names in a directory, sorted; empty if it cannot be read.
     fn list(&self, path: &MachinePath) -> Vec<String>;
 
+    /// Whether it is a directory that may not be read, or whose entries may not be looked at.
+    fn is_closed(&self, path: &MachinePath) -> bool;
+
     /// The path with all links followed; `None` if nothing is there.
     fn real(&self, path: &MachinePath) -> Option<MachinePath>;
 

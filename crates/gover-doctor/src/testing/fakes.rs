@@ -64,7 +64,7 @@ impl FakeDisk {
         self.large.insert(self.rules.path(path).key());
     }
 
-    /// Takes the right to read a file.
+    /// Takes the right to read a file or directory.
     pub(crate) fn forbid_reading(&mut self, path: &str) {
         self.secret.insert(self.rules.path(path).key());
     }
@@ -84,6 +84,11 @@ impl FakeDisk {
 
     pub(super) fn put_directory(&mut self, path: &MachinePath) {
         self.directories.extend(path.ancestors().map(|path| path.key()));
+    }
+
+    /// Whether it is in a directory that may not be read.
+    fn is_hidden(&self, key: &str) -> bool {
+        self.secret.iter().any(|secret| key.strip_prefix(secret).is_some_and(|rest| rest.starts_with('/')))
     }
 
     /// The key of the path with links followed.
@@ -106,6 +111,9 @@ impl FakeDisk {
 impl Disk for FakeDisk {
     fn kind(&self, path: &MachinePath) -> Option<Kind> {
         let key = self.follow(path);
+        if self.is_hidden(&key) {
+            return None;
+        }
         if self.files.contains_key(&key) {
             return Some(Kind::File);
         }
@@ -124,13 +132,18 @@ impl Disk for FakeDisk {
     }
 
     fn head(&self, path: &MachinePath, length: usize) -> Vec<u8> {
-        let mut content = self.files.get(&self.follow(path)).cloned().unwrap_or_default();
+        let key = self.follow(path);
+        let may_read = !self.is_hidden(&key) && !self.secret.contains(&key);
+        let mut content = self.files.get(&key).filter(|_| may_read).cloned().unwrap_or_default();
         content.truncate(length);
         content
     }
 
     fn list(&self, path: &MachinePath) -> Vec<String> {
         let directory = format!("{}/", self.follow(path).trim_end_matches('/'));
+        if self.is_hidden(&directory) || self.is_closed(path) {
+            return Vec::new();
+        }
         let keys = self.files.keys().chain(&self.directories).chain(self.links.keys());
         let names: BTreeSet<String> = keys
             .filter_map(|key| key.strip_prefix(&directory))
@@ -138,6 +151,10 @@ impl Disk for FakeDisk {
             .map(str::to_owned)
             .collect();
         names.into_iter().collect()
+    }
+
+    fn is_closed(&self, path: &MachinePath) -> bool {
+        self.kind(path) == Some(Kind::Directory) && self.secret.contains(&self.follow(path))
     }
 
     fn real(&self, path: &MachinePath) -> Option<MachinePath> {

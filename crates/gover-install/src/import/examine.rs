@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gover_archive::Taken;
 use gover_archive::digest::{Digest, FileDigest, Hashed, is_outside_module, module_version, tree_hash};
-use gover_core::{Layout, Platform};
+use gover_core::Layout;
 use gover_log::LogRecord;
 use gover_source::Wanted;
 
@@ -30,16 +30,25 @@ pub struct Equal {
     pub(super) files: Vec<Taken>,
 }
 
+/// A tree that was not found to be equal to its release.
+#[derive(Clone, Debug)]
+pub enum Unequal {
+    Different(Box<Different>),
+    /// Paths below GOROOT that may not be read, with the reason, so nothing is known.
+    Unreadable(BTreeMap<String, String>),
+}
+
 /// A tree that differs from the release.
 #[derive(Clone, Debug)]
 pub struct Different {
+    pub wanted: Wanted,
     pub record: LogRecord,
     /// The h1 of its files.
     pub h1: String,
     /// Directories without which no release is.
     pub missing: Vec<&'static str>,
-    /// Links and the like, with what they are, and what cannot be read, with the reason.
-    pub odd: Vec<(String, String)>,
+    /// Links and the like in place of files of the release, with what they are.
+    pub odd: Vec<(String, &'static str)>,
     /// Files that changed after all others, so probably those that differ.
     pub later: Vec<String>,
     files: BTreeMap<String, Digest>,
@@ -47,7 +56,8 @@ pub struct Different {
 
 impl Different {
     /// The files that differ from the list of the release's files.
-    pub fn against(&self, release: &FileList, platform: &Platform) -> Vec<Difference> {
+    pub fn against(&self, release: &FileList) -> Vec<Difference> {
+        let platform = &self.wanted.platform;
         let released: BTreeMap<&str, &Digest> =
             release.files.iter().map(|file| (file.path.as_str(), &file.digest)).collect();
         let paths: BTreeSet<&str> =
@@ -94,7 +104,7 @@ pub fn examine(
     wanted: &Wanted,
     record: &LogRecord,
     reporter: &dyn Reporter,
-) -> Result<Equal, Box<Different>> {
+) -> Result<Equal, Unequal> {
     let read = |wants: &dyn Fn(&str) -> bool| {
         let tree = Tree::read_where(goroot, (wanted.name.as_str(), reporter), wants);
         Examined::new(goroot, wanted, tree)
@@ -103,7 +113,7 @@ pub fn examine(
     let examined = read(&|directory| is_covered(directory) && may_hold(directory, &wanted.platform));
     let has_skipped = examined.tree.skipped.iter().any(|directory| is_covered(directory));
     let compared = examined.compare(record);
-    if compared.is_err() && has_skipped {
+    if matches!(compared, Err(Unequal::Different(_))) && has_skipped {
         // Releases before go1.20 have compiled packages, and a later one may have new directories.
         return read(&is_covered).compare(record).or(compared);
     }
@@ -127,7 +137,7 @@ impl<'a> Examined<'a> {
         Self { goroot, wanted, tree, files }
     }
 
-    fn compare(self, record: &LogRecord) -> Result<Equal, Box<Different>> {
+    fn compare(self, record: &LogRecord) -> Result<Equal, Unequal> {
         let platform = &self.wanted.platform;
         let all = self.hash(|_| true);
         if all == record.h1 {
@@ -137,7 +147,20 @@ impl<'a> Examined<'a> {
         if self.hash(of_release) == record.h1 {
             return Ok(self.equal(record, of_release));
         }
-        Err(Box::new(self.different(record, all)))
+        let unread = self.tree.unreadable.iter().filter(|(path, _)| self.matters(path));
+        let unread: BTreeMap<String, String> =
+            unread.map(|(path, reason)| (path.clone(), reason.clone())).collect();
+        Err(if unread.is_empty() {
+            Unequal::Different(Box::new(self.different(record, all)))
+        } else {
+            Unequal::Unreadable(unread)
+        })
+    }
+
+    /// Whether a path is that of a file or directory of the release, `.` for all of it.
+    fn matters(&self, path: &str) -> bool {
+        let platform = &self.wanted.platform;
+        path == "." || may_be_released(path, platform) || may_hold(path, platform)
     }
 
     fn hash(&self, is_wanted: impl Fn(&Taken) -> bool) -> String {
@@ -174,11 +197,10 @@ impl<'a> Examined<'a> {
                 .any(|file| file.path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/')))
         };
         let missing = ["bin", "pkg/tool", "src"].into_iter().filter(|directory| !has(directory)).collect();
-        let links = self.tree.others.iter().map(|(path, what)| (path.clone(), (*what).to_owned()));
-        let later = self.later();
+        let odd = self.tree.others.iter().filter(|(path, _)| self.matters(path)).cloned().collect();
+        let (wanted, record, later) = (self.wanted.clone(), record.clone(), self.later());
         let files = self.files.into_iter().map(|file| (file.path, file.digest)).collect();
-        let odd = links.chain(self.tree.unreadable.clone()).collect();
-        Different { record: record.clone(), h1, missing, odd, later, files }
+        Different { wanted, record, h1, missing, odd, later, files }
     }
 
     /// The files that are much younger than VERSION, unless most are.

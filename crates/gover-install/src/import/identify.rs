@@ -1,12 +1,14 @@
 //! Which release a directory claims to be.
 
 use std::fs;
-use std::path::Path;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use gover_core::Platform;
 use gover_core::platform::architectures_of;
 use gover_source::Wanted;
 
+use crate::files::FileError;
 use crate::smoke::{self, SmokeError};
 
 /// Why a directory cannot be a release for this machine.
@@ -14,8 +16,9 @@ use crate::smoke::{self, SmokeError};
 pub enum Unusable {
     #[error("it is a link that points to nothing")]
     BrokenLink,
-    #[error("it cannot be read: {reason}")]
-    Unreadable { reason: String },
+    /// `path` is the directory, or is in it.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
     #[error("it has neither VERSION nor bin/go")]
     NoToolchain,
     #[error("it has no bin/go")]
@@ -33,26 +36,38 @@ pub enum Unusable {
 
 /// The release that a GOROOT claims to be, if it is for this platform. Reads little and runs nothing.
 pub fn identify(goroot: &Path, platform: &Platform) -> Result<Wanted, Unusable> {
-    if let Err(error) = fs::read_dir(goroot) {
+    if let Err(source) = fs::read_dir(goroot) {
         let is_link = goroot.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
         let is_broken = is_link && !goroot.exists();
-        let unreadable = || Unusable::Unreadable { reason: error.to_string() };
+        let unreadable = || Unusable::Unreadable { path: goroot.to_owned(), source };
         return Err(if is_broken { Unusable::BrokenLink } else { unreadable() });
     }
-    let program =
-        ["go", "go.exe"].map(|name| goroot.join("bin").join(name)).into_iter().find(|go| go.is_file());
-    let version = goroot.join("VERSION").exists().then(|| smoke::version_of(goroot));
-    let name = match (version, &program) {
-        (Some(Ok(name)), Some(_)) if name.is_release() => name,
-        (Some(_), None) => return Err(Unusable::NoProgram),
-        (None, None) => return Err(Unusable::NoToolchain),
-        (None, Some(_)) => return Err(Unusable::NoVersion),
-        (Some(Ok(name)), Some(_)) => return Err(Unusable::NotARelease { text: name.to_string() }),
-        (Some(Err(SmokeError::NoVersion { line })), _) => return Err(Unusable::NotARelease { text: line }),
-        (Some(Err(error)), _) => return Err(Unusable::Unreadable { reason: error.to_string() }),
+    let bin = goroot.join("bin");
+    let has_program = is_file(&bin.join("go"))? || is_file(&bin.join("go.exe"))?;
+    let version = is_file(&goroot.join("VERSION"))?.then(|| smoke::version_of(goroot));
+    let name = match version {
+        None if has_program => return Err(Unusable::NoVersion),
+        None => return Err(Unusable::NoToolchain),
+        Some(Err(SmokeError::File(FileError { source, .. }))) => {
+            return Err(Unusable::Unreadable { path: goroot.join("VERSION"), source });
+        }
+        Some(_) if !has_program => return Err(Unusable::NoProgram),
+        Some(Ok(name)) if name.is_release() => name,
+        Some(Ok(name)) => return Err(Unusable::NotARelease { text: name.to_string() }),
+        Some(Err(SmokeError::NoVersion { line })) => return Err(Unusable::NotARelease { text: line }),
+        Some(Err(other)) => return Err(Unusable::NotARelease { text: other.to_string() }),
     };
     check_platform(goroot, platform)?;
     Ok(Wanted { name, platform: platform.clone() })
+}
+
+/// Whether it is a file. An error if that cannot be seen.
+fn is_file(path: &Path) -> Result<bool, Unusable> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.is_file()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
+        Err(source) => Err(Unusable::Unreadable { path: path.to_owned(), source }),
+    }
 }
 
 fn check_platform(goroot: &Path, wanted: &Platform) -> Result<(), Unusable> {

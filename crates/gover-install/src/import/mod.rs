@@ -20,7 +20,7 @@ use gover_archive::{Progress, copy_tree};
 use gover_core::inventory::is_installed;
 use gover_source::{Artifact, Format, Location, Proof, SourceSpec};
 
-pub use examine::{Difference, Different, Equal, examine, kept_list};
+pub use examine::{Difference, Different, Equal, Unequal, examine, kept_list};
 pub use identify::{Unusable, identify};
 
 use crate::error::InstallError;

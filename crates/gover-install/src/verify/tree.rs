@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gover_archive::digest::{Digest, Sha256};
-use gover_archive::on_all_cores;
+use gover_archive::{Limits, on_all_cores};
 use gover_sys::file;
 
 use crate::report::{Outcome, Phase, Reporter, Task};
@@ -16,7 +16,8 @@ use crate::report::{Outcome, Phase, Reporter, Task};
 pub struct Tree {
     /// Regular files by their path below GOROOT, with `/`.
     pub(crate) files: BTreeMap<String, TreeFile>,
-    /// Links, devices and the like, and files whose names are not UTF-8, with what they are.
+    /// Links, devices and the like, files whose names are not UTF-8, and files that are larger than a
+    /// toolchain may be, with what they are.
     pub(crate) others: Vec<(String, &'static str)>,
     pub(crate) directories: BTreeSet<String>,
     pub(crate) unreadable: BTreeMap<String, String>,
@@ -102,7 +103,7 @@ impl Tree {
             let file_name = entry.file_name();
             let Some(text) = file_name.to_str() else {
                 let name = format!("{prefix}{}", file_name.to_string_lossy());
-                self.others.push((name, "its name is not text"));
+                self.others.push((name, "a file whose name is not text"));
                 continue;
             };
             let name = format!("{prefix}{text}");
@@ -112,6 +113,9 @@ impl Tree {
                 Ok(metadata) if metadata.is_dir() => {
                     self.walk((&path, &format!("{name}/")), wanted, files);
                     self.directories.insert(name);
+                }
+                Ok(metadata) if metadata.is_file() && metadata.len() > largest() => {
+                    self.others.push((name, "a file that is larger than a toolchain"));
                 }
                 Ok(metadata) if metadata.is_file() => {
                     let executable = file::may_be_executed(&metadata);
@@ -140,6 +144,11 @@ fn hash(found: &Found, buffer: &mut [u8], progress: impl Fn(u64)) -> io::Result<
     let mut sum = Sha256::default();
     sum.read(File::open(&found.path)?, buffer, progress)?;
     Ok(sum.finish())
+}
+
+/// The most bytes that gover installs as a toolchain. A sparse file may claim to have many more.
+fn largest() -> u64 {
+    Limits::default().bytes
 }
 
 /// Files above this size are hashed first.

@@ -10,11 +10,11 @@ mod path_lines;
 pub(crate) mod path_machine;
 mod path_missing;
 mod path_registry;
-mod path_shadowed;
+pub(crate) mod path_shadowed;
 mod pathext;
 pub(crate) mod registry_path;
 mod shell_integration;
-mod shell_startup;
+pub(crate) mod shell_startup;
 mod shim_damaged;
 pub(crate) mod startup_order;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
 use crate::{Check, Finding, MachinePath, Severity, Snapshot, scope};
 
-pub(super) const CHECK: Check = Check {
+pub(crate) const CHECK: Check = Check {
     name: "path-shadowed",
     summary: "another `go` comes before gover's on PATH",
     symptom: "`go version` and `gover current` print different versions; a pin has no effect; `go: go.mod \

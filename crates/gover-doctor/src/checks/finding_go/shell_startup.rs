@@ -7,7 +7,7 @@ use super::startup_order::StartupOrder;
 use crate::snapshot::startup::{Assignment, StartupFile};
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
-pub(super) const CHECK: Check = Check {
+pub(crate) const CHECK: Check = Check {
     name: "shell-startup",
     summary: "settings in startup files that the shell never reads, leftovers of version managers",
     symptom: "`go env GOPRIVATE` is empty although `~/.bash_profile` sets it; `gover: command not found` in \
@@ -33,6 +33,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     findings.extend(MANAGERS.iter().filter_map(|manager| leftover(snapshot, manager)));
     findings
+}
+
+/// Whether a startup file loads another version manager.
+pub(crate) fn loads_another(snapshot: &Snapshot<'_>) -> bool {
+    MANAGERS.iter().any(|manager| leftover(snapshot, manager).is_some())
 }
 
 fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {

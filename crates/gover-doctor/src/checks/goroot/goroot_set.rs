@@ -3,7 +3,7 @@
 use super::places;
 use crate::{Check, Finding, Severity, Snapshot, scope};
 
-pub(super) const CHECK: Check = Check {
+pub(crate) const CHECK: Check = Check {
     name: "goroot-set",
     summary: "GOROOT is set for all toolchains",
     symptom: "`compile: version \"go1.22.5\" does not match go tool version \"go1.21.6\"` in an editor or a \
@@ -36,6 +36,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     evidence.dedup();
     let finding = Finding::new(severity, what, why).shown_by(evidence).about("GOROOT");
     vec![places::unset(snapshot, finding)]
+}
+
+/// Whether a setting names a toolchain of another program.
+pub(crate) fn is_of_another(snapshot: &Snapshot<'_>) -> bool {
+    let is_of_gover = |place: &places::Place| place.value.is_inside(&snapshot.gover.home);
+    !CHECK.examine(snapshot).is_empty()
+        && places::places(snapshot).first().is_some_and(|one| !is_of_gover(one))
 }
 
 const MANAGED: &[&str] = &["/mise/installs/", "/.asdf/installs/"];

@@ -3,7 +3,7 @@
 mod go_leftovers;
 mod goroot_invalid;
 mod goroot_mismatch;
-mod goroot_set;
+pub(crate) mod goroot_set;
 mod goroot_spaces;
 mod managed_toolchains;
 mod places;

@@ -4,12 +4,13 @@ use gover_core::text::counted;
 use gover_shell::ShellKind;
 
 use super::gopath::{commands_only, is_in_toolchain};
+use crate::checks::finding_go::go_programs::version_of;
 use crate::checks::finding_go::registry_path::StoredPath;
 use crate::snapshot::registry::{Hive, Text, UserKey};
 use crate::snapshot::startup::StartupFile;
 use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
-pub(super) const CHECK: Check = Check {
+pub(crate) const CHECK: Check = Check {
     name: "gobin",
     summary: "GOBIN is relative, not writable, inside a toolchain or not on PATH",
     symptom: "`go install` prints `cannot install, GOBIN must be an absolute path` or `permission denied`; or \
@@ -41,7 +42,7 @@ fn misplaced(snapshot: &Snapshot<'_>, gobin: &MachinePath) -> Option<Finding> {
         let why =
             "programs named go, gofmt or go1.X.Y from `go install` and from gover overwrite each other there";
         (Severity::Warning, format!("GOBIN is gover's own directory, {shown}"), why)
-    } else if is_in_toolchain(snapshot, gobin) {
+    } else if is_in_toolchain(snapshot, gobin) || is_in_goroot(snapshot, gobin) {
         // mise does this on purpose, and sets it again in the next shell.
         is_automatic = !is_of_mise(gobin);
         let severity = if is_automatic { Severity::Warning } else { Severity::Note };
@@ -61,6 +62,16 @@ fn misplaced(snapshot: &Snapshot<'_>, gobin: &MachinePath) -> Option<Finding> {
     let finding = snapshot.corrected(finding, "GOBIN", None);
     // A directory that is not writable now may be on a disk that is temporarily read-only.
     Some(if is_automatic { finding } else { commands_only(finding) })
+}
+
+/// Whether a setting puts programs into a toolchain of another program.
+pub(crate) fn is_of_another(snapshot: &Snapshot<'_>) -> bool {
+    let gobin = snapshot.gobin().filter(|_| snapshot.go_setting("GOBIN").is_some());
+    gobin.is_some_and(|gobin| !gobin.is_inside(&snapshot.gover.home) && is_in_goroot(snapshot, &gobin))
+}
+
+fn is_in_goroot(snapshot: &Snapshot<'_>, path: &MachinePath) -> bool {
+    path.ancestors().any(|above| version_of(snapshot, &above).is_some())
 }
 
 fn is_of_mise(path: &MachinePath) -> bool {

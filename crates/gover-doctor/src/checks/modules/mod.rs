@@ -2,7 +2,7 @@
 
 mod cache;
 mod go111module;
-mod gobin;
+pub(crate) mod gobin;
 pub(crate) mod goenv_file;
 mod goflags;
 mod goos_goarch;

@@ -2,7 +2,6 @@
 
 use gover_core::display::pasted;
 use gover_core::{Request, ToolchainName};
-use gover_doctor::checks::by_name;
 use gover_doctor::keepers::{self, Choice, Scope};
 use gover_doctor::{MachinePath, Snapshot};
 
@@ -73,14 +72,9 @@ pub(super) fn show(chosen: &[Chosen], snapshot: &Snapshot<'_>, context: &Context
         });
         context.printer.hint(command);
     }
-    let checks =
-        CHECKS.iter().filter(|name| by_name(name).is_some_and(|check| !check.examine(snapshot).is_empty()));
-    let checks: Vec<&str> = checks.copied().collect();
+    let checks = keepers::checks_in_effect(snapshot);
     if !checks.is_empty() {
-        context.printer.note("note: settings of other managers are still in effect");
+        context.printer.note("note: settings for other Go installations are still in effect");
         context.printer.hint(&format!("gover doctor {}", checks.join(" ")));
     }
 }
-
-/// The checks of what other managers set.
-const CHECKS: [&str; 4] = ["path-shadowed", "goroot-set", "shell-startup", "gobin"];

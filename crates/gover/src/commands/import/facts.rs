@@ -23,9 +23,10 @@ facts! {
         directory: String = json_path(&one.directory) => "the directory of which it is a part, such as `goroot` itself",
         state: &'static str = state(&one.status)
             => "`imported`; `equal`: it can be imported; `installed`: it is equal to its release, which is \
-                installed; `same`: equal to one before it; `different`, `unproven`, `unusable`, `failed`",
+                installed; `damaged`: it is, but what is installed is not; `same`: equal to one before it; \
+                `different`, `unproven`, `unusable`, `unreadable`, `failed`",
         reason: Option<String> = reason(&one.status)
-            => "for `unproven`, `unusable` and `failed`: why",
+            => "for `unproven`, `unusable`, `unreadable` and `failed`: why",
         record: Option<u64> = record(one) => "the record of the checksum database that it was compared with",
         bytes: Option<u64> = equal(one).map(|equal| equal.bytes)
             => "the size of the files of the release; null if it differs from it",
@@ -49,20 +50,23 @@ fn state(status: &Status) -> &'static str {
     match status {
         Status::Equal(_) => "equal",
         Status::Installed(_) => "installed",
+        Status::Damaged(_) => "damaged",
         Status::Same { .. } => "same",
         Status::Imported(..) => "imported",
         Status::Failed { .. } => "failed",
         Status::Different { .. } => "different",
         Status::Silent { .. } => "unproven",
         Status::Unusable { .. } => "unusable",
+        Status::Unreadable { .. } => "unreadable",
     }
 }
 
 fn reason(status: &Status) -> Option<String> {
     match status {
-        Status::Failed { reason } | Status::Silent { reason } | Status::Unusable { reason } => {
-            Some(reason.clone())
-        }
+        Status::Failed { reason }
+        | Status::Silent { reason }
+        | Status::Unusable { reason }
+        | Status::Unreadable { reason } => Some(reason.clone()),
         _ => None,
     }
 }

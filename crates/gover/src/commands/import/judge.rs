@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gover_core::inventory::is_installed;
 use gover_doctor::keepers::Kept;
-use gover_install::import::{Difference, Different, Equal, examine, identify, kept_list};
+use gover_install::import::{Difference, Different, Equal, Unequal, Unusable, examine, identify, kept_list};
 use gover_install::verify::LogStatus;
 use gover_source::{Supply, Wanted};
 
@@ -29,6 +29,8 @@ pub(super) enum Status {
     Equal(Box<Equal>),
     /// It is equal to its release, which is installed already.
     Installed(Box<Equal>),
+    /// The same, but what is installed is not equal to the release.
+    Damaged(Box<Equal>),
     /// It is equal to one that comes before it.
     Same {
         equal: Box<Equal>,
@@ -50,6 +52,10 @@ pub(super) enum Status {
     Unusable {
         reason: String,
     },
+    /// It, or a part of it, may not be read.
+    Unreadable {
+        reason: String,
+    },
 }
 
 impl Judged {
@@ -66,6 +72,7 @@ impl Judged {
             Status::Equal(equal)
             | Status::Imported(equal)
             | Status::Installed(equal)
+            | Status::Damaged(equal)
             | Status::Same { equal, .. } => Some(equal),
             _ => None,
         }
@@ -80,11 +87,11 @@ pub(super) fn all(
     context: &Context<'_>,
 ) -> Result<(Vec<Judged>, LogResponses), Failure> {
     let platform = context.target().platform;
-    let claims: Vec<Result<Wanted, String>> = found
+    let claims: Vec<Result<Wanted, Status>> = found
         .iter()
         .map(|kept| {
-            let wanted = identify(&path(&kept.goroot), &platform).map_err(|error| error.to_string())?;
-            forbidden(&wanted.name, context).map_or(Ok(wanted), Err)
+            let wanted = identify(&path(&kept.goroot), &platform).map_err(|error| of_unusable(&error))?;
+            forbidden(&wanted.name, context).map_or(Ok(wanted), |reason| Err(Status::Unusable { reason }))
         })
         .collect();
     let questions: Vec<_> =
@@ -94,14 +101,14 @@ pub(super) fn all(
     let unchanged = || vec!["interrupted; nothing was changed".to_owned()];
     let progress = ProgressBars::new(context.env, context.printer, unchanged);
     let mut judged: Vec<Judged> = Vec::new();
-    for (kept, claim) in found.iter().zip(&claims) {
+    for (kept, claim) in found.iter().zip(claims) {
         let goroot = path(&kept.goroot);
         let status = match claim {
-            Err(reason) => Status::Unusable { reason: reason.clone() },
+            Err(status) => status,
             Ok(wanted) => match answers.next() {
-                Some(LogStatus::Proven(record)) => match examine(&goroot, wanted, &record, &progress) {
-                    Ok(equal) => of_equal(equal, &judged, context),
-                    Err(different) => Status::Different { different, files: None },
+                Some(LogStatus::Proven(record)) => match examine(&goroot, &wanted, &record, &progress) {
+                    Ok(equal) => of_equal(equal, &judged, &progress, context),
+                    Err(unequal) => of_unequal(unequal),
                 },
                 Some(LogStatus::Silent(reason) | LogStatus::Refused(reason)) => Status::Silent { reason },
                 None => Status::Silent { reason: "the checksum database was not asked".to_owned() },
@@ -115,14 +122,39 @@ pub(super) fn all(
             status,
         });
     }
-    name_differences(&mut judged, &claims, context);
+    name_differences(&mut judged, context);
     Ok((judged, responses))
 }
 
-fn of_equal(equal: Equal, before: &[Judged], context: &Context<'_>) -> Status {
+fn of_unusable(error: &Unusable) -> Status {
+    let reason = error.to_string();
+    match error {
+        Unusable::Unreadable { .. } => Status::Unreadable { reason },
+        _ => Status::Unusable { reason },
+    }
+}
+
+fn of_unequal(unequal: Unequal) -> Status {
+    match unequal {
+        Unequal::Different(different) => Status::Different { different, files: None },
+        Unequal::Unreadable(paths) => {
+            let more = paths.len().saturating_sub(1);
+            let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+            let (path, reason) = paths.into_iter().next().unwrap_or_default();
+            Status::Unreadable { reason: format!("cannot read {path}: {reason}{more}") }
+        }
+    }
+}
+
+fn of_equal(equal: Equal, before: &[Judged], progress: &ProgressBars<'_>, context: &Context<'_>) -> Status {
     let equal = Box::new(equal);
     if is_installed(&context.layout, &equal.wanted.name) {
-        return Status::Installed(equal);
+        // A script may delete the original, so the installed one must be as good.
+        let installed = context.layout.toolchain(&equal.wanted.name);
+        return match examine(&installed, &equal.wanted, &equal.record, progress) {
+            Ok(_) => Status::Installed(equal),
+            Err(_) => Status::Damaged(equal),
+        };
     }
     let same = before.iter().find(|one| one.importable().is_some_and(|one| one.wanted == equal.wanted));
     match same.map(|one| one.goroot.clone()) {
@@ -132,16 +164,15 @@ fn of_equal(equal: Equal, before: &[Judged], context: &Context<'_>) -> Status {
 }
 
 /// Compares each tree that differs with one that is its release, if there is one.
-fn name_differences(judged: &mut [Judged], claims: &[Result<Wanted, String>], context: &Context<'_>) {
+fn name_differences(judged: &mut [Judged], context: &Context<'_>) {
     for at in 0..judged.len() {
-        let (Some(Judged { status: Status::Different { different, .. }, .. }), Some(Ok(wanted))) =
-            (judged.get(at), claims.get(at))
-        else {
+        let Some(Judged { status: Status::Different { different, .. }, .. }) = judged.get(at) else {
             continue;
         };
+        let wanted = &different.wanted;
         let equal = judged.iter().filter_map(Judged::equal).find(|equal| equal.wanted == *wanted);
         let list = equal.map(Equal::list).or_else(|| kept_list(&context.layout, wanted, &different.record));
-        let named = list.map(|list| different.against(&list, &wanted.platform));
+        let named = list.map(|list| different.against(&list));
         if let Some(Judged { status: Status::Different { files, .. }, .. }) = judged.get_mut(at) {
             *files = named;
         }

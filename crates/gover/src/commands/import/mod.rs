@@ -3,14 +3,18 @@
 mod choices;
 mod facts;
 mod judge;
+mod remarks;
 mod show;
 mod take_over;
+
+use std::io;
 
 use gover_core::Exit;
 use gover_core::resolve::Trace;
 use gover_core::text::counted;
 use gover_doctor::live::{self, RealDisk, RealPrograms, RealRegistry};
 use gover_doctor::{MachinePath, Snapshot, keepers};
+use gover_source::Supply;
 
 pub(super) use self::facts::Imported;
 use self::judge::{Judged, Status};
@@ -36,7 +40,7 @@ fn import(arguments: &ImportArgs, snapshot: &Snapshot<'_>, context: &Context<'_>
     if !arguments.json {
         show::table(&judged, context)?;
     }
-    show::remarks(&judged, &log, context);
+    remarks::print(&judged, &log, context);
     note_warnings(&supply, context);
     if is_agreed(&judged, arguments, context)? {
         take_over::all(&mut judged, (snapshot, &supply), context)?;
@@ -48,7 +52,22 @@ fn import(arguments: &ImportArgs, snapshot: &Snapshot<'_>, context: &Context<'_>
     if !arguments.dry_run {
         choices::show(&chosen, snapshot, context);
     }
+    if log.failures.is_empty() && log.unanswered > 0 {
+        let what = counted(log.unanswered, "toolchain");
+        let what = format!("could not compare {what} with the checksum database");
+        return Err(Failure::new(what, reachable(&supply)));
+    }
     end(&judged, log, arguments)
+}
+
+/// How to reach the checksum database.
+fn reachable(supply: &Supply) -> String {
+    let network = &supply.settings().network;
+    if network.offline {
+        format!("offline mode is on; {}", network.back_online)
+    } else {
+        "`gover doctor sumdb` shows why; run the command again when it is reachable".to_owned()
+    }
 }
 
 /// What is in the given directories, or else in all known places.
@@ -68,8 +87,16 @@ fn find(
             let hint = "rename it, or copy it to a path that is valid Unicode";
             return Err(Failure::usage(format!("`{shown}` is not valid Unicode"), hint));
         };
-        if !path.is_dir() {
-            let what = if path.symlink_metadata().is_ok() { "is not a directory" } else { "does not exist" };
+        let what = match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => None,
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                let hint = "give yourself the right to read it, or run gover as a user who may";
+                return Err(Failure::io(format!("cannot read `{shown}`"), &error, hint));
+            }
+            Err(_) if path.symlink_metadata().is_err() => Some("does not exist"),
+            _ => Some("is not a directory"),
+        };
+        if let Some(what) = what {
             return Err(Failure::usage(
                 format!("`{shown}` {what}"),
                 "`gover import --dry-run` shows the toolchains in all known places",
@@ -124,7 +151,11 @@ fn end(
     let is_bad = |one: &Judged| match &one.status {
         Status::Failed { .. } => true,
         Status::Equal(_) | Status::Imported(_) | Status::Installed(_) | Status::Same { .. } => false,
-        Status::Different { .. } | Status::Silent { .. } | Status::Unusable { .. } => is_given,
+        Status::Different { .. }
+        | Status::Damaged(_)
+        | Status::Silent { .. }
+        | Status::Unusable { .. }
+        | Status::Unreadable { .. } => is_given,
     };
     if judged.iter().any(is_bad) { Err(Failure::Silent(Exit::Failure)) } else { Ok(()) }
 }

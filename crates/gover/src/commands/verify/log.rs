@@ -14,6 +14,8 @@ use crate::runtime::block_on_briefly;
 #[derive(Debug, Default)]
 pub(in crate::commands) struct LogResponses {
     pub(in crate::commands) answers: Vec<LogStatus>,
+    /// How many times it could not be asked, or gave no answer that can be used.
+    pub(in crate::commands) unanswered: usize,
     /// What to do if it could not be asked.
     pub(in crate::commands) hints: Vec<String>,
     /// Why it is not trusted, the most serious last.
@@ -49,16 +51,20 @@ pub(in crate::commands) fn ask(
 
 impl LogResponses {
     fn interpret(&mut self, answer: Option<Result<LogRecord, LookupError>>, offline: bool) -> LogStatus {
-        LogStatus::Silent(match answer {
+        let answer = match answer {
             Some(Ok(record)) => return LogStatus::Proven(record),
-            None => "the checksum database did not respond in time".to_owned(),
             Some(Err(LookupError::Database(SumdbError::NotInDatabase { database, .. }))) => {
-                format!("{database} has no record of it")
+                return LogStatus::Silent(format!("{database} has no record of it"));
             }
-            Some(Err(LookupError::Database(
+            other => other.and_then(Result::err),
+        };
+        self.unanswered += 1;
+        LogStatus::Silent(match answer {
+            None => "the checksum database did not respond in time".to_owned(),
+            Some(LookupError::Database(
                 SumdbError::Unavailable { .. } | SumdbError::IncompleteMirror { .. },
-            ))) if offline => "the cache has no record of the checksum database (offline)".to_owned(),
-            Some(Err(LookupError::Database(error @ SumdbError::DamagedHead { .. }))) => {
+            )) if offline => "the cache has no record of the checksum database (offline)".to_owned(),
+            Some(LookupError::Database(error @ SumdbError::DamagedHead { .. })) => {
                 for hint in error.hints() {
                     if !self.hints.contains(&hint) {
                         self.hints.push(hint);
@@ -67,9 +73,9 @@ impl LogResponses {
                 error.to_string()
             }
             // A read-only home cannot keep the tree head, so the database proves nothing here.
-            Some(Err(error @ LookupError::Database(SumdbError::Io { .. }))) => with_cause(&error),
-            Some(Err(error)) if error.is_unavailable() => with_cause(&error),
-            Some(Err(error)) => {
+            Some(error @ LookupError::Database(SumdbError::Io { .. })) => with_cause(&error),
+            Some(error) if error.is_unavailable() => with_cause(&error),
+            Some(error) => {
                 let reason = error.to_string();
                 let is_fork = matches!(error, LookupError::Database(SumdbError::Fork(_)));
                 let failure = Failure::from(error);
