@@ -457,6 +457,7 @@ fn a_link_whose_target_is_gone_is_named_and_kept() {
         &["use", "go1.91-mine"],
         &["exec", "go1.91-mine", "go", "version"],
         &["install", "go1.91-mine"],
+        &["verify", "go1.91-mine"],
         &["which"],
     ] {
         let output = ctx.gover(words);
@@ -464,10 +465,18 @@ fn a_link_whose_target_is_gone_is_named_and_kept() {
         assert!(output.stderr.contains(gone), "{words:?}: {output}");
         assert!(output.stderr.contains("gover uninstall go1.91-mine"), "{words:?}: {output}");
     }
+    let all = ctx.gover(["verify"]);
+    assert!(all.success().stderr.contains(gone), "{all}");
     ctx.gover(["prune", "--yes"]).success();
     fs::rename(ctx.home().join("unmounted"), &goroot).unwrap();
     ctx.gover(["use", "go1.91-mine"]).success();
+    let linked = ctx.gover(["verify", "go1.91-mine"]);
+    assert!(linked.exits(2).stderr.contains("so it cannot be verified"), "{linked}");
     fs::remove_dir_all(&goroot).unwrap();
     ctx.gover(["uninstall", "go1.91-mine"]).success();
     assert_eq!(ctx.names_in("gover/versions"), [""; 0]);
+    // Nothing brings the build back.
+    let unset = ctx.gover(["default", "--unset"]);
+    let what = "removed the default; it was go1.91-mine, which is not installed\n";
+    assert!(unset.success().stderr.contains(what) && !unset.stderr.contains("undoes"), "{unset}");
 }

@@ -1,5 +1,6 @@
 use gover_core::Request;
 use gover_core::display::pasted;
+use gover_core::text::shown;
 
 use crate::cli::DefaultArgs;
 use crate::store::{default, effect, lock, provide, requests};
@@ -29,9 +30,7 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<(), 
     let name = requests::name_of(&toolchain, context);
     context.printer.note(&match before {
         Some(_) if is_same => format!("default is already {name}"),
-        Some(before) => {
-            format!("default is now {name} (`gover default {}` undoes this)", pasted(before.as_str()))
-        }
+        Some(before) => format!("default is now {name}{}", undo(&before, context)),
         None => format!("default is now {name} ({UNDO_FIRST})"),
     });
     effect::report(&request, context);
@@ -41,6 +40,18 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<(), 
 /// How to undo a default where there was none.
 pub(super) const UNDO_FIRST: &str = "`gover default --unset` undoes this";
 
+/// How to choose the former default again, if gover has it or can install it.
+fn undo(before: &Request, context: &Context<'_>) -> String {
+    let is_here = context.locate(before).is_ok_and(|found| found.is_some());
+    let is_own_build = before.as_exact().is_some_and(|name| !name.is_release());
+    let can_be_installed = before.is_by_version() && !is_own_build;
+    if is_here || (can_be_installed && requests::refuse_impossible(before, context).is_ok()) {
+        format!(" (`gover default {}` undoes this)", pasted(before.as_str()))
+    } else {
+        format!("; it was {}, which is not installed", shown(before.as_str()))
+    }
+}
+
 fn unset(context: &Context<'_>) -> Result<(), Failure> {
     let lock = default::lock(context)?;
     let Some(before) = default::text(context)? else {
@@ -48,10 +59,7 @@ fn unset(context: &Context<'_>) -> Result<(), Failure> {
         return Ok(());
     };
     default::remove(context, &lock)?;
-    let undo = match Request::parse(&before) {
-        Ok(request) => format!(" (`gover default {}` undoes this)", pasted(request.as_str())),
-        Err(_) => String::new(),
-    };
+    let undo = Request::parse(&before).map(|request| undo(&request, context)).unwrap_or_default();
     context.printer.note(&format!("removed the default{undo}"));
     effect::report_rest(context);
     Ok(())

@@ -14,6 +14,7 @@ pub(super) use self::facts::Verified;
 use self::log::LogResponses;
 use crate::cli::VerifyArgs;
 use crate::output::ProgressBars;
+use crate::store::requests::Absent;
 use crate::store::{architecture, lock, requests};
 use crate::supply::{note_warnings, supply};
 use crate::{Context, Failure};
@@ -127,14 +128,9 @@ fn read(
 fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
     let installed = requests::names(context)?;
     if texts.is_empty() {
-        let is_link = |name: &ToolchainName| {
-            !name.is_release() && matches!(link::read(&context.layout.toolchain(name)), Ok(Some(_)))
-        };
-        let (linked, own): (Vec<_>, Vec<_>) = installed.into_iter().partition(is_link);
-        for name in linked {
-            context
-                .printer
-                .note(&format!("{name} is a link to a build that nothing proves, and is left out"));
+        let (linked, own): (Vec<_>, Vec<_>) = installed.into_iter().partition(|name| is_link(name, context));
+        for name in &linked {
+            skip_link(name, context);
         }
         return Ok(own);
     }
@@ -151,11 +147,43 @@ fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>,
         if matching.is_empty() {
             return Err(requests::missing(&request, context));
         }
-        names.extend(matching.into_iter().cloned());
+        for name in matching {
+            if !is_link(name, context) {
+                names.push(name.clone());
+            } else if request.as_exact() == Some(name) {
+                return Err(not_verifiable(name, context));
+            } else {
+                skip_link(name, context);
+            }
+        }
     }
     names.sort();
     names.dedup();
     Ok(names)
+}
+
+fn is_link(name: &ToolchainName, context: &Context<'_>) -> bool {
+    !name.is_release() && matches!(link::read(&context.layout.toolchain(name)), Ok(Some(_)))
+}
+
+fn skip_link(name: &ToolchainName, context: &Context<'_>) {
+    if let Some(Absent { what, hint }) = requests::unlinked(&Request::exact(name.clone()), context) {
+        context.printer.note(&what);
+        context.printer.hint(&hint);
+    } else {
+        let what = format!("{name} is a link to a build that nothing proves, so it is skipped");
+        context.printer.note(&what);
+    }
+}
+
+fn not_verifiable(name: &ToolchainName, context: &Context<'_>) -> Failure {
+    match requests::unlinked(&Request::exact(name.clone()), context) {
+        Some(Absent { what, hint }) => Failure::new(what, hint),
+        None => Failure::usage(
+            format!("{name} is a link to a build that nothing proves, so it cannot be verified"),
+            "`gover list` shows what can be verified",
+        ),
+    }
 }
 
 /// The platform of a toolchain, from its receipt or else from its programs.
