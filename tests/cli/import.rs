@@ -162,20 +162,12 @@ gover import would copy 1 toolchain, [SIZE]
     assert_eq!(ctx.names_in("gover/versions"), [""; 0]);
     let refused = ctx.gover(["import", goenv.to_str().unwrap()]);
     assert!(refused.exits(2).stderr.contains("`--yes` answers yes to every question"), "{refused}");
-    gover_snapshot!(
-        ctx.gover(["import", goenv.to_str().unwrap(), "--yes"]),
-        str![[r#"
-exit: 0
------ stdout -----
-go1.91.2  goenv  ~/.goenv/versions/1.91.2  matches checksum record 0, without bin/gopls
-
------ stderr -----
-note: api, doc, misc and test are not copied, because no record of the checksum database covers them
-imported go1.91.2 from ~/.goenv/versions/1.91.2 in [TIME], verified (`gover uninstall 1.91.2` undoes this)
-default is now go1.91.2 (`gover default --unset` undoes this)
-
-"#]]
-    );
+    let imported = ctx.gover(["import", goenv.to_str().unwrap(), "--yes"]);
+    assert_eq!(imported.success().stdout, output.stdout);
+    let end = "in [TIME], verified (`gover uninstall 1.91.2` undoes this)\n\
+               default is now go1.91.2 (`gover default --unset` undoes this)\n";
+    let end = format!("imported go1.91.2 from ~/.goenv/versions/1.91.2 {end}");
+    assert!(imported.stderr.ends_with(&end), "{imported}");
     assert!(!ctx.layout().toolchain(&name_of("go1.91.2")).join("bin/gopls").exists());
 }
 
