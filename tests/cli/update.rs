@@ -211,6 +211,17 @@ fn json_has_the_default_and_what_is_fixed() {
     assert_eq!(json["toolchains"][0]["to"], "go1.90.4");
     assert_eq!(json["default"]["now"], "1.90.4");
     assert!(json["toolchains"][0]["fixed"].is_array());
+    assert_eq!(json["tools"], serde_json::json!([]));
+}
+
+#[test]
+fn json_has_the_programs_to_build_again() {
+    let ctx = outdated();
+    let program = ctx.home().join("go/bin").join(gover_core::layout::executable_name("lint"));
+    let lines = "path\texample.org/lint\nmod\texample.org/lint\tv1.2.3\th1:abc=\n";
+    crate::scene::write_program(&program, "go1.90.1", lines);
+    let json = ctx.gover(["update", "--json"]).success().json();
+    assert_eq!(json["tools"], serde_json::json!([program.to_str().unwrap()]), "{json}");
 }
 
 #[test]

@@ -238,3 +238,28 @@ fn an_update_names_the_command_that_rebuilds() {
         "2 programs of `go install` were built by a Go older than go1.91.4\nhint: gover tools rebuild\n";
     assert!(output.success().stderr.contains(lines), "{output}");
 }
+
+/// It may be bound to its patch release on purpose, so nothing is installed.
+#[test]
+fn a_newer_patch_release_says_how_to_have_the_program_too() {
+    let mut ctx = gover_test::context!().with_site();
+    ctx.set("GOVER_OFFLINE", "false");
+    for name in ["go1.91.1", "go1.91.2", "go1.92.0"] {
+        ctx.publish(name);
+    }
+    ctx.gover(["install", "1.91.1"]).success();
+    install(&ctx, &["example.org/lint@v1.2.3", "--for", "1.91.1"]).success();
+    let subject = quoted("example.org/lint@v1.2.3");
+    let command = format!("`gover tools install {subject} --for 1.91.2`");
+    let other = ctx.gover(["install", "1.92.0"]);
+    assert!(!other.success().stderr.contains("lint"), "{other}");
+    let newer = ctx.gover(["update", "1.91"]);
+    let said = format!("note: lint is installed for go1.91.1 only; for go1.91.2: {command}\n");
+    assert!(newer.success().stderr.contains(&said), "{newer}");
+    ctx.gover(["uninstall", "1.91.2"]).success();
+    let again = ctx.gover(["install", "1.91.2"]);
+    assert!(again.success().stderr.contains(&said), "{again}");
+    install(&ctx, &["example.org/lint@v1.2.3", "--for", "1.91.2"]).success();
+    let silent = ctx.gover(["install", "--force", "1.91.2"]);
+    assert!(!silent.success().stderr.contains("lint"), "{silent}");
+}

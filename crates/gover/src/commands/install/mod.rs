@@ -57,6 +57,8 @@ fn finish(installed: &[Installed], arguments: &InstallArgs, context: &Context<'_
             Some(default) => effect::report(&default, context),
             None => effect::path(context),
         }
+        let new = installed.iter().filter(|one| !one.reused).map(|one| &one.name);
+        super::tools::mention(new, context);
     }
     Ok(())
 }

@@ -2,11 +2,13 @@
 
 mod facts;
 mod install;
+mod kept;
 mod list;
 mod rebuild;
 
 pub(super) use self::facts::{InstalledTool, Rebuilt, RemovedTools, ToolList};
-pub(super) use self::rebuild::offer;
+pub(super) use self::kept::mention;
+pub(super) use self::rebuild::{offer, older};
 use crate::cli::{ToolsAction, ToolsArgs};
 use crate::{Context, Failure};
 

@@ -62,9 +62,16 @@ pub(super) fn run(arguments: &RebuildArgs, as_json: bool, context: &Context<'_>)
     summarize(&done, &name, arguments, context)
 }
 
+/// The programs that `gover tools rebuild` would build again.
+pub(in crate::commands) fn older(context: &Context<'_>) -> Result<Vec<PathBuf>, Failure> {
+    let selected = context.selected().and_then(|toolchain| toolchain.name);
+    let steps = if selected.is_some() { plan(&ALL_OLDER, selected.as_ref(), context)? } else { Vec::new() };
+    Ok(steps.into_iter().map(|step| step.path).collect())
+}
+
 /// Builds again what an older Go built, if a person agrees; without a terminal, names the command.
 pub(in crate::commands) fn offer(context: &Context<'_>) -> Result<(), Failure> {
-    let arguments = RebuildArgs { names: Vec::new(), all: false, jobs: None, dry_run: false };
+    let arguments = ALL_OLDER;
     let Some(toolchain) = context.selected().filter(|toolchain| toolchain.name.is_some()) else {
         return Ok(());
     };
@@ -294,6 +301,9 @@ fn jobs(arguments: &RebuildArgs) -> usize {
     let processors = || thread::available_parallelism().map_or(1, usize::from).min(MOST_JOBS);
     arguments.jobs.map_or_else(processors, usize::from)
 }
+
+/// What `gover tools rebuild` does without arguments.
+const ALL_OLDER: RebuildArgs = RebuildArgs { names: Vec::new(), all: false, jobs: None, dry_run: false };
 
 /// The go command uses all processors for each build.
 const MOST_JOBS: usize = 4;

@@ -1,12 +1,14 @@
 //! What `gover update --json` prints.
 
+use std::path::PathBuf;
+
 use gover_core::{Request, ToolchainName};
 use gover_vuln::Database;
 
 use super::plan::Step;
 use crate::Failure;
 use crate::commands::prune::PrunedFacts;
-use crate::output::facts;
+use crate::output::{facts, json_path};
 
 /// The IDs of the vulnerabilities that go away, and how many remain.
 pub(super) fn fixed(step: &Step, database: &Database) -> (Vec<String>, usize) {
@@ -16,13 +18,23 @@ pub(super) fn fixed(step: &Step, database: &Database) -> (Vec<String>, usize) {
     (fixed, after.count())
 }
 
+/// What an update leaves behind.
+pub(super) struct Rest<'a> {
+    pub(super) kept: Vec<KeptFacts>,
+    pub(super) pruned: Vec<PrunedFacts>,
+    pub(super) tools: &'a [PathBuf],
+}
+
 facts! {
-    Updates(dry_run: bool, steps: Vec<StepFacts>, default: Option<DefaultChange>, kept: Vec<KeptFacts>, pruned: Vec<PrunedFacts>) {
+    Updates(dry_run: bool, steps: Vec<StepFacts>, default: Option<DefaultChange>, rest: Rest<'_>) {
         dry_run: bool = dry_run => "whether nothing was changed because of `--dry-run` or `--check`",
         toolchains: Vec<StepFacts> = steps => "the toolchains for which there is a newer release, oldest first",
         default: Option<DefaultChange> = default => "how the default moves; null if it stays",
-        kept: Vec<KeptFacts> = kept => "older toolchains that something still uses",
-        pruned: Vec<PrunedFacts> = pruned => "what `--prune` removed",
+        tools: Vec<String> = rest.tools.iter().map(|path| json_path(path)).collect()
+            => "programs of `go install` that a Go older than the selected one built, and that `gover tools \
+                rebuild` can build again",
+        kept: Vec<KeptFacts> = rest.kept => "older toolchains that something still uses",
+        pruned: Vec<PrunedFacts> = rest.pruned => "what `--prune` removed",
     }
 
     StepFacts(step: &Step, is_installed: bool, failure: Option<&Failure>, database: &Database) {

@@ -12,7 +12,7 @@ use gover_core::{Request, ToolchainName};
 use gover_vuln::Database;
 
 pub(super) use self::facts::Updates;
-use self::facts::{DefaultChange, KeptFacts, StepFacts};
+use self::facts::{DefaultChange, KeptFacts, Rest, StepFacts};
 use self::plan::{Plan, Step, moved};
 use super::pin;
 use super::prune::{self, Superseded};
@@ -115,7 +115,9 @@ impl Update<'_> {
             let steps =
                 plan.steps.iter().map(|step| StepFacts::of(step, false, None, &self.database)).collect();
             let change = default.map(|(before, now)| DefaultChange::of(&before, &now));
-            context.printer.json(&Updates::of(true, steps, change, Vec::new(), Vec::new()))?;
+            let tools = tools::older(context)?;
+            let rest = Rest { kept: Vec::new(), pruned: Vec::new(), tools: &tools };
+            context.printer.json(&Updates::of(true, steps, change, rest))?;
         } else {
             for step in &plan.steps {
                 context.printer.data(&self.line(step))?;
@@ -166,8 +168,10 @@ impl Update<'_> {
             let facts = |step| StepFacts::of(step, is_done(&step), error(step), &self.database);
             let kept = kept.iter().map(|Kept { name, uses }| KeptFacts::of(name, uses)).collect();
             let steps = plan.steps.iter().map(facts).collect();
-            context.printer.json(&Updates::of(false, steps, change, kept, pruned))?;
+            let tools = tools::older(context)?;
+            context.printer.json(&Updates::of(false, steps, change, Rest { kept, pruned, tools: &tools }))?;
         }
+        tools::mention(done.iter().map(|step| &step.to), context);
         if !done.is_empty() && !arguments.json {
             tools::offer(context)?;
         }
