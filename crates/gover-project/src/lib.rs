@@ -16,6 +16,6 @@ mod version;
 pub use edit::{Edit, edited};
 pub use kind::FileKind;
 pub use mention::{Mention, Role};
-pub use read::Malformed;
 pub use read::json;
+pub use read::{Instruction, Malformed, instructions};
 pub use version::Written;

@@ -10,6 +10,7 @@ pub(crate) mod network;
 mod pins;
 pub(crate) mod platform;
 pub(crate) mod project;
+mod project_files;
 pub(crate) mod store;
 pub(crate) mod words;
 

@@ -4,54 +4,20 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::lines::DIGEST;
-use super::{image, is_version_name, offset, unquoted};
+use super::{image, instructions, is_version_name, offset, unquoted};
 use crate::mention::{Mention, Role};
 use crate::version::leading;
 
 pub(crate) fn dockerfile(text: &str) -> Vec<Mention> {
     let mut reader = Reader { text, arguments: BTreeMap::new(), images: Vec::new(), settings: Vec::new() };
-    // The line that continues the one before it belongs to the same instruction.
-    let mut open: Option<String> = None;
-    let mark = if text.trim_start().to_ascii_lowercase().starts_with("# escape=`") { '`' } else { '\\' };
-    let mut documents: Vec<&str> = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        if line.trim_start().starts_with('#') {
-            continue;
-        }
-        let continues = line.trim_end().ends_with(mark);
-        let words: Vec<&str> = line.trim_end().trim_end_matches(mark).split_whitespace().collect();
-        documents.extend(words.iter().filter_map(|word| here_document(word)));
-        match (&open, words.split_first()) {
-            (Some(instruction), _) => reader.words(&instruction.clone(), &words),
-            (None, Some((first, rest))) => {
-                let instruction = first.to_ascii_uppercase();
-                reader.words(&instruction, rest);
-                open = Some(instruction);
-            }
-            (None, None) => {}
-        }
-        if continues {
-            continue;
-        }
-        let takes_documents = matches!(open.take().as_deref(), Some("RUN" | "COPY" | "ADD"));
-        for end in documents.drain(..).filter(|_| takes_documents) {
-            let mut behind = lines.clone();
-            if behind.any(|line| line.trim_start_matches('\t') == end) {
-                lines = behind;
-            }
+    for instruction in instructions::instructions(text) {
+        for (_, part) in &instruction.parts {
+            let words: Vec<&str> = part.split_whitespace().collect();
+            reader.words(&instruction.name, &words);
         }
     }
     // An argument that is part of an image counts as one.
     reader.images.into_iter().chain(reader.settings).collect()
-}
-
-/// The line that ends the document which a word such as `<<EOF` begins.
-fn here_document(word: &str) -> Option<&str> {
-    let word = word.strip_prefix("<<")?;
-    let end = unquoted(word.strip_prefix('-').unwrap_or(word));
-    let is_name = !end.is_empty() && end.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
-    is_name.then_some(end)
 }
 
 struct Reader<'a> {

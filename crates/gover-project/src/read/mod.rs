@@ -3,6 +3,7 @@
 mod containers;
 mod dockerfile;
 mod image;
+mod instructions;
 pub mod json;
 mod lines;
 mod toml;
@@ -14,6 +15,7 @@ use std::ops::Range;
 
 pub(crate) use containers::{dev_container, devbox};
 pub(crate) use dockerfile::dockerfile;
+pub use instructions::{Instruction, instructions};
 pub(crate) use lines::{makefile, module, tool_versions, version_file};
 pub(crate) use toml::{mise, prototools};
 pub(crate) use workflow::workflow;

@@ -4,24 +4,12 @@ use gover_project::{FileKind, Role};
 
 use super::{Kind, Use};
 use crate::checks::pins::Pin;
+use crate::checks::project_files;
 use crate::{MachinePath, Snapshot};
 
 pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {
-    let root = root(snapshot);
-    let mut directories = vec![root.clone(), snapshot.directory.clone()];
-    directories.dedup();
-    let below = ["docker", "build", ".github/workflows", ".circleci", ".devcontainer"];
-    directories.extend(below.map(|name| root.join(name)));
-    let files = directories
-        .iter()
-        .flat_map(|directory| snapshot.disk.list(directory).into_iter().map(|name| directory.join(name)));
-    files.map(|file| read(snapshot, &file)).filter(|uses| !uses.is_empty()).collect()
-}
-
-/// The repository of the working directory, or else the module.
-fn root(snapshot: &Snapshot<'_>) -> MachinePath {
-    let module = || snapshot.nearest("go.mod").and_then(|file| file.parent());
-    snapshot.repository().or_else(module).unwrap_or_else(|| snapshot.directory.clone())
+    let files = project_files::all(snapshot);
+    files.iter().map(|file| read(snapshot, file)).filter(|uses| !uses.is_empty()).collect()
 }
 
 /// What a file names, unless it is a pin or belongs to Go. Nothing in a file that is not valid.
