@@ -1,4 +1,4 @@
-//! GOFLAGS that break or subvert every go command.
+//! GOFLAGS that break or weaken every go command. `hijack` reports those that replace programs.
 
 use crate::checks::module_file::ModuleFile;
 use crate::checks::words;
@@ -6,12 +6,11 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goflags",
-    summary: "GOFLAGS breaks, changes or subverts every build",
+    summary: "GOFLAGS breaks or changes every build",
     symptom: "`go: parsing $GOFLAGS: non-flag \"mod=mod\"`, `go: flag needs an argument: -ldflags (from \
             $GOFLAGS)`, `go: inconsistent vendoring in …` in a project without `vendor`, or `go: -insecure \
             flag is no longer supported; use GOINSECURE instead`.",
-    cause: "GOFLAGS was set for one project, in a startup file or with `go env -w`, and applies to all. \
-            `-toolexec` lets a program replace the compiler; anyone who can set it controls what you build.",
+    cause: "GOFLAGS was set for one project, in a startup file or with `go env -w`, and applies to all.",
     repair: "`--fix` removes the wrong flags from the file of `go env -w`, and the variable if it holds \
             nothing else. Otherwise the command that sets the remaining flags is shown.",
     scope: scope::anywhere,
@@ -30,7 +29,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let found = [
         malformed(&words),
         without_argument(&words),
-        toolexec(&words),
         insecure(&words),
         vendor(snapshot, &words),
         workspace(snapshot, &words),
@@ -73,12 +71,6 @@ fn without_argument(words: &[String]) -> Option<Fault> {
         words.iter().find(|word| !word.contains('=') && WITH_ARGUMENT.concat().contains(&name(word)))?;
     let problem = " without its argument, which must follow `=`";
     Some(error(flag, problem, "every command that has the flag fails with `go: flag needs an argument`"))
-}
-
-fn toolexec(words: &[String]) -> Option<Fault> {
-    let flag = words.iter().find(|word| name(word) == "toolexec" && word.contains('='))?;
-    let problem = ", which runs another program in place of the compiler and linker";
-    Some(error(flag, problem, "that program sees and can change everything you build, in every project"))
 }
 
 fn insecure(words: &[String]) -> Option<Fault> {
@@ -125,7 +117,7 @@ fn contradiction(words: &[String]) -> Option<Fault> {
     })
 }
 
-fn name(flag: &str) -> &str {
+pub(super) fn name(flag: &str) -> &str {
     let flag = flag.strip_prefix("--").or_else(|| flag.strip_prefix('-')).unwrap_or(flag);
     flag.split('=').next().unwrap_or(flag)
 }
@@ -135,7 +127,7 @@ fn last<'a>(words: &'a [String], flag: &str) -> Option<&'a String> {
     words.iter().rev().find(|word| name(word) == flag)
 }
 
-fn drop_flags(snapshot: &Snapshot<'_>, finding: Finding, left: &[&str]) -> Finding {
+pub(super) fn drop_flags(snapshot: &Snapshot<'_>, finding: Finding, left: &[&str]) -> Finding {
     let left = (!left.is_empty()).then(|| words::join(left));
     snapshot.corrected(finding.shown_by(snapshot.setting_evidence("GOFLAGS")), "GOFLAGS", left.as_deref())
 }

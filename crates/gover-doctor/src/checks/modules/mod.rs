@@ -8,6 +8,7 @@ mod goflags;
 mod goos_goarch;
 mod gopath;
 mod gotoolchain;
+mod hijack;
 mod tools_stale;
 mod vendor_stale;
 
@@ -16,6 +17,7 @@ use crate::Check;
 pub(crate) const CHECKS: &[Check] = &[
     go111module::CHECK,
     goflags::CHECK,
+    hijack::CHECK,
     gopath::CHECK,
     gobin::CHECK,
     tools_stale::CHECK,

@@ -5,7 +5,7 @@ mod goproxy;
 mod http_proxy;
 pub(super) mod setting;
 mod sources;
-mod sumdb;
+pub(super) mod sumdb;
 mod tls_inspection;
 
 use crate::Check;

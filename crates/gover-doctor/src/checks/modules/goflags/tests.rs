@@ -27,7 +27,6 @@ fn a_word_that_is_not_a_flag_is_removed_and_the_rest_stays() {
 fn harmful_flags_are_errors() {
     for (flags, what) in [
         ("-ldflags -w", "`-ldflags` without its argument"),
-        ("-toolexec=/opt/wrap", "`-toolexec=/opt/wrap`, which runs another program"),
         ("-insecure", "without TLS"),
         ("-mod=vendor", "~/shop has no vendor directory"),
         ("'-ldflags=-s", "an unclosed '"),

@@ -157,6 +157,11 @@ enum Width {
     Narrow,
 }
 
+/// Whether a pattern of GOPRIVATE and the like matches every module.
+pub(in crate::checks) fn matches_all(pattern: &str) -> bool {
+    width(pattern) == Width::All
+}
+
 /// Patterns match as many leading elements of a path (`module.MatchPrefixPatterns`).
 fn width(pattern: &str) -> Width {
     let mut elements = pattern.trim_end_matches('/').split('/');
