@@ -15,7 +15,7 @@
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
 //! | Programs of `go install` | `tools` |
 //! | Mirrors | `mirror` |
-//! | Set up the machine | `setup`, `home`, `doctor`, `doctor_formats`, `doctor_repair`, `doctor_report`, `editor` |
+//! | Set up the machine | `setup`, `home`, `doctor`, `doctor_formats`, `doctor_project`, `doctor_repair`, `doctor_report`, `editor` |
 //! | Replace or remove gover itself | `self_update`, `self_uninstall` |
 //! | Every command: help, undo, streams, bad input | `help`, `undo`, `fits`, `refused`, `output`, `printing`, `bad_input`, `special_files` |
 //! | Crashes and concurrency | `crash`, `concurrent` |
@@ -45,6 +45,7 @@ mod crash;
 mod current;
 mod doctor;
 mod doctor_formats;
+mod doctor_project;
 #[cfg(unix)]
 mod doctor_repair;
 mod doctor_report;

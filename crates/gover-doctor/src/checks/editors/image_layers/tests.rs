@@ -1,0 +1,184 @@
+use crate::testing::Machine;
+use crate::{Finding, Severity};
+
+const REQUIRES: &str = "module shop\n\ngo 1.22\n\nrequire golang.org/x/text v0.14.0\n";
+
+fn machine(dockerfile: &str) -> Machine {
+    Machine::linux()
+        .directory("~/shop/.git")
+        .file("~/shop/go.mod", REQUIRES)
+        .file("~/shop/Dockerfile", dockerfile)
+}
+
+fn findings(dockerfile: &str) -> Vec<Finding> {
+    machine(dockerfile).findings("image-layers")
+}
+
+fn one(dockerfile: &str) -> Finding {
+    let mut found = findings(dockerfile);
+    assert_eq!(found.len(), 1, "{dockerfile}{found:#?}");
+    found.remove(0)
+}
+
+fn lines(finding: &Finding) -> Vec<String> {
+    let line =
+        |one: &crate::Evidence| one.to_string().trim_start_matches("/home/ann/shop/Dockerfile:").to_owned();
+    finding.evidence.iter().map(line).collect()
+}
+
+#[test]
+fn files_that_are_copied_too_early_are_shown_with_the_right_lines() {
+    let found = one(
+        "FROM golang:1.22 AS build\nWORKDIR /src\nCOPY . .\nRUN go mod download && \\\n    CGO_ENABLED=0 go build -o /app .\n",
+    );
+    assert_eq!(found.severity, Severity::Note);
+    assert_eq!(found.what, "~/shop/Dockerfile copies all files before go downloads the modules");
+    assert_eq!(
+        lines(&found),
+        ["1: FROM golang:1.22 AS build", "3: COPY . .", "4: RUN go mod download && \\"]
+    );
+    assert_eq!(
+        found.fix.commands,
+        [
+            "# ~/shop/Dockerfile, in place of line 3:",
+            "COPY go.mod go.sum ./",
+            "RUN go mod download",
+            "COPY . ."
+        ]
+    );
+    let elsewhere = one("FROM golang:1.22\nADD --chown=1:1 [\"./\", \"/src/\"]\nRUN cd /src; go build .\n");
+    assert_eq!(elsewhere.fix.commands[1..3], ["COPY go.mod go.sum /src/", "RUN cd /src/ && go mod download"]);
+    // Another stage that is right does not count.
+    let stages = "FROM golang:1.22 AS a\nCOPY go.mod go.sum ./\nFROM golang:1.22\nCOPY . .\nRUN <<EOF\nset -e\ngo vet ./...\nEOF\n";
+    assert_eq!(lines(&one(stages))[2], "7: go vet ./...");
+}
+
+#[test]
+fn files_that_may_be_copied_early_are_silent() {
+    for dockerfile in [
+        "FROM golang:1.22\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN go vet ./...\n",
+        "FROM golang:1.22 AS base\nCOPY go.* ./\nFROM base\nCOPY . .\nRUN go vet ./...\n",
+        "FROM golang:1.22\nCOPY . .\nRUN --mount=type=cache,target=/go/pkg/mod go vet ./...\n",
+        "FROM golang:1.22\nCOPY . .\nRUN go vet -mod=vendor ./...\n",
+        "FROM golang:1.22\nENV GOFLAGS=-mod=vendor\nCOPY . .\nRUN go vet ./...\n",
+        "FROM golang:1.22\nRUN --mount=type=bind,target=. go vet ./...\n",
+        "FROM node\nCOPY . .\nRUN make\n",
+        "FROM golang:1.22\nCOPY --from=x . .\nRUN go vet ./...\n",
+        "# COPY . .\nRUN nothing\n",
+        "",
+    ] {
+        assert_eq!(findings(dockerfile), [], "{dockerfile}");
+    }
+    let early = "FROM golang:1.22\nCOPY . .\nRUN go vet ./...\n";
+    assert_eq!(machine(early).directory("~/shop/vendor").findings("image-layers"), []);
+    assert_eq!(machine(early).file("~/shop/go.mod", "module shop\n").findings("image-layers"), []);
+    assert_eq!(machine(early).without("~/shop/go.mod").findings("image-layers"), []);
+}
+
+#[test]
+fn go_get_in_a_step_is_a_warning() {
+    let found = one(
+        "FROM golang:1.22\nRUN go get -u golang.org/x/tools/cmd/stringer && go get ./...\nRUN \\\n  go get x.example/y@v1.0.0\n",
+    );
+    assert_eq!((found.severity, found.what.as_str()), (Severity::Warning, "~/shop/Dockerfile runs `go get`"));
+    assert_eq!(found.evidence.len(), 2);
+    assert_eq!(found.fix.commands[1], "RUN go install golang.org/x/tools/cmd/stringer@latest");
+    for dockerfile in [
+        "FROM golang:1.22\nRUN go install x.example/y@latest\n",
+        "FROM golang:1.10\nRUN GO111MODULE=off go get x.example/y\n",
+        "FROM golang:1.22\nRUN echo cargo get\n",
+    ] {
+        assert_eq!(findings(dockerfile), [], "{dockerfile}");
+    }
+}
+
+#[test]
+fn cgo_in_an_alpine_without_a_compiler_is_an_error() {
+    for (dockerfile, how) in [
+        (
+            "FROM golang:1.22-alpine\nENV CGO_ENABLED=1\nRUN go vet ./...\n",
+            "CGO_ENABLED=1 in an Alpine image without gcc and musl-dev",
+        ),
+        (
+            "FROM golang:alpine\nRUN apk add git && CGO_ENABLED=1 go vet ./...\n",
+            "CGO_ENABLED=1 in an Alpine image without gcc and musl-dev",
+        ),
+        (
+            "FROM golang:1.22-alpine\nRUN go test -race ./...\n",
+            "-race in an Alpine image without gcc and musl-dev",
+        ),
+        (
+            "FROM golang:1.22-alpine\nRUN [\"go\", \"test\", \"-race\", \"./...\"]\n",
+            "-race in an Alpine image without gcc and musl-dev",
+        ),
+        (
+            "ARG V=3.20\nFROM alpine:$V AS b\nRUN apk add go gcc\nFROM b\nENV CGO_ENABLED 1\nRUN go vet .\n",
+            "CGO_ENABLED=1 in an Alpine image without musl-dev",
+        ),
+    ] {
+        let found = one(dockerfile);
+        assert_eq!(
+            (found.severity, found.what.clone()),
+            (Severity::Error, format!("~/shop/Dockerfile builds with {how}"))
+        );
+        assert!(found.fix.commands[1].starts_with("RUN apk add --no-cache "), "{found:?}");
+    }
+    for dockerfile in [
+        "FROM golang:1.22-alpine\nRUN apk add --no-cache gcc musl-dev\nRUN CGO_ENABLED=1 go vet .\n",
+        "FROM golang:1.22-alpine AS b\nRUN apk add build-base\nFROM b\nRUN go test -race .\n",
+        "FROM golang:1.22-alpine\nARG DEPS\nRUN apk add $DEPS && go test -race .\n",
+        "FROM golang:1.22-alpine\nENV CC=zig CGO_ENABLED=1\nRUN go vet .\n",
+        "FROM golang:1.22-alpine\nRUN CGO_ENABLED=0 go vet .\n",
+        "FROM golang:1.22\nRUN go test -race .\n",
+        "FROM registry.example/own:1-alpine\nRUN go test -race .\n",
+    ] {
+        assert_eq!(findings(dockerfile), [], "{dockerfile}");
+    }
+}
+
+#[test]
+fn a_program_for_glibc_in_an_image_without_it_is_a_warning() {
+    for dockerfile in [
+        "FROM golang:1.22 AS build\nRUN go build -o /out/shop .\nFROM scratch\nCOPY --from=build /out/shop /\n",
+        "FROM golang:1.22 AS build\nRUN go build -o /out/shop .\nFROM alpine:3.20 AS run\nFROM run\nCOPY --from=build /out/ /\n",
+        "FROM golang\nRUN go install ./cmd/...\nFROM gcr.io/distroless/static-debian12\nCOPY --from=0 /go/bin/shop /\n",
+        "FROM debian:12 AS b\nRUN apt-get install -y golang gcc\nRUN go build -o=shop\nFROM scratch\nCOPY --from=b /src/shop /\n",
+    ] {
+        let found = one(dockerfile);
+        assert_eq!(found.severity, Severity::Warning);
+        assert!(found.what.contains("was built with cgo for glibc into "), "{}", found.what);
+        assert!(lines(&found).iter().any(|line| line.contains("COPY --from=")), "{found:?}");
+        assert_eq!(found.fix.commands[1], "ENV CGO_ENABLED=0");
+    }
+    for dockerfile in [
+        "FROM golang AS b\nENV CGO_ENABLED=0\nRUN go build -o /shop\nFROM scratch\nCOPY --from=b /shop /\n",
+        "FROM golang AS b\nRUN export CGO_ENABLED=0; go build -o /shop\nFROM scratch\nCOPY --from=b /shop /\n",
+        "FROM golang AS b\nARG CGO_ENABLED\nRUN go build -o /shop\nFROM scratch\nCOPY --from=b /shop /\n",
+        "FROM golang AS b\nRUN go build -ldflags '-extldflags \"-static\"' -o /shop\nFROM scratch\nCOPY --from=b /shop /\n",
+        "FROM golang AS b\nRUN go build -o /shop\nFROM debian:12-slim\nCOPY --from=b /shop /\n",
+        "FROM golang AS b\nRUN go build -o /shop\nFROM scratch\nCOPY --from=b /etc/ssl/certs /etc/ssl/certs\n",
+        "FROM golang AS b\nRUN go build -o /shop\nFROM alpine\nRUN apk add gcompat\nCOPY --from=b /shop /\n",
+        "FROM golang:1.22-alpine AS b\nRUN go build -o /shop\nFROM alpine\nCOPY --from=b /shop /\n",
+        "FROM debian AS b\nRUN go build -o /shop\nFROM scratch\nCOPY --from=b /shop /\n",
+    ] {
+        assert_eq!(findings(dockerfile), [], "{dockerfile}");
+    }
+}
+
+#[test]
+fn an_image_that_does_it_right_is_silent() {
+    let dockerfile = "ARG BASE=alpine\n\nFROM ${BASE} AS build\nCOPY --from=gover gover gover-shim /opt/gover/bin/\n\
+        ENV GOVER_HOME=/opt/gover PATH=/opt/gover/bin:$PATH\nARG GOPROXY\nWORKDIR /src\n\n# The toolchain.\n\
+        COPY .go-version go.mod go.sum* ./\nRUN gover install\n\n\
+        RUN --mount=type=cache,target=/go/pkg/mod go mod download\nCOPY . .\n\
+        RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/cache/go-build \\\n\
+        \x20   CGO_ENABLED=0 go build -trimpath -o /out/shop .\n\nFROM scratch\n\
+        COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/\nCOPY --from=build /out/shop /shop\n\
+        USER 65532:65532\nENTRYPOINT [\"/shop\"]\n";
+    for base in ["alpine", "debian:12-slim", "golang:1.22"] {
+        assert_eq!(findings(&dockerfile.replace("BASE=alpine", &format!("BASE={base}"))), [], "{base}");
+    }
+    for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+        assert_eq!(machine.findings("image-layers"), []);
+    }
+}

@@ -1,0 +1,87 @@
+//! `gover doctor`: what the files of a project do to builds and images.
+
+use std::fs;
+
+use gover_core::gorules::user_env_file;
+use gover_test::context;
+use gover_test::gover_snapshot;
+use gover_test::snapbox::str;
+use serde_json::json;
+
+#[test]
+fn programs_in_builds_are_found_and_flags_of_the_user_removed() {
+    let mut ctx = context!();
+    ctx.set("GOVER_SHELL", "bash").set("EDITOR", "vi");
+    let path = user_env_file(&ctx.env()).unwrap();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let before = "GOFLAGS=-v -toolexec=/opt/wrap\n";
+    fs::write(&path, before).unwrap();
+    ctx.write(".env", "A=b\nGOSUMDB=off\n");
+    ctx.write("Makefile", "test:\n\tgo test -exec sudo ./...\n");
+    let found = ctx.gover(["doctor", "hijack", "--offline", "--json"]);
+    let document = found.exits(1).json();
+    let whats = |document: &serde_json::Value| {
+        let findings = document["findings"].as_array().unwrap();
+        findings.iter().map(|one| (one["severity"].clone(), one["what"].clone())).collect::<Vec<_>>()
+    };
+    let severities: Vec<_> = whats(&document).into_iter().map(|(severity, _)| severity).collect();
+    assert_eq!(severities, ["error", "warning", "note"], "{found}");
+    let evidence = &document["findings"][1]["evidence"][0];
+    assert_eq!((&evidence["line"], &evidence["text"]), (&json!(2), &json!("GOSUMDB=off")));
+    let fixed = ctx.gover(["doctor", "hijack", "--offline", "--fix", "--yes"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "GOFLAGS=-v\n", "{fixed}");
+    ctx.gover(["doctor", "--undo"]).success();
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
+    // `goflags` does not report it a second time.
+    ctx.gover(["doctor", "goflags", "--offline"]).success();
+}
+
+#[test]
+fn layers_of_an_image_are_shown_with_the_right_lines() {
+    let mut ctx = context!();
+    ctx.set("GOVER_SHELL", "bash");
+    assert!(ctx.gover(["doctor", "image-layers", "-v"]).success().stderr.contains("no Dockerfile here"));
+    ctx.write("go.mod", "module shop\n\ngo 1.22\n\nrequire golang.org/x/text v0.14.0\n");
+    ctx.write(
+        "Dockerfile",
+        "FROM golang:1.22 AS build\nCOPY . .\nRUN go build -o /shop .\nFROM scratch\nCOPY --from=build /shop /shop\n",
+    );
+    gover_snapshot!(
+        ctx.gover(["doctor", "image-layers", "--offline"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+warning  image-layers  [ROOT]/shop/Dockerfile copies a program that was built with cgo for glibc into an image without a C library
+note     image-layers  [ROOT]/shop/Dockerfile copies all files before go downloads the modules
+
+image-layers
+  [ROOT]/shop/Dockerfile copies a program that was built with cgo for glibc into an image without a C library
+    [ROOT]/shop/Dockerfile:1: FROM golang:1.22 AS build
+    [ROOT]/shop/Dockerfile:3: RUN go build -o /shop .
+    [ROOT]/shop/Dockerfile:4: FROM scratch
+    [ROOT]/shop/Dockerfile:5: COPY --from=build /shop /shop
+    why: if the program uses cgo, also through packages such as net, it fails with `no such file or directory`
+  [ROOT]/shop/Dockerfile copies all files before go downloads the modules
+    [ROOT]/shop/Dockerfile:1: FROM golang:1.22 AS build
+    [ROOT]/shop/Dockerfile:2: COPY . .
+    [ROOT]/shop/Dockerfile:3: RUN go build -o /shop .
+    why: each change of any file downloads every module again
+  fix: # [ROOT]/shop/Dockerfile, after line 1, if it needs no C:
+  fix: ENV CGO_ENABLED=0
+  fix: # [ROOT]/shop/Dockerfile, in place of line 2:
+  fix: COPY go.mod go.sum ./
+  fix: RUN go mod download
+  fix: COPY . .
+
+----- stderr -----
+
+1 warning, 1 note (1 check)
+hint: `gover doctor -v` explains each problem
+
+"#]]
+    );
+    let right = "FROM golang:1.22 AS build\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\n\
+                 RUN CGO_ENABLED=0 go build -o /shop .\nFROM scratch\nCOPY --from=build /shop /shop\n";
+    ctx.write("Dockerfile", right);
+    assert!(ctx.gover(["doctor", "image-layers", "--offline"]).success().stdout.is_empty());
+}
