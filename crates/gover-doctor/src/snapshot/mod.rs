@@ -223,9 +223,21 @@ impl<'a> Snapshot<'a> {
         let stored = |hive| self.registry.shown(hive, registry::environment(hive), name);
         let is_stored = |hive: &Hive| stored(*hive).is_some_and(|stored| self.expand(&stored) == value);
         let key = |hive: Hive| format!(r"{}\{}", hive.name(), registry::environment(hive));
+        let unit = || {
+            let line = self.startup.units.iter().rfind(|line| line.name == name && line.value == value)?;
+            Some(format!("{}:{}", self.short(&line.file), line.line))
+        };
         last(&|known| known == value)
             .or_else(|| HIVES.into_iter().find(is_stored).map(key))
+            .or_else(unit)
+            .or_else(|| self.is_from_windows(name).then(|| "Windows, by WSLENV".to_owned()))
             .or_else(|| last(&|known| known.contains(['$', '`', '~', '*'])))
+    }
+
+    /// Whether WSL hands the variable over from Windows.
+    pub fn is_from_windows(&self, name: &str) -> bool {
+        let listed = self.variable("WSLENV").filter(|_| self.system.is_wsl).unwrap_or_default();
+        listed.split(':').any(|entry| entry.split('/').next() == Some(name))
     }
 
     /// What is selected and why, as `gover current` says it.

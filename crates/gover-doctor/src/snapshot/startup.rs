@@ -6,6 +6,7 @@ use std::io;
 mod assignment;
 mod places;
 mod statement;
+mod units;
 
 use gover_core::lines::{Edit, edited};
 use gover_shell::{ShellKind, persist};
@@ -21,6 +22,8 @@ pub struct Startup {
     pub files: Vec<StartupFile>,
     /// Files of the user that exist and are not readable.
     pub unreadable: Vec<MachinePath>,
+    /// What systemd sets for the programs that it starts. No shell reads it.
+    pub units: Vec<Assignment>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +82,7 @@ impl Startup {
                 Err(_) => {}
             }
         }
-        Self { files, unreadable }
+        Self { files, unreadable, units: units::assignments(facts, disk) }
     }
 
     pub fn own(&self) -> impl Iterator<Item = &StartupFile> {

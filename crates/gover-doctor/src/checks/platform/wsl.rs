@@ -4,19 +4,22 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "wsl",
-    summary: "WSL: a `go` of Windows is first on PATH, or the project is on a Windows drive",
+    summary: "WSL: a `go` of Windows is first on PATH, the project is on a Windows drive, or settings do not fit",
     symptom: "`go env GOOS` prints `windows` in a Linux shell, paths such as `C:\\Users` appear in errors, or \
             builds and `git status` are many times slower than they should be.",
     cause: "WSL appends the PATH of Windows to that of Linux, or a startup file puts it first. Files below \
-            `/mnt/c` are reached over a protocol that is slow for many small files.",
+            `/mnt/c` are reached over a protocol that is slow for many small files. WSLENV hands over a \
+            variable of Windows whose path means nothing in Linux. `networkingMode` belongs into `.wslconfig` of \
+            Windows, and has no effect in `/etc/wsl.conf`.",
     repair: "Put gover's directory first on PATH with `gover setup`, and keep projects in the Linux home \
-            directory.",
+            directory. Take Go's paths out of WSLENV with the command shown.",
     scope: scope::wsl,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    [windows_go(snapshot), slow_project(snapshot)].into_iter().flatten().collect()
+    let found = [windows_go(snapshot), slow_project(snapshot), networking_mode(snapshot)];
+    found.into_iter().flatten().chain(handed_over(snapshot)).collect()
 }
 
 /// A `go` of Windows that comes before every `go` of Linux.
@@ -55,6 +58,45 @@ fn slow_project(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let (from, to) = (snapshot.word(&project), snapshot.word(snapshot.home.join(name)));
     Some(finding.command(format!("cp -a {from} {to}")))
 }
+
+/// A setting of `.wslconfig` in the wrong file.
+fn networking_mode(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let file = snapshot.system.path("/etc/wsl.conf");
+    let text = snapshot.text(&file)?;
+    let is_it = |line: &str| {
+        line.split('=').next().is_some_and(|key| key.trim().eq_ignore_ascii_case("networkingMode"))
+    };
+    let (number, line) = (1..).zip(text.lines()).find(|(_, line)| is_it(line))?;
+    let what = "/etc/wsl.conf sets networkingMode, which belongs into .wslconfig of Windows";
+    let why = "it has no effect there, so a proxy of Windows at localhost is still not reachable";
+    let lines = ["# .wslconfig in your directory of Windows:", "[wsl2]", line.trim()];
+    Some(Finding::note(what, why).shown_by([Evidence::line(&file, number, line)]).commands(lines))
+}
+
+/// Paths of Windows in variables that WSLENV hands over.
+fn handed_over(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let is_path = |text: &str| matches!(text.as_bytes(), [_, b':', b'\\' | b'/', ..]);
+    let is_wrong = |name: &&str| {
+        let value = snapshot.variable(name).unwrap_or_default();
+        snapshot.is_from_windows(name) && (is_path(value) || is_of_windows(&snapshot.system.path(value)))
+    };
+    let names: Vec<&str> = PATHS.into_iter().filter(is_wrong).collect();
+    let first = names.first()?;
+    let what = format!("WSLENV hands {first} of Windows over to this Linux");
+    let why = "go here looks for files of Linux in a directory of Windows";
+    let listed = snapshot.variable("WSLENV").unwrap_or_default();
+    let kept: Vec<&str> = listed
+        .split(':')
+        .filter(|entry| !names.iter().any(|name| entry.split('/').next() == Some(*name)))
+        .collect();
+    let evidence = ["WSLENV"].into_iter().chain(names.iter().copied());
+    let finding = Finding::warning(what, why).shown_by(evidence.map(|name| snapshot.variable_evidence(name)));
+    let kept = if kept.is_empty() { "\"\"".to_owned() } else { snapshot.word(kept.join(":")) };
+    Some(finding.command(format!("setx.exe WSLENV {kept}")))
+}
+
+/// Variables that hold a directory.
+const PATHS: [&str; 7] = ["GOROOT", "GOPATH", "GOBIN", "GOCACHE", "GOMODCACHE", "GOTMPDIR", "GOVER_HOME"];
 
 #[cfg(test)]
 mod tests {
@@ -96,6 +138,31 @@ mod tests {
         assert_eq!(findings[0].fix.commands, ["cp -a /mnt/c/Users/ann/shop /home/ann/shop"]);
         assert_eq!(wsl().at("/mnt/c/Users/ann").findings("wsl"), []);
         assert_eq!(wsl().at("~/shop").file("~/shop/go.mod", "go 1.22\n").findings("wsl"), []);
+    }
+
+    #[test]
+    fn a_setting_in_the_wrong_file_is_a_note() {
+        let machine =
+            wsl().file("/etc/wsl.conf", "[boot]\nsystemd=true\n[wsl2]\nnetworkingMode = mirrored\n");
+        let findings = machine.findings("wsl");
+        assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
+        assert_eq!(findings[0].evidence[0].to_string(), "/etc/wsl.conf:4: networkingMode = mirrored");
+        assert_eq!(findings[0].fix.commands[2], "networkingMode = mirrored");
+        assert_eq!(wsl().file("/etc/wsl.conf", "[boot]\nsystemd=true\n").findings("wsl"), []);
+    }
+
+    #[test]
+    fn a_path_of_windows_that_wslenv_hands_over_is_a_warning() {
+        let machine =
+            wsl().var("WSLENV", "GOPROXY:GOROOT:GOPATH/p").var("GOROOT", r"C:\Go").var("GOPROXY", "direct");
+        let findings = machine.findings("wsl");
+        assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
+        assert_eq!(findings[0].what, "WSLENV hands GOROOT of Windows over to this Linux");
+        assert_eq!(findings[0].evidence[1].to_string(), r"GOROOT=C:\Go (set in Windows, by WSLENV)");
+        assert_eq!(findings[0].fix.commands, ["setx.exe WSLENV GOPROXY:GOPATH/p"]);
+        let translated = wsl().var("WSLENV", "GOPATH/p").var("GOPATH", "/mnt/c/Users/ann/go");
+        assert_eq!(translated.findings("wsl")[0].fix.commands, ["setx.exe WSLENV \"\""]);
+        assert_eq!(wsl().var("WSLENV", "GOPROXY:GOPATH").var("GOPATH", "/srv/go").findings("wsl"), []);
     }
 
     #[test]

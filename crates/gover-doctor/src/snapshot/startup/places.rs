@@ -20,6 +20,7 @@ pub(super) fn places(facts: &Facts, disk: &dyn Disk, registry: &dyn Registry) ->
         .iter()
         .map(|(path, shell, read_by)| (system.path(*path), *shell, *read_by, false))
         .collect();
+    places.extend(of_session(disk, &system.path("/etc"), false));
     if home.is_empty() {
         return places;
     }
@@ -29,6 +30,7 @@ pub(super) fn places(facts: &Facts, disk: &dyn Disk, registry: &dyn Registry) ->
         (base.join(name), *shell, *read_by, true)
     }));
     if let Some(configuration) = facts.xdg_configuration() {
+        places.extend(of_session(disk, &configuration, true));
         let parts = configuration.join("fish/conf.d");
         let names = disk.list(&parts).into_iter().filter(|name| name.strip_suffix(".fish").is_some());
         let parts = names.map(|name| (parts.join(name), ShellKind::Fish));
@@ -36,6 +38,13 @@ pub(super) fn places(facts: &Facts, disk: &dyn Disk, registry: &dyn Registry) ->
         places.extend(parts.chain(others).map(|(path, shell)| (path, shell, ReadBy::Always, true)));
     }
     places
+}
+
+/// Files that systemd reads when a user logs in (environment.d(5)).
+fn of_session(disk: &dyn Disk, base: &MachinePath, is_own: bool) -> impl Iterator<Item = Place> {
+    let directory = base.join("environment.d");
+    let names = disk.list(&directory).into_iter().filter(|name| name.strip_suffix(".conf").is_some());
+    names.map(move |name| (directory.join(name), ShellKind::Posix, ReadBy::Session, is_own))
 }
 
 fn windows_places(facts: &Facts, registry: &dyn Registry) -> Vec<Place> {
