@@ -85,3 +85,34 @@ hint: `gover doctor -v` explains each problem
     ctx.write("Dockerfile", right);
     assert!(ctx.gover(["doctor", "image-layers", "--offline"]).success().stdout.is_empty());
 }
+
+#[test]
+fn the_module_cache_is_read_only_if_that_is_asked() {
+    let mut ctx = context!();
+    ctx.install_fake("go1.91.2");
+    ctx.set("GOVER_VERSION", "go1.91.2");
+    ctx.write("go.mod", "module shop\n\ngo 1.21\n");
+    let result = |arguments: &[&str]| {
+        let output = ctx.gover(arguments);
+        let checks = output.json()["checks"].as_array().unwrap().clone();
+        checks.into_iter().find(|one| one["check"] == "module-cache").unwrap()["result"].clone()
+    };
+    assert_eq!(result(&["doctor", "--offline", "--json"]), "not run");
+    assert_eq!(result(&["doctor", "module-cache", "--offline", "--json"]), "ok");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_of_environment_d_is_repaired_like_others() {
+    let mut ctx = context!();
+    let file = ctx.home().join(".config/environment.d/go.conf");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "GOROOT=/opt/old\nA=b\n").unwrap();
+    ctx.set("GOROOT", "/opt/old").set("GOVER_SHELL", "bash");
+    let found = ctx.gover(["doctor", "goroot-set", "--offline"]);
+    assert!(found.exits(1).stdout.contains("environment.d/go.conf:1"), "{found}");
+    ctx.gover(["doctor", "goroot-set", "--offline", "--fix", "--yes"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# gover doctor: GOROOT=/opt/old\nA=b\n");
+    ctx.gover(["doctor", "--undo"]).success();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "GOROOT=/opt/old\nA=b\n");
+}

@@ -163,6 +163,7 @@ impl Machine {
             },
             home,
             is_for_people: true,
+            is_thorough: false,
             shell: Some(shell),
             selection: Selection::default(),
             network: None,

@@ -50,6 +50,7 @@ pub fn facts(
         shell: None,
         selection: self::selection(env.user_home().filter(|_| is_for_people).as_deref(), selection, path),
         is_for_people,
+        is_thorough: false,
         network: None,
         releases: Vec::new(),
         vulnerable: None,

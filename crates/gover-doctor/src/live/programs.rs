@@ -6,15 +6,20 @@ use std::time::Duration;
 
 use gover_sys::exec::{self, Ended, Limits, output_within};
 
-use crate::snapshot::programs::{Programs, Ran, Run};
+use crate::snapshot::programs::{Patience, Programs, Ran, Run};
 
 #[derive(Debug, Default)]
 pub struct RealPrograms {
     answers: RefCell<BTreeMap<String, Option<Ran>>>,
 }
 
-/// A person should not wait longer.
-const LIMITS: Limits = Limits { time: Duration::from_secs(5), output: 1 << 20 };
+fn limits(patience: Patience) -> Limits {
+    let seconds = match patience {
+        Patience::Short => 5,
+        Patience::Long => 300,
+    };
+    Limits { time: Duration::from_secs(seconds), output: 1 << 20 }
+}
 
 impl Programs for RealPrograms {
     fn run(&self, run: &Run<'_>) -> Option<Ran> {
@@ -31,7 +36,8 @@ fn ask(run: &Run<'_>) -> Option<Ran> {
             None => command.env_remove(name),
         };
     }
-    let Ok(Ended::ByItself(output)) = output_within(&mut command, run.input.as_bytes(), LIMITS) else {
+    let Ok(Ended::ByItself(output)) = output_within(&mut command, run.input.as_bytes(), limits(run.patience))
+    else {
         return None;
     };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -58,6 +58,8 @@ pub struct Facts {
     pub gover: Gover,
     /// Whether people read the findings, who like short paths.
     pub is_for_people: bool,
+    /// Whether checks that take long were asked for.
+    pub is_thorough: bool,
     /// The shell that called; `None` if it is not known.
     pub shell: Option<ShellKind>,
     pub selection: Selection,

@@ -17,6 +17,17 @@ pub struct Run<'a> {
     /// Variables to set, or to remove if the value is `None`.
     pub variables: &'a [(&'a str, Option<&'a str>)],
     pub input: &'a str,
+    pub patience: Patience,
+}
+
+/// How long a program may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patience {
+    /// Moments, since a person waits.
+    #[default]
+    Short,
+    /// Minutes, since a person asked for it.
+    Long,
 }
 
 pub trait Programs {

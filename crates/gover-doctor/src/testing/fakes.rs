@@ -39,7 +39,7 @@ pub(crate) struct FakeRegistry {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FakePrograms {
     pub(super) answers: BTreeMap<String, Ran>,
-    pub(super) asked: RefCell<Vec<String>>,
+    pub(crate) asked: RefCell<Vec<String>>,
 }
 
 impl FakeDisk {

@@ -33,7 +33,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if snapshot.system.is_windows() && matches!(name.as_str(), "cl.exe" | "clang-cl.exe") {
         return Some(visual_studio(snapshot, &cgo, program, "is Visual Studio's compiler"));
     }
-    match compile(snapshot, &cgo)? {
+    match compile(snapshot, &cgo, &[])? {
         Err(line) => Some(failed(snapshot, &cgo, program, &line)),
         Ok(words) => misfit(snapshot, &cgo, program, &words),
     }

@@ -1,21 +1,34 @@
 //! cgo is on and there is no C compiler.
 
 use super::setup::{cgo, default_compiler, install, is_stub, settings};
+use super::{flags, wanted};
 use crate::checks::words;
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-compiler",
-    summary: "cgo is on, and the C compiler is missing",
+    summary: "cgo is on or needed here, and the C compiler is missing or does not accept its flags",
     symptom: "`cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH`, on macOS `xcrun: error: invalid active \
-              developer path`.",
+              developer path`; `-race requires cgo`, or `build constraints exclude all Go files`.",
     cause: "CGO_ENABLED=1 is set but no compiler is installed, or CC names one that does not exist. If \
-            neither is set, go switches cgo off when there is no compiler.",
+            neither is set, go switches cgo off when there is no compiler, although a file has `import \"C\"` or a \
+            command has `-race`. Or CGO_CFLAGS or CGO_LDFLAGS were set for another machine.",
     repair: "Install a compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` \
             removes a CC that does not exist if the default compiler does.",
     scope: scope::anywhere,
-    run: |snapshot| invalid_setting(snapshot).or_else(|| examine(snapshot)).into_iter().collect(),
+    run,
 };
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    if let Some(finding) = invalid_setting(snapshot).or_else(|| examine(snapshot)) {
+        return vec![finding];
+    }
+    let Some(cgo) = cgo(snapshot) else { return Vec::new() };
+    match (&cgo.program, cgo.words.first()) {
+        (None, Some(name)) => wanted::finding(snapshot, name).into_iter().collect(),
+        _ => flags::findings(snapshot, &cgo),
+    }
+}
 
 /// go ignores `CGO_ENABLED=true`. An unclosed quotation mark in CC makes it panic.
 fn invalid_setting(snapshot: &Snapshot<'_>) -> Option<Finding> {

@@ -2,8 +2,10 @@
 
 mod cgo_abi;
 mod cgo_compiler;
+mod flags;
 mod probe;
 mod setup;
+mod wanted;
 
 use crate::Check;
 

@@ -1,16 +1,21 @@
 //! Compiles one line of C, to see whether the compiler works and what it compiles for.
 
 use super::setup::Cgo;
-use crate::snapshot::programs::Run;
+use crate::snapshot::programs::{Patience, Run};
 use crate::{Os, Snapshot};
 
 /// Compiles to assembly on stdout, so no file is written. A string in it names the target.
 /// runtime/cgo includes `stdlib.h` first. Returns words for the target, `amd64 linux glibc`, or the
 /// compiler's message; `None` if it cannot be started or its output cannot be understood.
-pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Result<Vec<String>, String>> {
+pub(super) fn compile(
+    snapshot: &Snapshot<'_>,
+    cgo: &Cgo,
+    flags: &[&str],
+) -> Option<Result<Vec<String>, String>> {
     let program = cgo.program.as_ref()?;
     let mut arguments: Vec<&str> = cgo.words.iter().skip(1).map(String::as_str).collect();
     arguments.extend(of_architecture(snapshot, &cgo.arch));
+    arguments.extend(flags);
     arguments.extend(["-x", "c", "-S", "-o", "-", "-"]);
     // C joins adjacent string literals.
     let source = format!(
@@ -21,7 +26,7 @@ pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Result<Vec<S
     );
     // Messages in English, so that they can be recognized.
     let variables = &[("LC_ALL", Some("C")), ("LANGUAGE", None)];
-    let run = Run { program, arguments: &arguments, variables, input: &source };
+    let run = Run { program, arguments: &arguments, variables, input: &source, patience: Patience::Short };
     let ran = snapshot.programs.run(&run)?;
     if ran.code != Some(0) {
         let lines = || ran.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -35,6 +40,16 @@ pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Result<Vec<S
     let (_, rest) = ran.stdout.split_once("\"gover")?;
     let words = rest.split(['"', '\\']).next()?;
     Some(Ok(words.split_whitespace().map(str::to_owned).collect()))
+}
+
+/// Where the compiler finds a library; the name itself if it finds none. Nothing is written.
+pub(super) fn library(snapshot: &Snapshot<'_>, cgo: &Cgo, file: &str) -> Option<String> {
+    let asked = format!("-print-file-name={file}");
+    let program = cgo.program.as_ref()?;
+    let arguments = &[asked.as_str()];
+    let run = Run { program, arguments, variables: &[], input: "", patience: Patience::Short };
+    let ran = snapshot.programs.run(&run)?;
+    (ran.code == Some(0)).then(|| ran.stdout.trim().to_owned())
 }
 
 /// C source for the first name whose condition holds.

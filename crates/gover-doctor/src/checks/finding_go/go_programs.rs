@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::installers;
-use crate::snapshot::programs::Run;
+use crate::snapshot::programs::{Patience, Run};
 use crate::{Evidence, MachinePath, Snapshot};
 
 pub(crate) struct GoProgram {
@@ -94,7 +94,13 @@ impl GoProgram {
             return None;
         }
         let variables = [("GOTOOLCHAIN", Some("local"))];
-        let run = Run { program: &self.path, arguments: &["version"], variables: &variables, input: "" };
+        let run = Run {
+            program: &self.path,
+            arguments: &["version"],
+            variables: &variables,
+            input: "",
+            patience: Patience::Short,
+        };
         let ran = snapshot.programs.run(&run)?;
         let version = ran.stdout.split_whitespace().nth(2)?;
         version.starts_with("go").then(|| version.to_owned())

@@ -4,7 +4,7 @@ use gover_core::Request;
 
 use super::places;
 use crate::checks::finding_go::{go_programs, installers};
-use crate::snapshot::programs::Run;
+use crate::snapshot::programs::{Patience, Run};
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
@@ -116,7 +116,13 @@ fn ask(
     variables: Variables,
     arguments: &[&str],
 ) -> Option<(bool, String, Evidence)> {
-    let ran = snapshot.programs.run(&Run { program, arguments, variables, input: "" })?;
+    let ran = snapshot.programs.run(&Run {
+        program,
+        arguments,
+        variables,
+        input: "",
+        patience: Patience::Short,
+    })?;
     let text = if ran.stdout.trim().is_empty() { ran.stderr } else { ran.stdout };
     let shown = text.lines().map(str::trim).collect::<Vec<_>>().join(", ");
     let of = format!("{} {}", snapshot.short(program), arguments.join(" "));

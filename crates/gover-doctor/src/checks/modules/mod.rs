@@ -9,6 +9,7 @@ mod goos_goarch;
 mod gopath;
 mod gotoolchain;
 mod hijack;
+mod module_cache;
 mod tools_stale;
 mod vendor_stale;
 
@@ -22,6 +23,7 @@ pub(crate) const CHECKS: &[Check] = &[
     gobin::CHECK,
     tools_stale::CHECK,
     vendor_stale::CHECK,
+    module_cache::CHECK,
     goos_goarch::CHECK,
     goenv_file::CHECK,
     gotoolchain::CHECK,

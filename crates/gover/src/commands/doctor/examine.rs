@@ -11,7 +11,7 @@ use gover_sys::process;
 use super::network::Answers;
 use super::{fix, manager};
 use crate::Context;
-use crate::output::Busy;
+use crate::output::{Busy, Verbosity};
 use crate::settings::SettingOrigin;
 
 /// Which checks to run, and which to leave out although they exist.
@@ -20,6 +20,8 @@ pub(super) struct Chosen {
     pub(super) skipped: Vec<&'static Check>,
     /// Whether to find out what else a report says about the machine.
     pub(super) needs_survey: bool,
+    /// Whether the user named the checks to run.
+    pub(super) are_named: bool,
 }
 
 /// What the checks say about this machine.
@@ -66,6 +68,7 @@ pub(super) fn examine(
         facts.network = answers.facts(context).ok();
     }
     busy.step("examining this machine".to_owned());
+    facts.is_thorough = chosen.are_named || context.printer.verbosity == Verbosity::Verbose;
     add_knowledge(&mut facts, chosen, context);
     let snapshot = Snapshot::gather(facts, &RealDisk, &RealRegistry, &programs);
     let mut findings: Vec<Finding> = Vec::new();

@@ -82,9 +82,10 @@ fn chosen(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Chosen, Failu
     };
     let named: Vec<&'static Check> = arguments.checks.iter().map(check).collect::<Result<_, _>>()?;
     let skip: Vec<&'static Check> = arguments.skip.iter().map(check).collect::<Result<_, _>>()?;
+    let are_named = !named.is_empty();
     let wanted = if named.is_empty() { checks::all().collect() } else { named };
     let (skipped, run) = wanted.into_iter().partition(|one| skip.iter().any(|other| other.name == one.name));
-    Ok(Chosen { run, skipped, needs_survey: arguments.report.is_some() })
+    Ok(Chosen { run, skipped, needs_survey: arguments.report.is_some(), are_named })
 }
 
 fn undo(is_json: bool, context: &Context<'_>) -> Result<(), Failure> {

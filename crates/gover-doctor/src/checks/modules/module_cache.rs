@@ -1,0 +1,102 @@
+//! Modules in the cache that are not as they were downloaded.
+
+use gover_core::text::counted;
+
+use crate::snapshot::programs::{Patience, Run};
+use crate::{Check, Evidence, Finding, Scope, Snapshot, scope};
+
+pub(super) const CHECK: Check = Check {
+    name: "module-cache",
+    summary: "modules in the module cache were changed since they were downloaded",
+    symptom: "`dir has been modified`, `zip has been modified`, a build that fails in the code of a dependency, or a \
+            program that behaves differently from the one that a colleague built.",
+    cause: "Someone edited a file below `GOMODCACHE` while debugging, a tool wrote there, or a disk lost data. go \
+            compares modules with go.sum only when it downloads them.",
+    repair: "`go clean -modcache` empties the cache, and the next build downloads the modules again. `--fix` does not \
+            do it. The check runs `go mod verify` with the selected Go, which reads every module: it runs only if \
+            you name it, or with `-v`.",
+    scope,
+    run: |snapshot| examine(snapshot).into_iter().collect(),
+};
+
+fn scope(snapshot: &Snapshot<'_>) -> Scope {
+    match scope::module(snapshot) {
+        Scope::Applies if !snapshot.is_thorough => Scope::Unasked("it takes long; name it, or use -v"),
+        Scope::Applies => scope::selected(snapshot),
+        other => other,
+    }
+}
+
+fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let program = snapshot.selection.goroot.as_ref()?.join("bin").program("go");
+    if !snapshot.is_thorough || !snapshot.is_file(&program) {
+        return None;
+    }
+    // What is not in the cache is not downloaded, and no other toolchain starts.
+    let variables =
+        &[("GOFLAGS", Some("")), ("GOPROXY", Some("off")), ("GOTOOLCHAIN", Some("local")), ("GOROOT", None)];
+    let arguments = &["mod", "verify"];
+    let run = Run { program: &program, arguments, variables, input: "", patience: Patience::Long };
+    let ran = snapshot.programs.run(&run)?;
+    let output = format!("{}\n{}", ran.stdout, ran.stderr);
+    let changed: Vec<&str> =
+        output.lines().filter(|line| line.contains("has been modified")).map(str::trim).collect();
+    if ran.code == Some(0) || changed.is_empty() {
+        return None;
+    }
+    let are = if changed.len() == 1 { "was" } else { "were" };
+    let what =
+        format!("{} of the module cache {are} changed since the download", counted(changed.len(), "part"));
+    let why = "programs here are built from other code than go.sum says";
+    let evidence = changed.into_iter().map(|line| Evidence::answer("go mod verify", line));
+    Some(Finding::error(what, why).shown_by(evidence).command("go clean -modcache"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::CheckResult;
+    use crate::checks::by_name;
+    use crate::testing::Machine;
+
+    const GO: &str = "~/.gover/versions/go1.22.5/bin/go mod verify";
+
+    fn machine() -> Machine {
+        let mut machine = Machine::linux().file("~/shop/go.mod", "module shop\n");
+        machine.is_thorough = true;
+        machine
+    }
+
+    #[test]
+    fn a_changed_module_is_an_error() {
+        let line = "golang.org/x/text v0.14.0: dir has been modified (/home/ann/go/pkg/mod/golang.org/x/text@v0.14.0)";
+        let machine = machine().answers(GO, 1, "", &format!("{line}\n"));
+        let findings = machine.findings("module-cache");
+        assert_eq!(findings[0].what, "1 part of the module cache was changed since the download");
+        assert_eq!(findings[0].evidence[0].to_string(), format!("go mod verify: {line}"));
+        assert_eq!(findings[0].fix.commands, ["go clean -modcache"]);
+    }
+
+    #[test]
+    fn whole_modules_and_other_failures_are_silent() {
+        for (code, out, err) in [(0, "all modules verified\n", ""), (1, "", "go: errors parsing go.mod\n")] {
+            assert_eq!(machine().answers(GO, code, out, err).findings("module-cache"), []);
+        }
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("module-cache"), []);
+        }
+    }
+
+    #[test]
+    fn it_runs_only_if_it_is_asked() {
+        let of = |machine: &Machine| {
+            let check = by_name("module-cache").unwrap();
+            machine.snapshot(|snapshot| check.result(snapshot, !check.examine(snapshot).is_empty()))
+        };
+        let mut unasked = machine();
+        unasked.is_thorough = false;
+        assert_eq!(of(&unasked), CheckResult::NotRun("it takes long; name it, or use -v"));
+        assert!(unasked.programs.asked.borrow().is_empty());
+        assert_eq!(of(&Machine::linux()), CheckResult::NotApplicable("no go.mod or go.work here"));
+        assert_eq!(of(&machine()), CheckResult::Ok);
+    }
+}
