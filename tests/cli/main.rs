@@ -33,6 +33,7 @@ mod audit;
 mod auto_install;
 mod bad_index;
 mod bad_input;
+mod bisect;
 mod bump;
 mod cache_config;
 mod changes;

@@ -25,7 +25,7 @@ fn timeless(mut output: Output) -> Output {
 }
 
 /// Puts the machine's `sh` and `sleep` on PATH.
-fn add_shell(ctx: &mut TestContext) {
+pub(crate) fn add_shell(ctx: &mut TestContext) {
     let shell = ctx.find_on_machine("sh").unwrap();
     let path = ctx.env().path().into_iter().chain([shell.parent().unwrap().to_owned()]);
     ctx.set("PATH", std::env::join_paths(path).unwrap());

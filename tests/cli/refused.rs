@@ -90,6 +90,8 @@ fn each_kind_of_error_of_each_command_has_the_same_form() {
         &["exec", "--rollback", "tools", "1.90"],
         &["exec", "--isolated=", "1.90", "go"],
         &["matrix"],
+        &["bisect"],
+        &["bisect", "1.90", "1.91"],
         &["matrix", "1.90"],
         &["matrix", "--jobs", "many", "1.90", "--", "go"],
         &["init"],

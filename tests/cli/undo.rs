@@ -162,7 +162,7 @@ fn no_command_is_forgotten() {
     // bump names each version that it replaces; a repository knows them, too.
     // self: tests/cli/self_update.rs and self_uninstall.rs.
     let others = ["doctor", "cache", "mirror", "self", "bump", "update", "tools", "editor"];
-    let shows = "list current check which exec matrix env init completions audit verify help";
+    let shows = "list current check which exec matrix bisect env init completions audit verify help";
     for name in commands(&context!()) {
         let is_known =
             tested.iter().chain(&others).copied().chain(shows.split(' ')).any(|known| known == name);

@@ -58,6 +58,8 @@ paths! {
     sessions = "sessions";
     /// Programs that are kept for one toolchain, in a directory with its name.
     tools = "tools";
+    /// What unfinished searches of `gover bisect` know.
+    bisect = "bisect";
     /// Where `man` looks if `bin` is on PATH.
     manual_pages = "share/man/man1";
     /// Which kind of package this gover came from, and the path of the packaged gover.

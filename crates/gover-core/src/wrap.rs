@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 30] = [
+pub const COMMANDS: [&str; 31] = [
     "install",
     "import",
     "link",
@@ -148,6 +148,7 @@ pub const COMMANDS: [&str; 30] = [
     "which",
     "exec",
     "matrix",
+    "bisect",
     "env",
     "init",
     "setup",

@@ -184,7 +184,7 @@ enum Shape {
     Tool,
 }
 
-const PLACES: [Place; 23] = [
+const PLACES: [Place; 24] = [
     place("", Shape::File, |name| ["config.toml", "default", "shim.state", "versions.index"].contains(&name)),
     place("", Shape::Link, |name| name == "current"),
     place("bin", Shape::File, shims::is_own_file),
@@ -203,6 +203,7 @@ const PLACES: [Place; 23] = [
     place("staging/**", Shape::File, staging::is_own_file),
     place("locks", Shape::File, is_lock),
     place("sessions", Shape::File, |name| name.parse::<u32>().is_ok()),
+    place("bisect", Shape::File, is_search),
     place("doctor", Shape::File, is_journal),
     place("doctor.old", Shape::File, is_journal),
     place("editor/**", Shape::File, |path| path.split_once('/').is_some_and(|(_, name)| is_journal(name))),
@@ -211,7 +212,8 @@ const PLACES: [Place; 23] = [
 ];
 
 /// The locks that do not belong to a toolchain.
-const LOCKS: [&str; 8] = ["config", "default", "doctor", "given", "keep-bin", "self", "sessions", "shims"];
+const LOCKS: [&str; 9] =
+    ["bisect", "config", "default", "doctor", "given", "keep-bin", "self", "sessions", "shims"];
 
 const fn place(directory: &'static str, shape: Shape, is_own: fn(&str) -> bool) -> Place {
     Place { directory, shape, is_own }
@@ -346,6 +348,12 @@ fn is_lock(file_name: &str) -> bool {
 /// A file of the journal of `gover doctor --fix` or `gover editor`.
 fn is_journal(name: &str) -> bool {
     name == "repair.json" || name.parse::<usize>().is_ok()
+}
+
+/// What `gover bisect` knows of an unfinished search. The name is a part of a SHA-256.
+fn is_search(name: &str) -> bool {
+    let key = name.strip_suffix(".json").unwrap_or_default();
+    key.len() == 16 && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// What an interrupted command leaves of the module of the vulnerability database.

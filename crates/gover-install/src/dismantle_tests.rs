@@ -217,7 +217,7 @@ fn only_gover_s_locks_are_taken() {
     assert!(LOCKS.iter().all(|name| names.contains(*name)));
 }
 
-const OWN: [&str; 36] = [
+const OWN: [&str; 38] = [
     "bin/.shim",
     "bin/.gover-12-3-.shim",
     "versions/go1.91.2/VERSION",
@@ -243,6 +243,8 @@ const OWN: [&str; 36] = [
     "locks/go1.91.2.lock",
     "sessions/4242",
     "sessions/.gover-12-3-4242",
+    "bisect/0123456789abcdef.json",
+    "bisect/.gover-12-3-0123456789abcdef.json",
     "doctor/repair.json",
     "doctor/0",
     "doctor.old/repair.json",
@@ -256,7 +258,7 @@ const OWN: [&str; 36] = [
     ".gover-12-3-config.toml",
 ];
 
-const FOREIGN: [&str; 21] = [
+const FOREIGN: [&str; 23] = [
     "versions/mine/x",
     "versions/.gover-12-3-go1.91.2/VERSION",
     "receipts/notes.json",
@@ -270,6 +272,8 @@ const FOREIGN: [&str; 21] = [
     "locks/mine.lock",
     "locks/latest",
     "sessions/notes",
+    "bisect/notes.json",
+    "bisect/0123456789abcdef",
     "doctor/notes.json",
     "share/whatis",
     "share/man/whatis",

@@ -1,5 +1,6 @@
 //! The command line: arguments, options and their help.
 
+mod bisect;
 mod diagnose;
 mod editor;
 mod exec;
@@ -19,6 +20,7 @@ use std::ffi::OsString;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub(crate) use bisect::*;
 pub(crate) use diagnose::{DoctorArgs, DoctorFormat};
 pub(crate) use editor::EditorArgs;
 pub(crate) use exec::*;
@@ -122,6 +124,8 @@ pub(crate) enum Command {
     Exec(ExecArgs),
     /// Run a command with several toolchains
     Matrix(MatrixArgs),
+    /// Find the Go release that breaks a command
+    Bisect(BisectArgs),
     /// Print shell code that puts a toolchain first on PATH
     Env(EnvArgs),
     /// Print the shell function of gover

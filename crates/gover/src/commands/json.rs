@@ -2,6 +2,7 @@
 //! printed.
 
 use super::audit::Audited;
+use super::bisect::BisectFacts;
 use super::bump::Bumped;
 use super::changes::{DefaultFacts, PinFacts};
 use super::check::Checked;
@@ -42,6 +43,7 @@ fn documents() -> Vec<(&'static str, Vec<Row>)> {
         ("check", Checked::rows("")),
         ("which", Which::rows("")),
         ("matrix", MatrixFacts::rows("")),
+        ("bisect", BisectFacts::rows("")),
         ("env", Variables::rows("")),
         ("list", InstalledList::rows("")),
         ("list --remote", ReleaseList::rows("")),

@@ -1,6 +1,7 @@
 //! One file per command. Each is a function over its arguments and the context.
 
 mod audit;
+mod bisect;
 mod bump;
 mod cache;
 mod changes;
@@ -85,6 +86,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Which(arguments) => which::run(&arguments, context),
         Command::Exec(arguments) => exec::run(&arguments, context),
         Command::Matrix(arguments) => matrix::run(&arguments, context),
+        Command::Bisect(arguments) => bisect::run(&arguments, context),
         Command::Env(arguments) => env::run(&arguments, context),
         Command::Init(arguments) => init::run(&arguments, context),
         Command::Setup(arguments) => setup::run(&arguments, context),
@@ -195,6 +197,7 @@ fn looks_for_toolchains(command: &Command) -> bool {
             | Command::Which(_)
             | Command::Exec(_)
             | Command::Matrix(_)
+            | Command::Bisect(_)
             | Command::Env(_)
     )
 }

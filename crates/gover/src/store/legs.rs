@@ -75,6 +75,25 @@ pub(crate) struct Forbidden {
     pub(crate) exact: String,
 }
 
+/// What a request means: the newest installed match, or else the newest release.
+pub(crate) fn newest(
+    request: &Request,
+    installation: &Installation<'_>,
+    context: &Context<'_>,
+) -> Result<ToolchainName, Failure> {
+    if let Some(name) = context.locate(request)?.and_then(|toolchain| toolchain.name) {
+        return Ok(name);
+    }
+    let want = installation.release(request)?;
+    let none = || {
+        Failure::new(
+            format!("no Go release matches `{request}`"),
+            "`gover list --remote` shows every release",
+        )
+    };
+    want.name().cloned().ok_or_else(none)
+}
+
 /// The command as it can be pasted.
 pub(crate) fn line(words: &[OsString]) -> String {
     let words: Vec<String> = words.iter().map(|word| pasted(&word.to_string_lossy())).collect();

@@ -59,7 +59,7 @@ fn parts(snapshot: &Snapshot<'_>) -> Vec<MachinePath> {
 
 /// What gover writes.
 const DIRECTORIES: &[&str] =
-    &["bin", "cache", "doctor", "locks", "receipts", "sessions", "staging", "versions"];
+    &["bin", "bisect", "cache", "doctor", "locks", "receipts", "sessions", "staging", "versions"];
 const FILES: &[&str] = &["config.toml", "default", "shim.state"];
 
 fn everyone(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {

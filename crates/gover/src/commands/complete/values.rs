@@ -49,7 +49,7 @@ impl<'a> Values<'a> {
     /// Whether the name of a file may follow: it is being typed, or belongs to a command for `exec`.
     pub(super) fn may_be_a_file(&self) -> bool {
         match self.command.as_deref() {
-            Some("exec" | "matrix") => self.before.len() > 3 || self.looks_like_a_path(),
+            Some("exec" | "matrix" | "bisect") => self.before.len() > 3 || self.looks_like_a_path(),
             Some("mirror") => true,
             Some("install" | "use" | "default" | "env" | "audit") => self.looks_like_a_path(),
             _ => false,
@@ -105,6 +105,7 @@ impl<'a> Values<'a> {
                 "list" if self.before.iter().any(|word| word == "--remote") => self.released(),
                 _ => self.installed(),
             },
+            "GOOD" | "BAD" => self.released(),
             "REQUESTS" => plain(["supported", "latest", "oldstable"]).chain(self.installed()).collect(),
             "PROGRAM|REQUEST" => plain(["go", "gofmt"]).chain(self.installed()).collect(),
             "PROGRAM" => {

@@ -7,7 +7,7 @@ use gover_core::{Request, RequestKind, ToolchainName};
 use gover_source::{Availability, Releases};
 
 use crate::store::install::Installation;
-use crate::store::{releases, requests};
+use crate::store::{legs, releases, requests};
 use crate::{Context, Failure};
 
 pub(super) fn names(text: &str, context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
@@ -35,8 +35,9 @@ impl Wanted<'_> {
     fn by(&mut self, text: &str) -> Result<Vec<ToolchainName>, Failure> {
         if text == SUPPORTED {
             let languages = self.releases()?.supported();
-            let newest =
-                |language: gover_core::GoVersion| self.newest(&Request::parse(&language.to_string())?);
+            let newest = |language: gover_core::GoVersion| {
+                legs::newest(&Request::parse(&language.to_string())?, &self.installation, self.context)
+            };
             return languages.into_iter().map(newest).collect();
         }
         let request = Request::parse(text)?;
@@ -51,21 +52,11 @@ impl Wanted<'_> {
                 }
                 Ok(vec![name.clone()])
             }
-            _ => Ok(vec![self.newest(&request)?]),
+            _ => Ok(vec![legs::newest(&request, &self.installation, self.context)?]),
         }
     }
 
-    /// The newest installed match, or else the newest release.
-    fn newest(&self, request: &Request) -> Result<ToolchainName, Failure> {
-        if let Some(name) = self.context.locate(request)?.and_then(|toolchain| toolchain.name) {
-            return Ok(name);
-        }
-        let want = self.installation.release(request)?;
-        let none = || Failure::new(format!("no Go release matches `{request}`"), LIST);
-        want.name().cloned().ok_or_else(none)
-    }
-
-    /// The same for each minor version in a range.
+    /// The newest installed match in each minor version of a range, or else the newest release there.
     fn in_range(&mut self, range: &Request) -> Result<Vec<ToolchainName>, Failure> {
         let context = self.context;
         let platform = self.installation.target.platform.clone();
