@@ -168,6 +168,24 @@ hint: `gover help` lists the commands; topics are sources, trust and selection
 }
 
 #[test]
+fn a_check_names_the_myths_about_its_subject() {
+    let mut ctx = context!();
+    let help = ctx.gover(["help", "tls-inspection"]);
+    // Lines are wrapped.
+    let text = help.stdout.replace('\n', " ");
+    for myth in
+        ["GOCERTFILE names the certificate of your company", "GOINSECURE makes Go accept any certificate"]
+    {
+        let line = format!("Myth: \"{myth}\" (docs/myths.md says what is true)");
+        assert!(text.contains(&line), "{help}");
+    }
+    ctx.set("GOSUMDB", "off");
+    let found = ctx.gover(["doctor", "sumdb", "--offline", "-v"]);
+    let line = "  myth: \"GOSUMDB=off cures checksum errors\" (see docs/myths.md)\n";
+    assert!(found.exits(1).stdout.contains(line), "{found}");
+}
+
+#[test]
 fn hints_name_existing_help_pages() {
     let ctx = context!();
     // Collected from messages: `gover help init`, `gover help sources`.

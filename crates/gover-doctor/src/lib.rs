@@ -13,6 +13,7 @@ pub mod editor;
 pub mod finding;
 pub mod keepers;
 pub mod live;
+pub mod myths;
 pub mod redaction;
 pub mod repair;
 pub(crate) mod scope;

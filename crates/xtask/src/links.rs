@@ -105,7 +105,8 @@ fn anchors(page: &str) -> BTreeSet<String> {
     anchors
 }
 
-fn anchor(heading: &str) -> String {
+/// As GitHub makes it.
+pub(crate) fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.map(|c| if c == ' ' { '-' } else { c }).flat_map(char::to_lowercase).collect()
 }

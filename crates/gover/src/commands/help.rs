@@ -1,6 +1,8 @@
+use std::fmt::Write as _;
+
 use clap::CommandFactory;
 use gover_core::text::shown;
-use gover_doctor::{Check, checks};
+use gover_doctor::{Check, checks, myths};
 
 use crate::cli::{self, Cli, HelpArgs};
 use crate::{Context, Failure};
@@ -48,10 +50,13 @@ fn also(check: Option<&Check>, context: &Context<'_>) {
 /// What docs/doctor.md says about it.
 pub(super) fn of_check(check: &Check) -> String {
     let Check { name, summary, symptom, cause, repair, .. } = check;
-    format!(
-        "{name}: {summary}\n\nWhat you see: {symptom}\n\nCause: {cause}\n\nRepair: {repair}\n\n\
-         Run it alone: gover doctor {name}\n"
-    )
+    let mut page =
+        format!("{name}: {summary}\n\nWhat you see: {symptom}\n\nCause: {cause}\n\nRepair: {repair}\n\n");
+    for myth in myths::about(name) {
+        let _ = write!(page, "Myth: \"{myth}\" ({} says what is true)\n\n", myths::PAGE);
+    }
+    let _ = writeln!(page, "Run it alone: gover doctor {name}");
+    page
 }
 
 /// The checks that `gover help` explains. The others have the name of a command or topic.

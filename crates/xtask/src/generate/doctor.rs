@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use gover_doctor::{Check, GROUPS};
+use gover_doctor::{Check, GROUPS, myths};
+
+use crate::links::anchor;
 
 pub(super) fn page() -> String {
     let mut page = super::heading("gover doctor", "crates/gover-doctor/src/checks", INTRODUCTION);
@@ -23,6 +25,11 @@ fn push(page: &mut String, check: &Check) {
     let parts = [("What you see", check.symptom), ("Cause", check.cause), ("Repair", check.repair)];
     for (title, text) in parts {
         let _ = write!(page, "\n**{title}:** {text}\n");
+    }
+    let myths: Vec<String> =
+        myths::about(check.name).map(|myth| format!("[\"{myth}\"](myths.md#{})", anchor(myth))).collect();
+    if !myths.is_empty() {
+        let _ = write!(page, "\n**Myth:** {}\n", myths.join(", "));
     }
 }
 

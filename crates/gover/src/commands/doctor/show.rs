@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use gover_core::text::counted;
-use gover_doctor::{Check, CheckResult, Finding, GROUPS, Group, Severity};
+use gover_doctor::{Check, CheckResult, Finding, GROUPS, Group, Severity, myths};
 
 use super::examine::{Chosen, Examination};
 use crate::commands::help;
@@ -140,7 +140,9 @@ fn show(group: &[&Finding], context: &Context<'_>) -> Result<(), Failure> {
     let Some(check) = gover_doctor::checks::by_name(check).filter(|_| is_whole) else { return Ok(()) };
     printer.data(&format!("  symptom: {}", check.symptom))?;
     printer.data(&format!("  cause: {}", check.cause))?;
-    printer.data(&format!("  repair: {}", check.repair))
+    printer.data(&format!("  repair: {}", check.repair))?;
+    myths::about(check.name)
+        .try_for_each(|myth| printer.data(&format!("  myth: \"{myth}\" (see {})", myths::PAGE)))
 }
 
 fn evidence(finding: &Finding, indent: &str, is_whole: bool, context: &Context<'_>) -> Result<(), Failure> {
