@@ -15,6 +15,7 @@
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
 //! | Programs of `go install` | `tools` |
 //! | Mirrors | `mirror` |
+//! | Build services | `ci` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_formats`, `doctor_project`, `doctor_repair`, `doctor_report`, `editor` |
 //! | Replace or remove gover itself | `self_update`, `self_uninstall` |
 //! | Every command: help, undo, streams, bad input | `help`, `undo`, `fits`, `refused`, `output`, `printing`, `bad_input`, `special_files` |
@@ -39,6 +40,7 @@ mod cache_config;
 mod changes;
 mod check;
 mod choose;
+mod ci;
 mod complete;
 mod concurrent;
 mod corporate;

@@ -107,6 +107,8 @@ fn each_kind_of_error_of_each_command_has_the_same_form() {
         &["doctor", "--yes"],
         &["doctor", "--undo", "--fix"],
         &["mirror"],
+        &["ci", "1.90", "1.91"],
+        &["ci", "--provider"],
         &["mirror", "d", "--seen", "many"],
         &["mirror", "d", "--format", "modul"],
         &["mirror", "d", "--format", "x"],

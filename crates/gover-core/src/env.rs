@@ -24,6 +24,8 @@ pub struct Env {
     arguments: Vec<OsString>,
     program: OnceLock<Option<PathBuf>>,
     machine_config: Option<PathBuf>,
+    /// What a program is to see in place of the variables of `source`.
+    changes: Vec<(OsString, OsString)>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +50,7 @@ impl Env {
             arguments,
             program: OnceLock::new(),
             machine_config: None,
+            changes: Vec::new(),
         }
     }
 
@@ -62,6 +65,7 @@ impl Env {
             arguments: Vec::new(),
             program: OnceLock::new(),
             machine_config: None,
+            changes: Vec::new(),
         }
     }
 
@@ -94,6 +98,18 @@ impl Env {
         self
     }
 
+    /// The same environment with other values of some variables.
+    #[must_use]
+    pub fn with_changes(mut self, changes: Vec<(OsString, OsString)>) -> Self {
+        self.changes = changes;
+        self
+    }
+
+    /// What differs from the environment of this process, for a program that it starts.
+    pub fn changes(&self) -> &[(OsString, OsString)] {
+        &self.changes
+    }
+
     /// The settings that an administrator wrote for all users. No variable changes where they are.
     pub fn machine_config(&self) -> Option<&Path> {
         self.machine_config.as_deref()
@@ -115,6 +131,9 @@ impl Env {
 
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]
     pub fn var_even_empty(&self, name: &str) -> Option<OsString> {
+        if let Some((_, value)) = self.changes.iter().find(|(changed, _)| changed == name) {
+            return Some(value.clone());
+        }
         match &self.source {
             Source::Process => std::env::var_os(name),
             Source::Map(map) => map.get(OsStr::new(name)).cloned(),

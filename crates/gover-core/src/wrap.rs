@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 31] = [
+pub const COMMANDS: [&str; 32] = [
     "install",
     "import",
     "link",
@@ -159,6 +159,7 @@ pub const COMMANDS: [&str; 31] = [
     "verify",
     "doctor",
     "editor",
+    "ci",
     "mirror",
     "cache",
     "config",

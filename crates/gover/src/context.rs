@@ -64,6 +64,19 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The same in another environment, which does not change the settings.
+    pub(crate) fn in_environment<'b>(&'b self, env: &'b Env) -> Context<'b> {
+        Context {
+            env,
+            settings: self.settings.clone(),
+            layout: self.layout.clone(),
+            machine: self.machine.clone(),
+            home: self.home.clone(),
+            known_releases: RefCell::default(),
+            ..*self
+        }
+    }
+
     pub(crate) fn is_offline_by_option(&self) -> bool {
         matches!(self.settings.offline.origin, SettingOrigin::Option(_))
     }

@@ -42,6 +42,9 @@ variables! {
         GOVER_REQUIRE_SUMDB = "GOVER_REQUIRE_SUMDB": "`1` requires a record in the checksum database for archives too.";
         GOVER_VERIFY_BEFORE_UNPACK = "GOVER_VERIFY_BEFORE_UNPACK": "`1` unpacks a download only once it is complete and its checksum is known.";
         GOVER_SHIM_DEPTH = "GOVER_SHIM_DEPTH": "Set by the shim for the program it starts, so that the shim cannot start itself forever.";
+        GOVER_CI_VERSION = "GOVER_CI_VERSION": "Set by `gover ci` for later steps, except in GitHub Actions: the Go version without `go`.";
+        GOVER_CI_GOROOT = "GOVER_CI_GOROOT": "Set by it too: the directory of the toolchain.";
+        GOVER_CI_CACHE_KEY = "GOVER_CI_CACHE_KEY": "Set by it too: a key for the cache of the build service.";
         GOVER_SHELL = "GOVER_SHELL": "Set by the function that `gover init` prints, so that `gover use` can change that shell.";
     }
     Go {
@@ -82,6 +85,16 @@ variables! {
         SYSTEM_DRIVE = "SystemDrive": "The drive of Windows, where older installers of Go put Go.";
         XDG_CONFIG_HOME = "XDG_CONFIG_HOME": "The user's configuration on Linux.";
         CI = "CI": "Set by build services. There `go version` and `go env` install a missing toolchain, too.";
+        GITHUB_ACTIONS = "GITHUB_ACTIONS": "Set by GitHub Actions, and by Gitea and Forgejo, which `gover ci` recognizes by it.";
+        GITHUB_PATH = "GITHUB_PATH": "The file to which `gover ci` adds the PATH entries of later steps in GitHub Actions.";
+        GITHUB_ENV = "GITHUB_ENV": "The file to which it adds their variables.";
+        GITHUB_OUTPUT = "GITHUB_OUTPUT": "The file to which it adds the outputs of the step.";
+        RUNNER_TEMP = "RUNNER_TEMP": "Where `gover ci` writes the problem matchers of GitHub Actions.";
+        RUNNER_TOOL_CACHE = "RUNNER_TOOL_CACHE": "The tool cache of a GitHub runner, whose toolchains `gover ci` and `gover import` can take over.";
+        AGENT_TOOLSDIRECTORY = "AGENT_TOOLSDIRECTORY": "The same of an agent of Azure Pipelines.";
+        GITLAB_CI = "GITLAB_CI": "Set by GitLab, which `gover ci` recognizes by it.";
+        JENKINS_URL = "JENKINS_URL": "Set by Jenkins, which `gover ci` recognizes by it.";
+        TF_BUILD = "TF_BUILD": "Set by Azure Pipelines, which `gover ci` recognizes by it.";
         COLUMNS = "COLUMNS": "The width at which text breaks, if it is exported. Default: the width of the terminal.";
         NO_COLOR = "NO_COLOR": "Any value turns colour off.";
         SHELL = "SHELL": "The login shell.";

@@ -1,6 +1,7 @@
 //! The command line: arguments, options and their help.
 
 mod bisect;
+mod ci;
 mod diagnose;
 mod editor;
 mod exec;
@@ -21,6 +22,7 @@ use std::ffi::OsString;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use bisect::*;
+pub(crate) use ci::CiArgs;
 pub(crate) use diagnose::{DoctorArgs, DoctorFormat};
 pub(crate) use editor::EditorArgs;
 pub(crate) use exec::*;
@@ -149,6 +151,8 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Show and write what an editor needs to run the right Go
     Editor(EditorArgs),
+    /// Prepare a job of a build service: install Go, set PATH, give cache keys
+    Ci(CiArgs),
     /// Make a directory from which other machines can install toolchains
     Mirror(MirrorArgs),
     /// Show or clean the download cache

@@ -6,6 +6,7 @@ use super::bisect::BisectFacts;
 use super::bump::Bumped;
 use super::changes::{DefaultFacts, PinFacts};
 use super::check::Checked;
+use super::ci::CiFacts;
 use super::config::{SettingChange, SettingList};
 use super::doctor::{CheckRow, Diagnosis, Report, Restored};
 use super::editor::EditorFacts;
@@ -60,6 +61,7 @@ fn documents() -> Vec<(&'static str, Vec<Row>)> {
         ("tools install", InstalledTool::rows("")),
         ("tools uninstall", RemovedTools::rows("")),
         ("verify", Verified::rows("")),
+        ("ci", CiFacts::rows("")),
         ("mirror", MirrorFacts::rows("")),
         ("doctor", Diagnosis::rows("")),
         ("doctor --list", Vec::<CheckRow>::rows("")),

@@ -6,6 +6,7 @@ mod bump;
 mod cache;
 mod changes;
 mod check;
+mod ci;
 mod complete;
 mod completions;
 mod config;
@@ -98,6 +99,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Editor(arguments) => editor::run(&arguments, context),
+        Command::Ci(arguments) => ci::run(&arguments, context),
         Command::Mirror(arguments) => mirror::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
@@ -175,6 +177,7 @@ fn changes_toolchains(command: &Command) -> bool {
         || matches!(
             command,
             Command::Install(_)
+                | Command::Ci(_)
                 | Command::Import(_)
                 | Command::Link(_)
                 | Command::Update(_)

@@ -10,7 +10,7 @@ use toml_edit::{Array, DocumentMut, Item, value};
 use super::{SETTINGS, SettingsError, split};
 
 /// `config.toml`, whose comments and order survive a change.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ConfigFile {
     path: PathBuf,
     document: DocumentMut,

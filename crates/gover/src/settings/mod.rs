@@ -22,7 +22,7 @@ pub(crate) use error::SettingsError;
 pub(crate) use file::ConfigFile;
 pub(crate) use policy::{MINIMUM_GO, Policy};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) sources: Setting<Vec<String>>,
     /// Whether the shim, `use` and `exec` install missing toolchains.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::Failure;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Policy {
     /// Shown as the origin of settings. It lives as long as the process.
     pub(super) place: &'static str,

@@ -29,10 +29,10 @@ pub(super) struct Refused {
 }
 
 /// Runs both commands at once, because starting them takes most of the time.
-pub(super) fn ask(program: &Path) -> Result<Go, Refused> {
+pub(super) fn ask(program: &Path, env: &Env) -> Result<Go, Refused> {
     let (settings, compiler) = thread::scope(|scope| {
-        let compiler = scope.spawn(|| run(program, &["tool", "compile", "-V"]));
-        let settings = run(program, &[&["env"][..], &NAMES].concat());
+        let compiler = scope.spawn(|| run((program, env), &["tool", "compile", "-V"]));
+        let settings = run((program, env), &[&["env"][..], &NAMES].concat());
         (settings, compiler.join())
     });
     let settings = settings?;
@@ -42,7 +42,7 @@ pub(super) fn ask(program: &Path) -> Result<Go, Refused> {
     };
     let version = match *version {
         // Go before 1.16 does not have the variable.
-        "" => third_word(&run(program, &["version"])?),
+        "" => third_word(&run((program, env), &["version"])?),
         version => first_word(version),
     };
     let gobin = match *gobin {
@@ -55,8 +55,9 @@ pub(super) fn ask(program: &Path) -> Result<Go, Refused> {
 }
 
 /// Runs it without network: the shim must not install a toolchain, and Go must not download one.
-fn run(program: &Path, arguments: &[&str]) -> Result<String, Refused> {
+fn run((program, env): (&Path, &Env), arguments: &[&str]) -> Result<String, Refused> {
     let mut command: Command = exec::command(program);
+    command.envs(env.changes().iter().map(|(name, value)| (name, value)));
     command.args(arguments).env(vars::GOVER_OFFLINE, "1").env(vars::GOPROXY, "off");
     let shown = format!("`go {}`", arguments.join(" "));
     match exec::output_within(&mut command, b"", LIMITS) {

@@ -1,7 +1,7 @@
 //! `gover check`: whether `go` in this shell is what gover selects, or what a script expects.
 
 mod ask;
-mod rows;
+pub(super) mod rows;
 
 use gover_core::Request;
 use gover_core::text::shown;

@@ -18,14 +18,14 @@ use crate::{Context, Failure};
 
 #[derive(Debug)]
 pub(in crate::commands) struct Status {
-    pub(super) name: &'static str,
+    pub(in crate::commands) name: &'static str,
     pub(super) label: &'static str,
     /// As JSON has it; `None` if it is not known.
     pub(super) value: Option<String>,
     /// As the table shows it.
     pub(super) text: String,
-    pub(super) problem: Option<String>,
-    pub(super) hint: Option<String>,
+    pub(in crate::commands) problem: Option<String>,
+    pub(in crate::commands) hint: Option<String>,
 }
 
 impl Status {
@@ -48,7 +48,7 @@ impl Status {
     }
 
     /// `None` if it could not be checked.
-    pub(super) fn is_ok(&self) -> Option<bool> {
+    pub(in crate::commands) fn is_ok(&self) -> Option<bool> {
         if self.problem.is_some() { Some(false) } else { self.value.as_ref().map(|_| true) }
     }
 }
@@ -67,13 +67,16 @@ struct Expected<'a> {
     context: &'a Context<'a>,
 }
 
-pub(super) fn all(request: Option<&Request>, context: &Context<'_>) -> Result<Vec<Status>, Failure> {
+pub(in crate::commands) fn all(
+    request: Option<&Request>,
+    context: &Context<'_>,
+) -> Result<Vec<Status>, Failure> {
     let first = context.first_on_path();
     let resolution = context.selection(&mut Trace::off())?;
     let expected = Expected { request, first, resolution, context };
     let path = expected.path()?;
     let go = match expected.first.program() {
-        Some(program) => expected.may_run().and_then(|()| ask::ask(program)),
+        Some(program) => expected.may_run().and_then(|()| ask::ask(program, context.env)),
         None => {
             return Ok([path]
                 .into_iter()

@@ -14,17 +14,17 @@ use crate::output::ProgressBars;
 use crate::{Context, Failure};
 
 /// A toolchain that was found.
-pub(super) struct Judged {
-    pub(super) keeper: Option<&'static str>,
+pub(in crate::commands) struct Judged {
+    pub(in crate::commands) keeper: Option<&'static str>,
     /// What is removed with it.
-    pub(super) directory: PathBuf,
-    pub(super) goroot: PathBuf,
+    pub(in crate::commands) directory: PathBuf,
+    pub(in crate::commands) goroot: PathBuf,
     /// What its VERSION says.
-    pub(super) version: Option<String>,
-    pub(super) status: Status,
+    pub(in crate::commands) version: Option<String>,
+    pub(in crate::commands) status: Status,
 }
 
-pub(super) enum Status {
+pub(in crate::commands) enum Status {
     /// It can be imported.
     Equal(Box<Equal>),
     /// It is equal to its release, which is installed already.
@@ -59,7 +59,7 @@ pub(super) enum Status {
 }
 
 impl Judged {
-    pub(super) fn importable(&self) -> Option<&Equal> {
+    pub(in crate::commands) fn importable(&self) -> Option<&Equal> {
         match &self.status {
             Status::Equal(equal) => Some(equal),
             _ => None,
@@ -67,7 +67,7 @@ impl Judged {
     }
 
     /// The tree, if it is that of a release.
-    pub(super) fn equal(&self) -> Option<&Equal> {
+    pub(in crate::commands) fn equal(&self) -> Option<&Equal> {
         match &self.status {
             Status::Equal(equal)
             | Status::Imported(equal)
@@ -81,7 +81,7 @@ impl Judged {
 
 /// Asks the checksum database about all releases at once, then hashes one tree after the other. A
 /// tree without a record is not hashed.
-pub(super) fn all(
+pub(in crate::commands) fn all(
     found: &[Kept],
     supply: &Supply,
     context: &Context<'_>,

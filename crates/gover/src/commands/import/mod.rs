@@ -2,10 +2,10 @@
 
 mod choices;
 mod facts;
-mod judge;
+pub(super) mod judge;
 mod remarks;
-mod show;
-mod take_over;
+pub(super) mod show;
+pub(super) mod take_over;
 
 use std::io;
 
@@ -161,7 +161,7 @@ fn end(
 }
 
 /// The machine as the checks of `gover doctor` see it.
-fn with_snapshot<T>(context: &Context<'_>, work: impl FnOnce(&Snapshot<'_>) -> T) -> T {
+pub(super) fn with_snapshot<T>(context: &Context<'_>, work: impl FnOnce(&Snapshot<'_>) -> T) -> T {
     let selection = context.selection(&mut Trace::off());
     let facts = live::facts(context.env, &context.layout, &context.machine, &selection, true);
     let programs = RealPrograms::default();
@@ -169,7 +169,7 @@ fn with_snapshot<T>(context: &Context<'_>, work: impl FnOnce(&Snapshot<'_>) -> T
 }
 
 /// A path of this machine.
-fn path(path: &MachinePath) -> std::path::PathBuf {
+pub(super) fn path(path: &MachinePath) -> std::path::PathBuf {
     path.as_str().into()
 }
 

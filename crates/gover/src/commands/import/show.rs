@@ -17,7 +17,7 @@ pub(super) fn table(judged: &[Judged], context: &Context<'_>) -> Result<(), Fail
     context.printer.table(&table)
 }
 
-fn in_words(status: &Status, context: &Context<'_>) -> String {
+pub(in crate::commands) fn in_words(status: &Status, context: &Context<'_>) -> String {
     match status {
         Status::Equal(equal) => equal_to(equal),
         Status::Installed(equal) => format!("{}; already installed", equal_to(equal)),

@@ -59,7 +59,12 @@ pub(super) fn all(
     Ok(())
 }
 
-fn one_of(equal: &Equal, supply: &Supply, context: &Context<'_>) -> Result<Installed, Failure> {
+/// Copies one toolchain, and says so.
+pub(in crate::commands) fn one_of(
+    equal: &Equal,
+    supply: &Supply,
+    context: &Context<'_>,
+) -> Result<Installed, Failure> {
     let (name, start) = (&equal.wanted.name, Instant::now());
     let progress = ProgressBars::new(context.env, context.printer, not_copied(name, context));
     let (turn, shim) = (Semaphore::new(1), shims::program(context));

@@ -1,6 +1,6 @@
 mod facts;
 pub(super) mod log;
-mod show;
+pub(super) mod show;
 
 use std::thread;
 
@@ -35,6 +35,20 @@ pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<(), F
     show::remarks(&examined, context);
     note_warnings(&supply, context);
     show::outcome(&examined, responses, context)
+}
+
+/// The same for one toolchain, without output. `None` if it was uninstalled meanwhile. An error if the
+/// checksum database cannot be trusted.
+pub(super) fn one(
+    name: &ToolchainName,
+    supply: &Supply,
+    context: &Context<'_>,
+) -> Result<Option<Verification>, Failure> {
+    let (examined, mut responses) = examine_all(std::slice::from_ref(name), true, supply, context)?;
+    match responses.failures.pop() {
+        Some(failure) => Err(failure),
+        None => Ok(examined.into_iter().next().map(|one| one.verification)),
+    }
 }
 
 struct Examined {

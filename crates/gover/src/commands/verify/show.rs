@@ -166,7 +166,7 @@ fn counts(findings: &[Finding]) -> String {
     parts.join(", ")
 }
 
-fn line(finding: &Finding) -> String {
+pub(in crate::commands) fn line(finding: &Finding) -> String {
     let path = shown(&finding.path);
     let files = if finding.path.ends_with('/') {
         format!(" ({})", counted(finding.files, "file"))

@@ -1,0 +1,229 @@
+//! `gover ci`: what a job of a build service needs before its first go command, in one step.
+
+mod facts;
+mod github;
+mod keys;
+mod later;
+mod obtain;
+mod printed;
+mod provider;
+mod tool_cache;
+mod wanted;
+
+use gover_core::env::parse_switch;
+use gover_core::text::shown;
+use gover_core::{Arch, ToolchainName};
+use gover_install::Receipt;
+use gover_install::programs::Programs;
+use gover_install::verify::LogStatus;
+use gover_shell::ShellKind;
+use gover_sys::file;
+
+pub(super) use self::facts::CiFacts;
+use self::github::{Appended, Files};
+use self::keys::Keys;
+use self::later::Later;
+use self::provider::Provider;
+use self::tool_cache::Candidate;
+use self::wanted::Wanted;
+use crate::cli::CiArgs;
+use crate::commands::verify;
+use crate::settings::{Setting, SettingOrigin};
+use crate::store::install::Installation;
+use crate::store::{lock, shims};
+use crate::{Context, Failure, Target};
+
+/// What was decided and done.
+pub(super) struct Done {
+    name: ToolchainName,
+    reason: String,
+    /// `None` with `--plan`.
+    origin: Option<&'static str>,
+    h1: Option<String>,
+}
+
+pub(super) fn run(arguments: &CiArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let provider = Provider::of(arguments.provider.as_deref(), context)?;
+    let sink = Sink::open(provider, arguments, context)?;
+    let result = prepare(arguments, &sink, context);
+    if let (Err(_), SinkKind::Shell(shell)) = (&result, &sink.kind)
+        && !arguments.json
+    {
+        context.printer.exact(printed::failing(*shell))?;
+    }
+    result
+}
+
+fn prepare(arguments: &CiArgs, sink: &Sink, context: &Context<'_>) -> Result<(), Failure> {
+    let target = target(arguments, context)?;
+    let installation = Installation::new(&target, false, context);
+    let check_latest = check_latest(arguments)?;
+    let wanted = Wanted::of(arguments, check_latest, context)?;
+    let cached = tool_cache::candidates(context);
+    let chosen = wanted.toolchain(check_latest, &cached, &installation, context)?;
+    let name = wanted.raised(chosen, context)?;
+    context.printer.note(&format!("{name}  {}", wanted.reason));
+    let done = if arguments.plan {
+        let h1 = known_h1(&name, &target, &installation, context)?;
+        Done { name, reason: wanted.reason.clone(), origin: None, h1 }
+    } else {
+        install(name, &wanted, &cached, (&target, &installation), context)?
+    };
+    let keys =
+        Keys::new((&done.name, &target, done.h1.as_deref()), &arguments.cache_dependency_path, context)?;
+    let later = Later::new((&wanted, &done.name), keys, arguments.plan, context);
+    if !arguments.plan {
+        later.check(&done.name, context)?;
+    }
+    sink.write(&later, arguments, context)?;
+    if arguments.json {
+        context.printer.json(&CiFacts::of(&done, &later, sink.provider))?;
+    }
+    if !arguments.plan {
+        let directories: Vec<String> = later.path.iter().map(|directory| context.short(directory)).collect();
+        let who = sink.provider.later();
+        let path = directories.join(" and ");
+        context.printer.note(&format!("{who} {}; PATH begins with {path}", done.name));
+    }
+    Ok(())
+}
+
+/// Installs gover's own programs where PATH will have them, then the toolchain.
+fn install(
+    name: ToolchainName,
+    wanted: &Wanted,
+    cached: &[Candidate],
+    (target, installation): (&Target, &Installation<'_>),
+    context: &Context<'_>,
+) -> Result<Done, Failure> {
+    let programs =
+        context.env.program().map(|own| Programs::outside(&context.layout, own)).transpose()?.flatten();
+    if let Some(programs) = programs {
+        let lock = lock::acquire(gover_install::shims::LOCK, context)?;
+        programs.place(&context.layout, None, &lock)?;
+    }
+    let obtained = obtain::obtain(&name, cached, (target, installation), context)?;
+    if gover_install::shims::is_stale(&context.layout, &shims::program(context)) {
+        shims::refresh(context)?;
+    }
+    super::install::choose_default(std::slice::from_ref(&obtained.installed), context)?;
+    Ok(Done { name, reason: wanted.reason.clone(), origin: Some(obtained.origin.as_str()), h1: obtained.h1 })
+}
+
+/// The hash that the toolchain has, or will have, from its receipt or else its record.
+fn known_h1(
+    name: &ToolchainName,
+    target: &Target,
+    installation: &Installation<'_>,
+    context: &Context<'_>,
+) -> Result<Option<String>, Failure> {
+    let receipt =
+        installation.keeps(name).then(|| Receipt::read(&context.layout, name).ok().flatten()).flatten();
+    if let Some(h1) = receipt.and_then(|receipt| receipt.h1) {
+        return Ok(Some(h1));
+    }
+    let mut responses = verify::log::ask(&[(name, Some(&target.platform))], installation.supply()?)?;
+    if let Some(failure) = responses.failures.pop() {
+        return Err(failure);
+    }
+    Ok(match responses.answers.pop() {
+        Some(LogStatus::Proven(record)) => Some(record.h1),
+        Some(LogStatus::Silent(reason) | LogStatus::Refused(reason)) => {
+            context.printer.note(&format!("note: the cache key has no hash of {name}: {reason}"));
+            None
+        }
+        None => None,
+    })
+}
+
+/// A pipeline passes on what its input is: `true`, `false` or nothing.
+fn check_latest(arguments: &CiArgs) -> Result<bool, Failure> {
+    let Some(text) = arguments.check_latest.as_deref().filter(|text| !text.is_empty()) else {
+        return Ok(false);
+    };
+    parse_switch(text).ok_or_else(|| {
+        let what = format!("`--check-latest` cannot be `{}`; use true or false", shown(text));
+        Failure::usage(what, "gover help ci")
+    })
+}
+
+fn target(arguments: &CiArgs, context: &Context<'_>) -> Result<Target, Failure> {
+    let Some(text) = arguments.arch.as_deref().filter(|text| !text.is_empty()) else {
+        return Ok(context.target());
+    };
+    let arch = match Arch::by_any_name(text) {
+        Some(arch) => arch,
+        None => Arch::parse(text)?,
+    };
+    let setting = Setting { value: Some(arch), origin: SettingOrigin::Option("--arch") };
+    Ok(Target::new(&setting, &context.machine))
+}
+
+/// Where PATH, variables and outputs go. Files are opened first, so that nothing is downloaded in vain.
+struct Sink {
+    provider: Provider,
+    kind: SinkKind,
+    dotenv: Option<Appended>,
+}
+
+enum SinkKind {
+    Files(Files),
+    Azure,
+    Shell(ShellKind),
+}
+
+impl Sink {
+    fn open(provider: Provider, arguments: &CiArgs, context: &Context<'_>) -> Result<Self, Failure> {
+        let kind = match provider {
+            Provider::GitHub => SinkKind::Files(Files::open(context)?),
+            Provider::Azure => SinkKind::Azure,
+            Provider::GitLab | Provider::Jenkins | Provider::Shell => {
+                SinkKind::Shell(printed::shell(arguments.shell.as_deref(), context)?)
+            }
+        };
+        let dotenv = arguments.dotenv.as_deref().map(|path| context.absolute(path));
+        let dotenv = dotenv.map(|path| Appended::maybe_new(path, github::DOTENV)).transpose()?;
+        Ok(Self { provider, kind, dotenv })
+    }
+
+    /// Writes all files, or none. What a service reads from stdout gives way to JSON.
+    fn write(&self, later: &Later, arguments: &CiArgs, context: &Context<'_>) -> Result<(), Failure> {
+        let mut texts = match &self.kind {
+            SinkKind::Files(files) => files.texts(later)?,
+            SinkKind::Azure | SinkKind::Shell(_) => Vec::new(),
+        };
+        if let Some(file) = &self.dotenv {
+            texts.push((file, printed::dotenv(later)?));
+        }
+        let printed = match &self.kind {
+            _ if arguments.json => None,
+            SinkKind::Files(_) => None,
+            SinkKind::Azure => Some(printed::azure(later)),
+            SinkKind::Shell(shell) => Some(printed::code(later, *shell, context)?),
+        };
+        github::append_all(&texts)?;
+        if matches!(self.kind, SinkKind::Files(_)) && !arguments.plan && !arguments.no_matcher {
+            add_matcher(arguments.json, context)?;
+        }
+        printed.map_or(Ok(()), |text| context.printer.exact(text.trim_end()))
+    }
+}
+
+/// Registers the problem matchers. The runner reads commands from both streams.
+fn add_matcher(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
+    let directory = context.env.var(gover_core::env::vars::RUNNER_TEMP).map(std::path::PathBuf::from);
+    let path = directory.unwrap_or_else(|| context.env.temporary_directory()).join("gover-matchers.json");
+    file::write_atomically(&path, MATCHERS.as_bytes()).map_err(|error| {
+        let what = format!("cannot write the problem matchers to `{}`", path.display());
+        Failure::io(what, &error, "check RUNNER_TEMP, or pass --no-matcher")
+    })?;
+    let command = format!("::add-matcher::{}", github::escaped(&path.to_string_lossy()));
+    if as_json {
+        context.printer.note(&command);
+        Ok(())
+    } else {
+        context.printer.exact(&command)
+    }
+}
+
+const MATCHERS: &str = include_str!("matchers.json");
