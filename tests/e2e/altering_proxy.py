@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """A GOPROXY that passes another one through, and can lie about zips.
 
-    altering_proxy.py UPSTREAM
+    altering_proxy.py UPSTREAM [LOG]
 
     /honest/…    everything as it is
     /damaged/…   zips with one wrong byte in the middle
     /forged/…    zips in perfect order that hold one file more than was released
 
 Prints its port on a line of its own, then serves on the loopback interface until it is killed. Zips are fetched
-once and kept in memory.
+once and kept in memory. LOG gets a line for each request.
 """
 
 import http.server
@@ -20,6 +20,7 @@ import urllib.request
 import zipfile
 
 UPSTREAM = sys.argv[1].rstrip("/")
+LOG = open(sys.argv[2], "a") if len(sys.argv) > 2 else None
 
 
 def as_it_is(body):
@@ -65,6 +66,8 @@ def fetch(path):
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         mode, _, path = self.path.lstrip("/").partition("/")
+        if LOG:
+            print(path, file=LOG, flush=True)
         if mode not in MODES:
             self.send_error(404)
             return
