@@ -334,7 +334,7 @@ fn a_toolchain_of_the_tool_cache_is_taken_over_if_it_is_its_release() {
     fs::write(goroot.join("src/evil.go"), "package evil\n").unwrap();
     let output = ctx.gover(["ci", "1.91", "--json"]);
     assert_eq!(origin(&output), "downloaded");
-    assert!(output.stderr.contains("is not used: differs from record"), "{output}");
+    assert!(output.stderr.contains("is not used: differs from checksum record"), "{output}");
     assert_eq!(downloads(&ctx, "go1.91.2"), 1);
     assert!(!ctx.layout().versions().join("go1.91.2/src/evil.go").exists());
 }
