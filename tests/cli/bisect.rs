@@ -129,14 +129,14 @@ fn a_command_that_fails_or_succeeds_with_both_ends_is_an_error() {
     let output = bisect(&ctx, &[], ["1.90.0", "1.91.4"], &["1.90..:127"]);
     let said = "error: `go fake-cases 1.90..:127` fails with go1.90.0 too, so no release between go1.90.0 and go1.91.4 breaks it\n  \
                 exit code 127 usually means that a program was not found\n\
-                hint: name a release as GOOD with which it succeeds\n";
+                hint: for GOOD, name a release with which it succeeds\n";
     assert!(output.exits(1).stderr.ends_with(said), "{output}");
     let output = bisect(&ctx, &[], ["1.90.0", "1.91.4"], &[]);
     let said = "succeeds with go1.91.4 too, so no release between go1.90.0 and go1.91.4 breaks it\n\
-                hint: name a release as BAD with which it fails\n";
+                hint: for BAD, name a release with which it fails\n";
     assert!(output.exits(1).stderr.ends_with(said), "{output}");
     let output = bisect(&ctx, &[], ["1.90.0", "1.91.4"], &["1.91.4:125"]);
-    assert!(output.exits(1).stderr.contains("cannot be tried with go1.91.4 (exit code 125)"), "{output}");
+    assert!(output.exits(1).stderr.contains("skips go1.91.4 (exit code 125)"), "{output}");
     assert!(!ctx.layout().bisect().exists(), "the next attempt runs the command again");
 }
 
@@ -172,7 +172,7 @@ fn a_search_that_stopped_is_continued_by_the_same_command() {
     assert!(
         again
             .stderr
-            .starts_with("continuing an interrupted search with 2 results (`--restart` begins anew)\n"),
+            .starts_with("continuing an interrupted search with 2 results (`--restart` starts over)\n"),
         "{again}"
     );
     // Exchanged ends use the same results; another command, directory or end does not.
@@ -203,7 +203,7 @@ fn what_is_missing_is_installed_and_named_at_the_end() {
     let output = bisect(&ctx, &[], ["1.90.0", "1.90.4"], &["1.90.3..:1"]);
     output.success();
     assert_eq!(tried(&output), ["1.90.0", "1.90.4", "1.90.2", "1.90.3"]);
-    let removes = "`gover uninstall 1.90.0 1.90.4 1.90.3` removes what was installed for this\n";
+    let removes = "`gover uninstall 1.90.0 1.90.4 1.90.3` removes the toolchains installed for this search\n";
     assert!(output.stderr.ends_with(removes), "{output}");
     assert_eq!(ctx.names_in("gover/versions"), ["go1.90.0", "go1.90.2", "go1.90.3", "go1.90.4"]);
     // Without an install, the command for it is named, and the search can be continued.

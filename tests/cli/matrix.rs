@@ -132,7 +132,7 @@ go1.90.4  skipped: go.mod:3 in [ROOT]/shop requires go1.91.2
 
 ----- stderr -----
 error: every version was skipped, so `go version` did not run
-hint: gover matrix 1.91 -- go version
+hint: gover matrix 1.91.2 -- go version
 
 "#]]
     );
@@ -229,13 +229,13 @@ fn fail_fast_ends_the_others() {
     let mut ctx = with_three();
     let output = matrix(&ctx, &["--fail-fast"], "1.90.1,1.90.4,1.91.2", &["fake-cases", "1.90.4:1"]);
     assert_eq!(tested(output.exits(1)), ["1.90.1", "1.90.4"]);
-    assert!(output.stdout.ends_with("go1.91.2        not run to the end\n"), "{output}");
+    assert!(output.stdout.ends_with("go1.91.2        did not finish\n"), "{output}");
     if !IS_WINDOWS {
         add_shell(&mut ctx);
         let script = r#"case "$(go version)" in *go1.90.1*) exit 3 ;; esac; sleep 600"#;
         let options = ["matrix", "-j3", "--fail-fast", "1.90.1,1.90.4,1.91.2", "--", "sh", "-c", script];
         let output = ctx.gover(options);
-        assert_eq!(output.exits(1).stdout.matches("not run to the end").count(), 2, "{output}");
+        assert_eq!(output.exits(1).stdout.matches("did not finish").count(), 2, "{output}");
     }
 }
 
@@ -396,7 +396,7 @@ mod signals {
             let output = child.wait_with_output().unwrap();
             assert_eq!(output.status.signal(), Some(number), "{output:?}");
             let table = String::from_utf8(output.stdout).unwrap();
-            assert_eq!(table.matches("not run to the end").count(), 2, "{table}");
+            assert_eq!(table.matches("did not finish").count(), 2, "{table}");
             assert!(!is_left(&ctx), "{name}");
             assert_eq!(ctx.names_in("tmp"), [""; 0]);
         }

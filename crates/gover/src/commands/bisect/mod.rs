@@ -59,7 +59,7 @@ impl Bisect<'_> {
         if known > 0 {
             let results = counted(known, "result");
             printer
-                .note(&format!("continuing an interrupted search with {results} (`--restart` begins anew)"));
+                .note(&format!("continuing an interrupted search with {results} (`--restart` starts over)"));
         }
     }
 
@@ -75,7 +75,7 @@ impl Bisect<'_> {
             (Status::Good, Status::Bad) => return Ok(()),
             (Status::Good, _) => Failure::new(
                 format!("`{line}` succeeds with {bad} too, so no release between {good} and {bad} breaks it"),
-                "name a release as BAD with which it fails",
+                "for BAD, name a release with which it fails",
             ),
             (_, Status::Good) => Failure::new(
                 format!(
@@ -88,12 +88,13 @@ impl Bisect<'_> {
                     "`{line}` fails with {good} too, so no release between {good} and {bad} breaks it"
                 );
                 let details = suspicious(first).into_iter().collect();
-                let hints = vec!["name a release as GOOD with which it succeeds".to_owned()];
+                let hints = vec!["for GOOD, name a release with which it succeeds".to_owned()];
                 Report { details, ..Report::new(what, hints, Exit::Failure) }.into()
             }
         };
         // A new attempt must not rely on these results.
         self.state.remove(self.context)?;
+        report::note_installed(self);
         Err(failure)
     }
 
@@ -104,8 +105,9 @@ impl Bisect<'_> {
             return Ok(code);
         }
         self.state.remove(self.context)?;
+        report::note_installed(self);
         let what =
-            format!("`{}` cannot be tried with {name} (exit code 125), which GOOD or BAD names", self.line);
+            format!("`{}` skips {name} (exit code 125), but GOOD and BAD cannot be skipped", self.line);
         Err(Failure::new(what, "name another release"))
     }
 

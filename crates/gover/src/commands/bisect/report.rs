@@ -20,13 +20,20 @@ pub(super) fn show(bisect: &Bisect<'_>, good: usize, bad: usize) -> Result<(), F
             printer.data(&line)?;
         }
     }
+    note_installed(bisect);
+    Ok(())
+}
+
+/// Says how to remove what was installed, once nothing will continue the search.
+pub(super) fn note_installed(bisect: &Bisect<'_>) {
     let installed = &bisect.state.results.installed;
     if !installed.is_empty() {
         let requests: Vec<String> = installed.iter().map(|name| pasted(&Request::typed(name))).collect();
-        printer
-            .note(&format!("`gover uninstall {}` removes what was installed for this", requests.join(" ")));
+        bisect.context.printer.note(&format!(
+            "`gover uninstall {}` removes the toolchains installed for this search",
+            requests.join(" ")
+        ));
     }
-    Ok(())
 }
 
 pub(in crate::commands) struct Found {

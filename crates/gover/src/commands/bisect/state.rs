@@ -44,10 +44,13 @@ impl State {
         let mut ends = ends;
         ends.sort();
         let path = context.layout.bisect().join(format!("{}.json", key(directory, words, ends)));
-        let kept = || file::read_limited(&path, LARGEST).ok();
-        let kept = if is_new { None } else { kept() };
+        let kept = file::read_limited(&path, LARGEST).ok();
         let mut results: Results =
             kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        if is_new {
+            // What was installed stays known, so that the end of the search can name it.
+            results.codes.clear();
+        }
         results.directory = directory.to_string_lossy().into_owned();
         results.command = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         Self { path, results }

@@ -64,7 +64,7 @@ pub(super) fn judge(
             results.last().and_then(|last| context.forbidden_by(&last.name, &arguments.command))
     {
         let what = format!("every version was skipped, so `{line}` did not run");
-        return Err(Failure::new(what, format!("gover matrix {} -- {line}", version.language())));
+        return Err(Failure::new(what, format!("gover matrix {version} -- {line}")));
     }
     Ok(())
 }
@@ -84,7 +84,7 @@ pub(super) fn words(outcome: &Outcome, reason: impl Fn(&legs::Forbidden) -> &str
         Outcome::Failed(ending) => format!("failed with {}", legs::ending(*ending)),
         Outcome::NotInstalled => "could not be installed".to_owned(),
         Outcome::Skipped(forbidden) => format!("skipped: {}", reason(forbidden)),
-        Outcome::NotRun => "not run to the end".to_owned(),
+        Outcome::NotRun => "did not finish".to_owned(),
     }
 }
 
