@@ -1,15 +1,18 @@
 //! Findings that an earlier run also had (`--baseline`).
 
-use std::fs;
 use std::path::Path;
 
 use gover_core::display::pasted;
 use gover_core::text::decode;
 use gover_doctor::redaction::Redaction;
 use gover_doctor::{Finding, Severity};
+use gover_sys::file;
 use serde::Deserialize;
 
 use crate::{Context, Failure};
+
+/// More than any report has, in bytes.
+const LARGEST: u64 = 64 << 20;
 
 /// What `gover doctor --json` printed once, or a report in JSON. Other keys do not matter.
 #[derive(Deserialize)]
@@ -46,7 +49,7 @@ impl Baseline {
 
     fn parse(path: &Path, context: &Context<'_>) -> Result<Self, Failure> {
         let again = format!("`gover doctor --json > {}` writes it", pasted(&path.to_string_lossy()));
-        let bytes = fs::read(context.absolute(path))
+        let bytes = file::read_limited(&context.absolute(path), LARGEST)
             .map_err(|source| Failure::io(format!("cannot read `{}`", path.display()), &source, again))?;
         let refused = |why: &str| {
             Failure::new(

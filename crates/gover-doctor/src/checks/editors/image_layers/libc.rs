@@ -58,7 +58,7 @@ fn foreign(file: &Dockerfile<'_>, at: usize) -> Option<Finding> {
     let mut copies = stage.steps.iter().filter(|step| step.name == "COPY" && !has_glibc);
     let (copy, builder, command) = copies.find_map(|step| copied(file, step))?;
     let image = if libc == Libc::Musl { "Alpine, which has musl" } else { "an image without a C library" };
-    let what = format!("{} copies a program that was built with cgo for glibc into {image}", file.shown);
+    let what = format!("{} copies a program that may need glibc into {image}", file.shown);
     let why = "if the program uses cgo, also through packages such as net, it fails with `no such file or directory`";
     let lines = [builder, command, stage.from.line, copy];
     let set = ["ENV CGO_ENABLED=0".to_owned()];
@@ -104,8 +104,20 @@ fn is_output(command: &GoCommand<'_>, path: &str) -> bool {
                 || path.starts_with(output)
                 || path.contains(['*', '$'])
         }
+        None if installed(command).is_some() => {
+            path.contains("/go/bin")
+                || path.contains('*')
+                || installed(command).as_deref() == Some(&*name(path))
+        }
         None => !["/etc", "/usr/share", "/usr/local/go"].iter().any(|other| path.starts_with(other)),
     }
+}
+
+/// The program of `go install PACKAGE@VERSION`: often a tool of the build, which is not copied.
+fn installed(command: &GoCommand<'_>) -> Option<String> {
+    let package = command.arguments.iter().find_map(|word| word.split_once('@')).map(|(package, _)| package);
+    let name = package.filter(|_| command.verb == "install")?.rsplit('/').next()?;
+    Some(name.to_owned())
 }
 
 /// Packages of Alpine and Debian.
