@@ -51,11 +51,11 @@ fn layers_of_an_image_are_shown_with_the_right_lines() {
         str![[r#"
 exit: 1
 ----- stdout -----
-warning  image-layers  [ROOT]/shop/Dockerfile copies a program that was built with cgo for glibc into an image without a C library
+warning  image-layers  [ROOT]/shop/Dockerfile copies a program that may need glibc into an image without a C library
 note     image-layers  [ROOT]/shop/Dockerfile copies all files before go downloads the modules
 
 image-layers
-  [ROOT]/shop/Dockerfile copies a program that was built with cgo for glibc into an image without a C library
+  [ROOT]/shop/Dockerfile copies a program that may need glibc into an image without a C library
     [ROOT]/shop/Dockerfile:1: FROM golang:1.22 AS build
     [ROOT]/shop/Dockerfile:3: RUN go build -o /shop .
     [ROOT]/shop/Dockerfile:4: FROM scratch

@@ -278,7 +278,7 @@ fn a_report_that_cannot_be_written_stops_before_the_checks() {
     fs::create_dir(ctx.work().join("taken.md")).unwrap();
     stops("taken.md", 1, "cannot write `");
     for name in ["report", "report.txt", "/"] {
-        stops(name, 2, "does not say which form the report has");
+        stops(name, 2, "cannot tell the format of the report");
     }
     assert_eq!(ctx.names_in(ctx.work()), ["file", "taken.md"]);
     ctx.gover(["doctor", "--anonymous"]).exits(2);

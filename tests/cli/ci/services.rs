@@ -42,7 +42,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: gover does not know the build service `travis`
+error: unknown CI service `travis`
 hint: use one of github, gitlab, jenkins, azure, shell; `shell` works in any other
 
 "#]]

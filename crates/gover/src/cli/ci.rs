@@ -10,8 +10,8 @@ use clap::Args;
   gover ci
   gover ci 1.22 --plan --json
 
-It knows GitHub Actions, GitLab, Jenkins and Azure Pipelines. Elsewhere it prints shell code: \
-eval \"$(gover ci)\". See docs/ci.md.")]
+In GitHub Actions and Azure Pipelines, it sets up later steps. In GitLab, Jenkins and other \
+shells, evaluate its output: eval \"$(gover ci)\". See docs/ci.md.")]
 pub(crate) struct CiArgs {
     /// Version (1.22.5, 1.22, ^1.21, stable) [default: the version this directory needs]
     #[arg(value_name = "REQUEST")]

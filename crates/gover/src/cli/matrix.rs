@@ -17,7 +17,7 @@ range, such as ^1.24, means the newest patch of each minor version in it; a spac
 conditions: '>=1.24 <1.27'. As everywhere, an installed patch counts as the newest, and a missing \
 toolchain is installed. Each run gets GOTOOLCHAIN=local and the toolchain first on PATH.
 
-The exit code is 1 if the command fails with a version. Versions older than the go line of go.mod or \
+The exit code is 1 if the command fails with any version. Versions older than the go line of go.mod or \
 go.work are skipped."
 )]
 pub(crate) struct MatrixArgs {
@@ -27,10 +27,10 @@ pub(crate) struct MatrixArgs {
     /// Command and its arguments
     #[arg(value_name = "CMD", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) command: Vec<OsString>,
-    /// Run so many at once, and show the output of each when it ends
+    /// Number of runs at a time; the output of each is shown when it ends
     #[arg(long, short, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: u16,
-    /// After the first failure, end the others
+    /// Stop the other runs after the first failure
     #[arg(long)]
     pub(crate) fail_fast: bool,
     /// Also write the results and outputs to FILE, in the XML format of `JUnit`

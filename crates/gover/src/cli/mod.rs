@@ -151,7 +151,7 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Show and write what an editor needs to run the right Go
     Editor(EditorArgs),
-    /// Prepare a job of a build service: install Go, set PATH, give cache keys
+    /// Set up Go in a CI job: install it, set PATH, print cache keys
     Ci(CiArgs),
     /// Make a directory from which other machines can install toolchains
     Mirror(MirrorArgs),

@@ -132,7 +132,7 @@ fn is_entered(name: &str, path: &Path) -> bool {
 fn unknown(path: &Path, context: &Context<'_>) -> Failure {
     let shown = context.short(path);
     if path.exists() {
-        let what = format!("gover does not know where `{shown}` would name a Go version");
+        let what = format!("gover cannot read a Go version from `{shown}`");
         return Failure::usage(what, "`gover help bump` lists the files that it knows");
     }
     Failure::usage(format!("`{shown}` is neither a version nor a file"), "gover help bump")

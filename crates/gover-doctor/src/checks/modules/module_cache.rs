@@ -47,7 +47,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let are = if changed.len() == 1 { "was" } else { "were" };
     let what =
         format!("{} of the module cache {are} changed since the download", counted(changed.len(), "part"));
-    let why = "programs here are built from other code than go.sum says";
+    let why = "builds here use code that does not match go.sum";
     let evidence = changed.into_iter().map(|line| Evidence::answer("go mod verify", line));
     Some(Finding::error(what, why).shown_by(evidence).command("go clean -modcache"))
 }

@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
             builds and `git status` are many times slower than they should be.",
     cause: "WSL appends the PATH of Windows to that of Linux, or a startup file puts it first. Files below \
             `/mnt/c` are reached over a protocol that is slow for many small files. WSLENV hands over a \
-            variable of Windows whose path means nothing in Linux. `networkingMode` belongs into `.wslconfig` of \
+            variable of Windows whose path means nothing in Linux. `networkingMode` belongs in `.wslconfig` on \
             Windows, and has no effect in `/etc/wsl.conf`.",
     repair: "Put gover's directory first on PATH with `gover setup`, and keep projects in the Linux home \
             directory. Take Go's paths out of WSLENV with the command shown.",
@@ -67,7 +67,7 @@ fn networking_mode(snapshot: &Snapshot<'_>) -> Option<Finding> {
         line.split('=').next().is_some_and(|key| key.trim().eq_ignore_ascii_case("networkingMode"))
     };
     let (number, line) = (1..).zip(text.lines()).find(|(_, line)| is_it(line))?;
-    let what = "/etc/wsl.conf sets networkingMode, which belongs into .wslconfig of Windows";
+    let what = "/etc/wsl.conf sets networkingMode, which belongs in .wslconfig on Windows";
     let why = "it has no effect there, so a proxy of Windows at localhost is still not reachable";
     let lines = ["# .wslconfig in your directory of Windows:", "[wsl2]", line.trim()];
     Some(Finding::note(what, why).shown_by([Evidence::line(&file, number, line)]).commands(lines))
@@ -82,7 +82,7 @@ fn handed_over(snapshot: &Snapshot<'_>) -> Option<Finding> {
     };
     let names: Vec<&str> = PATHS.into_iter().filter(is_wrong).collect();
     let first = names.first()?;
-    let what = format!("WSLENV hands {first} of Windows over to this Linux");
+    let what = format!("WSLENV passes {first} from Windows to Linux");
     let why = "go here looks for files of Linux in a directory of Windows";
     let listed = snapshot.variable("WSLENV").unwrap_or_default();
     let kept: Vec<&str> = listed
@@ -157,7 +157,7 @@ mod tests {
             wsl().var("WSLENV", "GOPROXY:GOROOT:GOPATH/p").var("GOROOT", r"C:\Go").var("GOPROXY", "direct");
         let findings = machine.findings("wsl");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
-        assert_eq!(findings[0].what, "WSLENV hands GOROOT of Windows over to this Linux");
+        assert_eq!(findings[0].what, "WSLENV passes GOROOT from Windows to Linux");
         assert_eq!(findings[0].evidence[1].to_string(), r"GOROOT=C:\Go (set in Windows, by WSLENV)");
         assert_eq!(findings[0].fix.commands, ["setx.exe WSLENV GOPROXY:GOPATH/p"]);
         let translated = wsl().var("WSLENV", "GOPATH/p").var("GOPATH", "/mnt/c/Users/ann/go");

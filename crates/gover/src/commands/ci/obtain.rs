@@ -72,7 +72,7 @@ fn of_store(
 ) -> Result<Obtained, Failure> {
     let want = Want::Release(name.clone());
     if !name.is_release() {
-        context.printer.note(&format!("{name} is a build of its own, which nothing proves"));
+        context.printer.note(&format!("{name} is a custom build, so gover cannot verify it"));
         return Ok(obtained(installation.install(&want)?, Origin::Kept, None, context));
     }
     let supply = installation.supply()?;

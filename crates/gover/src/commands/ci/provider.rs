@@ -39,7 +39,7 @@ impl Provider {
         Self::ALL.into_iter().find(|known| known.name() == lower).ok_or_else(|| {
             let names = Self::ALL.map(Self::name);
             let meant = cli::meant(context.env.arguments(), given, names);
-            let what = format!("gover does not know the build service `{}`", shown(given));
+            let what = format!("unknown CI service `{}`", shown(given));
             let known = format!("use one of {}; `shell` works in any other", names.join(", "));
             Failure::unknown(what, meant, &known)
         })

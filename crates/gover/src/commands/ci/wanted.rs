@@ -177,10 +177,7 @@ fn module_file(context: &Context<'_>) -> Option<PathBuf> {
 fn version_in(path: &Path, context: &Context<'_>) -> Result<(usize, String), Failure> {
     let file = context.short(path);
     let Some(kind) = FileKind::of(&path.to_string_lossy()) else {
-        return Err(Failure::usage(
-            format!("gover does not know where `{file}` would name a Go version"),
-            FILES,
-        ));
+        return Err(Failure::usage(format!("gover cannot read a Go version from `{file}`"), FILES));
     };
     let bytes = read_limited(path, LARGEST)
         .map_err(|error| Failure::io(format!("cannot read `{file}`"), &error, FILES))?;

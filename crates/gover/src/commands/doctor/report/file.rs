@@ -33,7 +33,7 @@ impl Target {
             Some("json") => Form::Json,
             Some("html" | "htm") => Form::Html,
             _ => {
-                let what = format!("`{}` does not say which form the report has", file.display());
+                let what = format!("cannot tell the format of the report from the name `{}`", file.display());
                 return Err(Failure::usage(
                     what,
                     "a name that ends in .html, .md or .json says so, as in `gover doctor --report report.html`",
