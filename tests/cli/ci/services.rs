@@ -128,7 +128,10 @@ fn a_request_that_cannot_be_installed_is_refused() {
     }
     let output = ctx.gover(["ci", "1.99"]);
     assert!(output.exits(1).stderr.contains("no Go release matches `1.99`"), "{output}");
-    assert_eq!(output.text(), "false");
+    assert_eq!(output.text(), if cfg!(windows) { "throw 'gover ci failed'" } else { "false" });
+    if !gover_test::has_directory_links() {
+        return;
+    }
     // A toolchain that nobody could reproduce elsewhere.
     let goroot = ctx.root().join("own");
     gover_test::Release::new("go1.89.0").write_to(&goroot);
