@@ -22,7 +22,7 @@ pub(crate) fn faults(root: &Path, files: &[PathBuf]) -> Result<Vec<String>, Stri
             continue;
         }
         if !english.exists() {
-            faults.push(format!("{}: there is no {}", file.display(), english.display()));
+            faults.push(format!("{}: {} does not exist", file.display(), english.display()));
             continue;
         }
         let pages = [Page::read(&english)?, Page::read(file)?];
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_page_in_chinese_has_a_page_in_english() {
-        let expected = "docs/zh-CN/none.md: there is no docs/none.md";
+        let expected = "docs/zh-CN/none.md: docs/none.md does not exist";
         assert_eq!(of(&[("docs/zh-CN/none.md", CHINESE)]), [expected]);
         assert_eq!(of(&[("docs/zh-CN/topics.md", "# 问题\n")]), [""; 0]);
     }

@@ -140,7 +140,7 @@ impl Editor {
             Self::Zed | Self::Neovim | Self::Vim | Self::Helix | Self::Emacs | Self::Sublime => None,
         };
         let settings = settings.zip(snapshot.user_configuration()).map(|([above, below], directory)| {
-            format!(", and there is no directory {}", snapshot.short(&directory.join(above).join(below)))
+            format!(", and {} does not exist", snapshot.short(&directory.join(above).join(below)))
         });
         let title = self.title();
         let programs = self.programs().join(" or ");

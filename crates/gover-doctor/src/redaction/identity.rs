@@ -10,7 +10,7 @@ pub struct Identity {
     pub(super) is_windows: bool,
     /// The home, as variables name it and with links followed.
     pub(super) homes: Vec<String>,
-    /// The repository or working directory and those above it, each with what stands for it, the deepest first.
+    /// The repository or working directory and its parents, each with its replacement, the deepest first.
     pub(super) project: Vec<(String, String)>,
     pub(super) users: Vec<String>,
     pub(super) machines: Vec<String>,

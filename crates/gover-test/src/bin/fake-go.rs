@@ -12,8 +12,8 @@
 //! go install PACKAGE@VERSION   puts a file into GOBIN that says how it was built; some packages of example.org fail
 //! go fake-install NAME TEXT    writes a program as `go install` does, and something read-only into GOMODCACHE
 //! go fake-exit CODE            ends with that code (32 bits on Windows)
-//! go fake-cases CASE…          prints `tested VERSION` and ends with the code of the first case that fits its own
-//!                              version: `1.90.4:7`, or `1.90.4..:1` for that one and newer ones; else with 0
+//! go fake-cases CASE…          prints `tested VERSION` and ends with the code of the first case that fits its
+//!                              own version: `1.90.4:7`, or `1.90.4..:1` for that one and newer ones; else with 0
 //! go fake-meet COUNT DIR       ends when COUNT of them have started with that directory
 //! go fake-cat                  copies stdin to stdout
 //! go fake-wait                 prints `ready`, then waits for the end of stdin, then prints `done`

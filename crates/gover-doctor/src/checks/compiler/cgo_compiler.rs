@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     symptom: "`cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH`, on macOS `xcrun: error: invalid active \
               developer path`; `-race requires cgo`, or `build constraints exclude all Go files`.",
     cause: "CGO_ENABLED=1 is set but no compiler is installed, or CC names one that does not exist. If \
-            neither is set, go switches cgo off when there is no compiler, although a file has `import \"C\"` or a \
+            neither is set, go turns cgo off when there is no compiler, even if a file has `import \"C\"` or a \
             command has `-race`. Or CGO_CFLAGS or CGO_LDFLAGS were set for another machine.",
     repair: "Install a compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` \
             removes a CC that does not exist if the default compiler does.",

@@ -7,7 +7,7 @@ use crate::snapshot::disk::Disk;
 use crate::snapshot::system::Os;
 
 /// The assignments of units (systemd.exec(5)) and of `user.conf` (systemd-system.conf(5)). They set a
-/// variable only for what such a unit starts, so they explain a value and are no fault by themselves.
+/// variable only for what such a unit starts, so they can explain a value, but setting one is not a problem.
 pub(super) fn assignments(facts: &Facts, disk: &dyn Disk) -> Vec<Assignment> {
     let Some(own) = facts.xdg_configuration().filter(|_| facts.system.os == Os::Linux) else {
         return Vec::new();
@@ -122,7 +122,7 @@ mod tests {
             assert_eq!(origin(&machine, name, value), format!("{name}={value} (set in {place})"));
         }
         assert_eq!(origin(&machine, "GOROOT", "/no"), "GOROOT=/no");
-        // It is no fault by itself, and only Linux has units.
+        // A unit alone is not a problem. Only Linux has them.
         assert_eq!(machine.findings("goroot-set"), []);
         let macos = Machine::macos().file("~/.config/systemd/user/x.service", "Environment=GOOS=js\n");
         assert_eq!(origin(&macos, "GOOS", "js"), "GOOS=js");

@@ -83,7 +83,7 @@ impl Area {
         Ok(Self { directory, is_fresh: true, created: Vec::new() })
     }
 
-    /// Creates what is not there yet.
+    /// Creates the directories that do not exist yet.
     pub(super) fn prepare(&mut self) -> Result<(), Failure> {
         let directory = self.directory.clone();
         let mut missing: Vec<&Path> = directory.ancestors().take_while(|path| !path.exists()).collect();

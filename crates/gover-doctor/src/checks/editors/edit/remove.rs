@@ -77,7 +77,7 @@ fn cut(text: &str, property: Range<usize>, tokens: &[TokenAndRange<'_>]) -> Stri
     if is_alone { [head.trim_end(), tail.trim_start()].concat() } else { joined(head, &tail) }
 }
 
-/// Closes the gap. A line of which nothing is left goes too.
+/// Also removes the spaces left behind, or the whole line if it is now empty.
 fn joined(head: &str, tail: &str) -> String {
     let line_start = head.rfind('\n').map_or(0, |at| at + 1);
     let line_end = tail.find('\n').map_or(tail.len(), |at| at + 1);
