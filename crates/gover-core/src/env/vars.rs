@@ -17,6 +17,18 @@ pub enum Owner {
     System,
 }
 
+/// What programs take as the proxy of their connections. Either case counts.
+pub const PROXIES: [&str; 8] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+];
+
 macro_rules! variables {
     ($($owner:ident { $($constant:ident = $name:literal: $meaning:literal;)* })*) => {
         $($(

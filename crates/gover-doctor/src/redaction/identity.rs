@@ -26,7 +26,7 @@ impl Identity {
             project: project(snapshot),
             users: users(snapshot),
             machines: machines(snapshot),
-            servers: SERVERS.iter().flat_map(|name| values(name, snapshot)).collect(),
+            servers: SERVERS.iter().chain(&vars::PROXIES).flat_map(|name| values(name, snapshot)).collect(),
         }
     }
 
@@ -144,12 +144,4 @@ const SERVERS: &[&str] = &[
     "GONOPROXY",
     "GONOSUMDB",
     "GOINSECURE",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-    "NO_PROXY",
-    "no_proxy",
 ];

@@ -83,21 +83,8 @@ fn others() -> impl Iterator<Item = &'static str> {
     ];
     let own =
         VARIABLES.iter().filter(|variable| variable.owner == Owner::Gover).map(|variable| variable.name);
-    let of_servers = [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-        "NO_PROXY",
-        "no_proxy",
-        vars::SSL_CERT_FILE,
-        vars::SSL_CERT_DIR,
-        vars::NETRC,
-        vars::GOVULNDB,
-    ];
-    own.filter(|name| !OF_FILE.contains(name)).chain(of_servers)
+    let of_servers = [vars::SSL_CERT_FILE, vars::SSL_CERT_DIR, vars::NETRC, vars::GOVULNDB];
+    own.filter(|name| !OF_FILE.contains(name)).chain(vars::PROXIES).chain(of_servers)
 }
 
 fn environment(name: &str, snapshot: &Snapshot<'_>) -> Option<Setting> {
