@@ -413,3 +413,30 @@ fn matchers_can_be_left_out() {
         matchers["problemMatcher"].as_array().unwrap().iter().map(|one| one["owner"].as_str().unwrap());
     assert_eq!(owners.collect::<Vec<_>>(), ["gover-go", "gover-go-test"]);
 }
+
+#[test]
+fn matchers_that_cannot_be_written_change_nothing() {
+    let mut ctx = job();
+    let output = ctx.gover(["ci"]);
+    output.success();
+    let written = |ctx: &TestContext| FILES.map(|name| read(ctx, name));
+    let before = written(&ctx);
+    ctx.set("RUNNER_TEMP", ctx.root().join("none/below"));
+    // Where its parent is a file, no directory can be made.
+    fs::write(ctx.root().join("none"), "").unwrap();
+    assert!(ctx.gover(["ci"]).exits(1).stderr.contains("--no-matcher"));
+    assert_eq!(written(&ctx), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_the_matchers_is_replaced_and_not_followed() {
+    let ctx = job();
+    let other = ctx.work().join("precious");
+    fs::write(&other, "precious").unwrap();
+    let matchers = ctx.root().join("tmp/gover-matchers.json");
+    std::os::unix::fs::symlink(&other, &matchers).unwrap();
+    ctx.gover(["ci"]).success();
+    assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+    assert!(fs::read_to_string(&matchers).unwrap().contains("problemMatcher"));
+}

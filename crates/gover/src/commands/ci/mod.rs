@@ -10,6 +10,8 @@ mod provider;
 mod tool_cache;
 mod wanted;
 
+use std::path::{Path, PathBuf};
+
 use gover_core::env::parse_switch;
 use gover_core::text::shown;
 use gover_core::{Arch, ToolchainName};
@@ -201,22 +203,30 @@ impl Sink {
             SinkKind::Azure => Some(printed::azure(later)),
             SinkKind::Shell(shell) => Some(printed::code(later, *shell, context)?),
         };
+        let has_matchers =
+            matches!(self.kind, SinkKind::Files(_)) && !arguments.plan && !arguments.no_matcher;
+        let matchers = has_matchers.then(|| write_matchers(context)).transpose()?;
         github::append_all(&texts)?;
-        if matches!(self.kind, SinkKind::Files(_)) && !arguments.plan && !arguments.no_matcher {
-            add_matcher(arguments.json, context)?;
+        if let Some(path) = matchers {
+            register(&path, arguments.json, context)?;
         }
         printed.map_or(Ok(()), |text| context.printer.exact(text.trim_end()))
     }
 }
 
-/// Registers the problem matchers. The runner reads commands from both streams.
-fn add_matcher(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
-    let directory = context.env.var(gover_core::env::vars::RUNNER_TEMP).map(std::path::PathBuf::from);
+/// Writes the problem matchers, in place of whatever had their name, and returns their path.
+fn write_matchers(context: &Context<'_>) -> Result<PathBuf, Failure> {
+    let directory = context.env.var(gover_core::env::vars::RUNNER_TEMP).map(PathBuf::from);
     let path = directory.unwrap_or_else(|| context.env.temporary_directory()).join("gover-matchers.json");
-    file::write_atomically(&path, MATCHERS.as_bytes()).map_err(|error| {
+    file::replace_atomically(&path, MATCHERS.as_bytes()).map_err(|error| {
         let what = format!("cannot write the problem matchers to `{}`", path.display());
         Failure::io(what, &error, "check RUNNER_TEMP, or pass --no-matcher")
     })?;
+    Ok(path)
+}
+
+/// The runner reads commands from both streams.
+fn register(path: &Path, as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     let command = format!("::add-matcher::{}", github::escaped(&path.to_string_lossy()));
     if as_json {
         context.printer.note(&command);
