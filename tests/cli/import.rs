@@ -407,6 +407,11 @@ note: gover does not verify ~/src/go, and does not change it
     assert!(!found.contains("go1.91-mine"), "{found}");
     let again = ctx.gover(["link", "go1.91-mine", goroot.to_str().unwrap(), "--json"]);
     assert_eq!(again.success().json()["changed"], false);
+    // While it is not a toolchain, the link stays until it is uninstalled.
+    fs::rename(goroot.join("bin"), goroot.join("away")).unwrap();
+    let list = ctx.gover(["list"]);
+    assert!(list.stderr.contains("(`gover uninstall go1.91-mine` removes the link)"), "{list}");
+    fs::rename(goroot.join("away"), goroot.join("bin")).unwrap();
     ctx.gover(["uninstall", "go1.91-mine"]).success();
     assert!(goroot.join("bin").is_dir() && ctx.names_in("gover/versions").is_empty());
     ctx.gover(["verify"]).success();

@@ -42,8 +42,12 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
         for damage in &inventory.damaged {
             let remedy = if is_goroot(&damage.path) {
                 "rename it to its version, such as go1.22.5"
-            } else if name_at(&damage.path).is_some() {
-                "`gover prune` removes it"
+            } else if let Some(name) = name_at(&damage.path) {
+                // prune keeps links: what they lead to may be on a disk that is away.
+                match link::read(&damage.path) {
+                    Ok(Some(_)) => &format!("`gover uninstall {name}` removes the link"),
+                    _ => "`gover prune` removes it",
+                }
             } else {
                 "gover does not use it"
             };
