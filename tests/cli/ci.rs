@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
+use gover_core::Platform;
 use gover_core::layout::{executable_name, goroot_program};
 use gover_test::snapbox::str;
 use gover_test::{FakeSite, Output, Release, TestContext, context, gover_snapshot};
@@ -265,6 +266,32 @@ fn the_key_depends_on_the_toolchain_and_on_the_files_of_modules() {
     ctx.gover(["ci"]).success();
     assert_eq!(outputs(&ctx)["cache-key"], planned);
     ctx.gover(["ci", "--plan", "--cache-dependency-path", "a**b"]).exits(2);
+}
+
+#[test]
+fn the_key_is_of_the_architecture_that_is_asked_for() {
+    let plan = |ctx: &TestContext, arguments: &[&str]| {
+        fs::write(file(ctx, "GITHUB_OUTPUT"), "").unwrap();
+        ctx.gover([&["ci", "--plan"], arguments].concat()).success();
+        outputs(ctx)["cache-key"].clone()
+    };
+    let ctx = job();
+    let other = ctx.site().publish(Release::for_another_machine("go1.91.2"));
+    let (own, other) = (Platform::host(), other.platform().clone());
+    let asked = ["--arch", other.arch()];
+    let (of_own, of_other) = (plan(&ctx, &[]), plan(&ctx, &asked));
+    assert!(of_own.starts_with(&format!("gover-{own}-go1.91.2-")), "{of_own}");
+    assert!(of_other.starts_with(&format!("gover-{other}-go1.91.2-")), "{of_other}");
+    // The hash, too.
+    assert_ne!(of_own.replace(own.arch(), ""), of_other.replace(other.arch(), ""));
+    // Whatever is installed.
+    ctx.gover(["install", "1.91.2"]).success();
+    assert_eq!((plan(&ctx, &[]), plan(&ctx, &asked)), (of_own.clone(), of_other.clone()));
+    ctx.gover(["install", "-f", "--arch", other.arch(), "1.91.2"]).success();
+    assert_eq!(plan(&ctx, &asked), of_other);
+    assert_eq!(plan(&ctx, &["--arch", own.arch()]), of_own);
+    // It stays if nothing is asked for.
+    assert_eq!(plan(&ctx, &[]), of_other);
 }
 
 #[test]

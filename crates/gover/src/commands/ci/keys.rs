@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 use gover_archive::digest::Sha256;
-use gover_core::ToolchainName;
+use gover_core::{Platform, ToolchainName};
 use gover_doctor::MachinePath;
 
 use crate::commands::import;
-use crate::{Context, Failure, Target};
+use crate::{Context, Failure};
 
 pub(super) struct Keys {
     pub(super) key: String,
@@ -26,12 +26,11 @@ impl Keys {
     /// Another Go starts another cache: its build results are of no use, and a cache that is saved with
     /// each new toolchain would keep all older ones.
     pub(super) fn new(
-        (name, target, h1): (&ToolchainName, &Target, Option<&str>),
+        (name, platform, h1): (&ToolchainName, &Platform, Option<&str>),
         patterns: &[String],
         context: &Context<'_>,
     ) -> Result<Self, Failure> {
         let tree = h1.map_or_else(|| "unproven".to_owned(), |h1| Sha256::of(h1.as_bytes()).to_string());
-        let platform = &target.platform;
         let prefix = format!("gover-{platform}-{name}-{}-", short(&tree));
         let key = format!("{prefix}{}", short(&sum(&files(patterns, context)?)?));
         Ok(Self { key, fallbacks: vec![prefix], paths: paths(context) })

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::env::parse_switch;
 use gover_core::text::shown;
-use gover_core::{Arch, ToolchainName};
+use gover_core::{Arch, Platform, ToolchainName};
 use gover_install::Receipt;
 use gover_install::programs::Programs;
 use gover_install::verify::LogStatus;
@@ -66,13 +66,14 @@ fn prepare(arguments: &CiArgs, sink: &Sink, context: &Context<'_>) -> Result<(),
     let name = wanted.raised(chosen, context)?;
     context.printer.note(&format!("{name}  {}", wanted.reason));
     let done = if arguments.plan {
-        let h1 = known_h1(&name, &target, &installation, context)?;
+        let h1 = known_h1(&name, (&target, &installation), context)?;
         Done { name, reason: wanted.reason.clone(), origin: None, h1 }
     } else {
         install(name, &wanted, &cached, (&target, &installation), context)?
     };
+    let platform = platform(&done.name, (&target, &installation), context);
     let keys =
-        Keys::new((&done.name, &target, done.h1.as_deref()), &arguments.cache_dependency_path, context)?;
+        Keys::new((&done.name, &platform, done.h1.as_deref()), &arguments.cache_dependency_path, context)?;
     let later = Later::new((&wanted, &done.name), keys, arguments.plan, context);
     if !arguments.plan {
         later.check(&done.name, context)?;
@@ -112,19 +113,32 @@ fn install(
     Ok(Done { name, reason: wanted.reason.clone(), origin: Some(obtained.origin.as_str()), h1: obtained.h1 })
 }
 
-/// The hash that the toolchain has, or will have, from its receipt or else its record.
+/// The platform that was asked for. Otherwise a toolchain that is there stays, whatever its platform.
+fn platform(
+    name: &ToolchainName,
+    (target, installation): (&Target, &Installation<'_>),
+    context: &Context<'_>,
+) -> Platform {
+    let of_kept = || installation.keeps(name).then(|| verify::platform(name, context)).flatten();
+    let kept = if target.asked_by.is_none() { of_kept() } else { None };
+    kept.unwrap_or_else(|| target.platform.clone())
+}
+
+/// The hash that the toolchain has, or will have, from its receipt or else its record. The toolchain in
+/// the store may be of another platform.
 fn known_h1(
     name: &ToolchainName,
-    target: &Target,
-    installation: &Installation<'_>,
+    (target, installation): (&Target, &Installation<'_>),
     context: &Context<'_>,
 ) -> Result<Option<String>, Failure> {
+    let platform = platform(name, (target, installation), context);
     let receipt =
         installation.keeps(name).then(|| Receipt::read(&context.layout, name).ok().flatten()).flatten();
+    let receipt = receipt.filter(|receipt| receipt.platform == platform.to_string());
     if let Some(h1) = receipt.and_then(|receipt| receipt.h1) {
         return Ok(Some(h1));
     }
-    let mut responses = verify::log::ask(&[(name, Some(&target.platform))], installation.supply()?)?;
+    let mut responses = verify::log::ask(&[(name, Some(&platform))], installation.supply()?)?;
     if let Some(failure) = responses.failures.pop() {
         return Err(failure);
     }

@@ -201,7 +201,7 @@ fn not_verifiable(name: &ToolchainName, context: &Context<'_>) -> Failure {
 }
 
 /// The platform of a toolchain, from its receipt or else from its programs.
-fn platform(name: &ToolchainName, context: &Context<'_>) -> Option<Platform> {
+pub(super) fn platform(name: &ToolchainName, context: &Context<'_>) -> Option<Platform> {
     let receipt = Baseline::read(&context.layout, name).receipt;
     let written = receipt.and_then(|receipt| receipt.platform.parse().ok());
     written.or_else(|| Some(context.machine.with_arch(architecture::of_toolchain(name, context)?)))
