@@ -3,6 +3,8 @@
 //!
 //! The text comes from the program, so it may not make Go run or write what nobody asked for.
 
+use gover_core::gorules::words;
+
 /// What a new build does about a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Repeated {
@@ -95,7 +97,7 @@ fn flags(name: &'static str, value: &str, harmless: &[&str]) -> Option<Repeated>
         }
         None => true,
     };
-    words(text)?.iter().all(|word| is_harmless(word)).then(|| option(name, value))?
+    words::split(text).ok()?.iter().all(|word| is_harmless(word)).then(|| option(name, value))?
 }
 
 /// Flags for a C compiler or linker, if none of them names a program or a plugin.
@@ -103,21 +105,7 @@ fn c_flags(name: &'static str, value: &str) -> Option<Repeated> {
     let is_harmless = |word: &String| {
         ["-D", "-I", "-L", "-O", "-g", "-l", "-m", "-std=", "-U"].iter().any(|start| word.starts_with(start))
     };
-    words(value)?.iter().all(is_harmless).then(|| Repeated::Variable(name, value.to_owned()))
-}
-
-/// The words of a text (`quoted.Split` in cmd/internal/quoted); `None` if a quotation mark is missing.
-fn words(text: &str) -> Option<Vec<String>> {
-    let (mut words, mut rest) = (Vec::new(), text.trim_start());
-    while let Some(first) = rest.chars().next() {
-        let (word, after) = match first {
-            '"' | '\'' => rest.get(1..)?.split_once(first)?,
-            _ => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
-        };
-        words.push(word.to_owned());
-        rest = after.trim_start();
-    }
-    Some(words)
+    words::split(value).ok()?.iter().all(is_harmless).then(|| Repeated::Variable(name, value.to_owned()))
 }
 
 fn base(path: &str) -> &str {

@@ -14,6 +14,7 @@ mod refusal;
 mod search;
 mod select;
 mod toolchain_trace;
+pub mod words;
 
 pub use arguments::{Start, is_newer_command, starting_directory, without_directory_flag};
 pub use environment::{EnvFile, GoEnv, user_env_file};

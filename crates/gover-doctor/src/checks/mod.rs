@@ -12,7 +12,8 @@ pub(crate) mod platform;
 pub(crate) mod project;
 mod project_files;
 pub(crate) mod store;
-pub(crate) mod words;
+
+use gover_core::gorules::words;
 
 use crate::Check;
 

@@ -1,8 +1,8 @@
-//! How the go command splits GOFLAGS, CC and the like (`cmd/internal/quoted.Split`).
+//! How the go command splits GOFLAGS, CC, flags of tools and the like (`cmd/internal/quoted`).
 
 /// The words. An error is a quotation mark that is not closed; a mark inside a word is a character
 /// like others.
-pub(crate) fn split(text: &str) -> Result<Vec<String>, char> {
+pub fn split(text: &str) -> Result<Vec<String>, char> {
     let is_blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
     let mut words = Vec::new();
     let mut rest = text.trim_start_matches(is_blank);
@@ -21,7 +21,8 @@ pub(crate) fn split(text: &str) -> Result<Vec<String>, char> {
     Ok(words)
 }
 
-pub(crate) fn join(words: &[&str]) -> String {
+/// A text that [`split`] takes apart into these words.
+pub fn join(words: &[&str]) -> String {
     let quoted = words.iter().map(|word| match (word.contains([' ', '\t']), word.contains('\'')) {
         (true, false) => format!("'{word}'"),
         (true, true) => format!("\"{word}\""),
