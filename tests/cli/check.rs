@@ -3,6 +3,7 @@
 #[cfg(unix)]
 use std::fs;
 
+use gover_core::env::join_paths;
 use gover_test::{Output, TestContext, context};
 use serde_json::{Value, json};
 
@@ -32,7 +33,7 @@ fn hint(output: &Output) -> &str {
 /// The same context with a directory first on PATH.
 fn first_on_path(ctx: &mut TestContext, directory: &std::path::Path) {
     let path = std::iter::once(directory.to_owned()).chain(ctx.env().path());
-    ctx.set("PATH", std::env::join_paths(path).unwrap());
+    ctx.set("PATH", join_paths(path).unwrap());
 }
 
 /// The lines of data, without the spaces that align them: paths are not equally long everywhere.
@@ -184,7 +185,7 @@ fn gobin_must_be_absolute_and_behind_gover() {
     let gobin = ctx.directory("tools");
     ctx.set("GOBIN", &gobin);
     assert!(ctx.gover(["check"]).success().stdout.contains("tools, not on PATH"));
-    let behind = std::env::join_paths(ctx.env().path().into_iter().chain([gobin.clone()])).unwrap();
+    let behind = join_paths(ctx.env().path().into_iter().chain([gobin.clone()])).unwrap();
     ctx.set("PATH", behind);
     assert!(ctx.gover(["check"]).success().stdout.contains("tools, after gover's directory on PATH"));
     first_on_path(&mut ctx, &gobin);

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use gover_core::env::join_paths;
 use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
 use gover_test::{Output, TestContext, gover_snapshot};
@@ -28,7 +29,7 @@ fn timeless(mut output: Output) -> Output {
 pub(crate) fn add_shell(ctx: &mut TestContext) {
     let shell = ctx.find_on_machine("sh").unwrap();
     let path = ctx.env().path().into_iter().chain([shell.parent().unwrap().to_owned()]);
-    ctx.set("PATH", std::env::join_paths(path).unwrap());
+    ctx.set("PATH", join_paths(path).unwrap());
 }
 
 /// The versions with which the command ran, in their order.
@@ -78,7 +79,7 @@ fn each_run_has_the_toolchain_that_is_named_whatever_go_would_choose() {
     {
         assert_eq!(output.reported(name).as_deref(), value, "{name}");
     }
-    let path = std::env::join_paths([goroot.join("bin")].into_iter().chain(ctx.env().path())).unwrap();
+    let path = join_paths([goroot.join("bin")].into_iter().chain(ctx.env().path())).unwrap();
     assert_eq!(output.reported("PATH").as_deref(), path.to_str());
     // So has what the command starts through gover, by the path of the shim.
     let shim = ctx.install_shim("go");

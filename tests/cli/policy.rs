@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fs;
 
+use gover_core::env::join_paths;
 use gover_test::{FakeServer, Release, TestContext, context};
 
 use crate::scene::{file_url, with_three};
@@ -65,7 +66,7 @@ fn check_does_not_run_a_go_below_the_minimum() {
     let old = ctx.install_system_fake("go1.19.8").join("bin");
     // A program that runs would leave its mark.
     let mark = ctx.work().join("mark");
-    let path = std::env::join_paths(std::iter::once(old.clone()).chain(ctx.env().path())).unwrap();
+    let path = join_paths(std::iter::once(old.clone()).chain(ctx.env().path())).unwrap();
     ctx.set("PATH", path);
     if cfg!(unix) {
         fs::write(old.join("go"), format!("#!/bin/sh\n: > {}\n", mark.display())).unwrap();

@@ -6,6 +6,7 @@ mod settings;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gover_core::env::join_paths;
 use gover_core::layout::executable_name;
 use gover_test::snapbox::str;
 use gover_test::{Output, TestContext, context, gover_snapshot};
@@ -180,7 +181,7 @@ fn directories_are_gobin_and_all_of_gopath_each_once() {
     let mut ctx = scene();
     let other = ctx.root().join("other");
     write_program(&other.join("bin").join(executable_name("x")), "go1.91.2", "path\texample.org/x\n");
-    let gopath = std::env::join_paths([ctx.home().join("go"), other.clone()]).unwrap();
+    let gopath = join_paths([ctx.home().join("go"), other.clone()]).unwrap();
     let gobin = bin(&ctx);
     ctx.set("GOPATH", gopath).set("GOBIN", gobin);
     let json = ctx.gover(["tools", "--json"]).json();

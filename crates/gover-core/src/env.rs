@@ -1,5 +1,6 @@
 //! The environment of the process as a value. No other code uses `std::env`.
 
+mod path_list;
 pub mod vars;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use crate::layout::Layout;
 use crate::platform::IS_WINDOWS;
 use crate::real_path::simplified;
 use crate::text::shown;
+
+pub use self::path_list::{NotAnEntry, join_paths, split_paths};
 
 /// Environment variables, the working directory and the arguments of a process.
 ///
@@ -177,13 +180,8 @@ impl Env {
     }
 
     /// The directories in a variable that is a list like `PATH`.
-    /// The directories of a list such as PATH.
-    pub fn split_paths(list: &str) -> Vec<PathBuf> {
-        std::env::split_paths(list).collect()
-    }
-
     pub fn directories(&self, name: &str) -> Vec<PathBuf> {
-        self.var(name).map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+        self.var(name).map(split_paths).unwrap_or_default()
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]

@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use gover_core::Env;
-use gover_core::env::vars;
+use gover_core::env::{split_paths, vars};
 use gover_core::gorules::GoEnv;
 use gover_core::layout::program_name;
 use gover_core::real_path::real_path;
@@ -80,7 +80,7 @@ pub fn directories(env: &Env, home: Option<&Path>) -> Vec<PathBuf> {
     let go_env = GoEnv::new(env, None);
     let setting = |name| go_env.get(name).filter(|value: &String| !value.is_empty());
     let gopath = match setting(vars::GOPATH) {
-        Some(list) => Env::split_paths(&list),
+        Some(list) => split_paths(&list),
         None => home.map(|home| home.join("go")).into_iter().collect(),
     };
     let gobin = setting(vars::GOBIN).map(PathBuf::from);

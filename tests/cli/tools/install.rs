@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gover_core::env::join_paths;
 use gover_core::layout::executable_name;
 use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
@@ -186,7 +187,7 @@ hint: gover exec 1.90.1 -- tool
     // The next program of that name on PATH.
     let bin = ctx.root().join("other");
     script(&bin.join("tool"), "echo other");
-    let path = std::env::join_paths([ctx.layout().bin(), bin]).unwrap();
+    let path = join_paths([ctx.layout().bin(), bin]).unwrap();
     ctx.set("PATH", path);
     assert_eq!(run(&ctx, ".").success().stdout, "other\n");
     assert_eq!(run(&ctx, "old").stdout, "kept +1 a b unset\n");

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use gover_core::env::vars;
+use gover_core::env::{join_paths, vars};
 use gover_core::gorules::EnvFile;
 use gover_core::minimum::Allowed;
 use gover_core::{Request, launch};
@@ -46,14 +46,8 @@ pub(crate) fn edits(
     context: &Context<'_>,
 ) -> Result<Vec<EnvEdit>, Failure> {
     let set = |name, value| (name, Some(value));
-    let path = std::env::join_paths(path).map_err(|_| {
-        Failure::new(
-            format!(
-                "`{}` cannot be on PATH because its name contains the separator",
-                toolchain.bin.display()
-            ),
-            "set GOVER_HOME to a directory with a simple name",
-        )
+    let path = join_paths(path).map_err(|error| {
+        Failure::new(error.to_string(), "set GOVER_HOME to a directory with a simple name")
     })?;
     let mut edits = vec![set(vars::PATH, path)];
     if let Some(directory) = &toolchain.goroot {

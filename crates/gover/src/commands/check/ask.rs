@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use gover_core::Env;
-use gover_core::env::vars;
+use gover_core::env::{split_paths, vars};
 use gover_sys::exec::{self, Ended, Limits};
 
 /// What `go env` and `go tool compile -V` print.
@@ -46,7 +46,7 @@ pub(super) fn ask(program: &Path, env: &Env) -> Result<Go, Refused> {
         version => first_word(version),
     };
     let gobin = match *gobin {
-        "" => Env::split_paths(gopath).first().filter(|path| path.is_absolute()).map(|path| path.join("bin")),
+        "" => split_paths(gopath).first().filter(|path| path.is_absolute()).map(|path| path.join("bin")),
         gobin => Some(gobin.into()),
     };
     let compiler = compiler

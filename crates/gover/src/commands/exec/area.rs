@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gover_core::Platform;
-use gover_core::env::vars;
+use gover_core::env::{join_paths, vars};
 use gover_core::real_path::real_path_of_new;
 use gover_sys::exec::EnvEdit;
 use gover_sys::file;
@@ -27,10 +27,7 @@ pub(super) struct Area {
 pub(super) fn checked(given: &Path, kept: Option<&Kept>, context: &Context<'_>) -> Result<PathBuf, Failure> {
     let directory = context.absolute(given);
     let shown = context.short(&directory);
-    if std::env::join_paths([&directory]).is_err() {
-        let what = format!("`{shown}` contains the character that separates directories in PATH and GOPATH");
-        return Err(Failure::usage(what, "name a directory without it"));
-    }
+    join_paths([&directory]).map_err(|error| Failure::usage(error.to_string(), "name another directory"))?;
     match fs::read_dir(&directory) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed("read", &directory, &error)),
