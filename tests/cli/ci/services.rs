@@ -106,6 +106,32 @@ fn azure_gets_logging_commands() {
 }
 
 #[test]
+fn names_are_no_commands_to_a_service() {
+    let evil = "##vso[task.setvariable variable=EVIL]1 ##[add-mask]x";
+    for (service, value) in [("TF_BUILD", "True"), ("GITHUB_ACTIONS", "true")] {
+        let mut ctx = with_release();
+        ctx.set(service, value);
+        ctx.write(&format!("{evil}/.go-version"), "1.91\n");
+        let file = format!("{evil}/.go-version");
+        let output = ctx.gover(["ci", "--plan", "--provider", "azure", "--file", &file]);
+        assert!(output.success().stderr.contains("vso[task.setvariable variable=EVIL]1"), "{output}");
+        assert!(!output.stderr.contains("##"), "{output}");
+        let output = ctx.gover(["ci", "--json", "--plan", "--provider", "azure", "--file", &file]);
+        assert!(!output.success().stdout.contains("##"), "{output}");
+        assert!(output.json()["reason"].as_str().unwrap().contains(evil), "{output}");
+        // In errors and other commands too.
+        ctx.write(&format!("{evil}/go.mod"), "module x\n");
+        let failed = ctx.gover(["ci", "--provider", "azure", "--file", &format!("{evil}/go.mod")]);
+        assert!(!failed.exits(1).stderr.contains("##") && failed.stderr.contains(r"#\u{23}vso["), "{failed}");
+    }
+    // People read names as they are.
+    let ctx = with_release();
+    ctx.write(&format!("{evil}/go.mod"), "module x\n");
+    let failed = ctx.gover(["ci", "--provider", "azure", "--file", &format!("{evil}/go.mod")]);
+    assert!(failed.exits(1).stderr.contains(evil), "{failed}");
+}
+
+#[test]
 fn a_dotenv_report_has_the_variables_of_later_jobs() {
     let mut ctx = with_release();
     ctx.set("GITLAB_CI", "true");
@@ -123,7 +149,7 @@ fn a_dotenv_report_has_the_variables_of_later_jobs() {
 #[test]
 fn a_request_that_cannot_be_installed_is_refused() {
     let ctx = with_release();
-    for request in ["system", "/usr/local/go", "nonsense"] {
+    for request in ["/usr/local/go", "nonsense"] {
         ctx.gover(["ci", request]).exits(2);
     }
     let output = ctx.gover(["ci", "1.99"]);

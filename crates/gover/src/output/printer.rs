@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex};
 
@@ -7,13 +6,14 @@ use gover_core::Exit;
 use gover_core::env::{Env, vars};
 use gover_core::platform::IS_WINDOWS;
 use gover_core::sync::locked;
-use gover_core::text::{is_unprintable, shown};
+use gover_core::text::shown;
 use gover_core::wrap::{Room, USUAL_WIDTH, exported_width, terminal_width};
 use gover_sys::interrupt::{self, Watch};
 use gover_sys::terminal::{self, Stream};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
+use super::reader::{Reader, escaped};
 use super::wrap::{page as fitted_page, room};
 use super::{Style, Table, style};
 use crate::cli::{Color, Global};
@@ -60,6 +60,7 @@ pub(crate) struct Printer {
     width_err: Option<usize>,
     /// Where the text of help breaks.
     width_help: usize,
+    reader: Reader,
     /// The bars on stderr now; all copies of the printer share them.
     pub(super) bars: Arc<Mutex<Option<MultiProgress>>>,
 }
@@ -92,6 +93,7 @@ impl Printer {
             can_redraw: terminal::is_terminal(Stream::Stderr) && !is_dumb,
             width_out,
             width_err: width(Stream::Stderr).or(exported),
+            reader: Reader::of(env),
             width_help: width_out.or(exported).unwrap_or(USUAL_WIDTH).min(MOST_HELP),
             bars: Arc::default(),
         }
@@ -118,7 +120,7 @@ impl Printer {
     }
 
     fn write_lines(&self, lines: &[String]) -> Result<(), Failure> {
-        write_data(&rendered(lines, self.color_out))
+        write_data(&self.reader.harmless(rendered(lines, self.color_out)))
     }
 
     fn room_out(&self) -> Option<Room> {
@@ -317,7 +319,7 @@ impl Printer {
 
     fn say_lines(&self, lines: &[String]) {
         // If stderr is closed, there is nothing to do.
-        let _ = writeln!(io::stderr().lock(), "{}", rendered(lines, self.color_err));
+        let _ = writeln!(io::stderr().lock(), "{}", self.reader.harmless(rendered(lines, self.color_err)));
     }
 }
 
@@ -357,35 +359,5 @@ pub(super) fn ended_well(result: io::Result<()>) -> Result<(), Failure> {
         Err(error) => {
             Err(Failure::io("cannot write to stdout", &error, "check where stdout is redirected to"))
         }
-    }
-}
-
-/// JSON without characters that a terminal would obey or not show. They can only stand in strings,
-/// where an escape means the same.
-pub(crate) fn escaped(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
-        if is_unprintable(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing to a String cannot fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(c);
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escapes_mean_the_same_text() {
-        let text = "a\u{1b}[31m\u{9b}\u{202e}\u{e0041}\u{ad}\n\"☃\"";
-        let json = escaped(&serde_json::to_string(text).unwrap());
-        assert!(!json.chars().any(is_unprintable), "{json:?}");
-        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 }
