@@ -6,12 +6,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use gover_core::Platform;
+use gover_core::env::join_paths;
 use gover_core::layout::{executable_name, goroot_program};
 use gover_test::snapbox::str;
 use gover_test::{FakeSite, Output, Release, TestContext, context, gover_snapshot};
 use serde_json::Value;
 
 mod services;
+mod system;
 
 const FILES: [&str; 3] = ["GITHUB_PATH", "GITHUB_ENV", "GITHUB_OUTPUT"];
 
@@ -68,7 +70,7 @@ fn next_step(ctx: &mut TestContext) {
     for line in read(ctx, "GITHUB_PATH").lines() {
         path.insert(0, line.into());
     }
-    ctx.set("PATH", std::env::join_paths(path).unwrap());
+    ctx.set("PATH", join_paths(path).unwrap());
     for (name, value) in values(&read(ctx, "GITHUB_ENV")) {
         ctx.set(&name, value);
     }
@@ -419,7 +421,7 @@ fn another_go_does_not_come_first_in_later_steps() {
     let other = ctx.root().join("other");
     Release::new("go1.89.0").write_to(&other);
     let path: Vec<OsString> = [other.join("bin").into(), ctx.root().join("empty").into()].into();
-    ctx.set("PATH", std::env::join_paths(path).unwrap());
+    ctx.set("PATH", join_paths(path).unwrap());
     ctx.gover(["ci"]).success();
     next_step(&mut ctx);
     assert_eq!(version(&ctx), "go1.91.2");

@@ -21,7 +21,7 @@ pub(in crate::commands) struct Status {
     pub(in crate::commands) name: &'static str,
     pub(super) label: &'static str,
     /// As JSON has it; `None` if it is not known.
-    pub(super) value: Option<String>,
+    pub(in crate::commands) value: Option<String>,
     /// As the table shows it.
     pub(super) text: String,
     pub(in crate::commands) problem: Option<String>,

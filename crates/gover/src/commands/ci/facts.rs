@@ -6,18 +6,19 @@ use crate::output::{facts, json_path};
 facts! {
     CiFacts(done: &Done, later: &Later, provider: Provider) {
         provider: &'static str = provider.name() => "`github`, `gitlab`, `jenkins`, `azure` or `shell`",
-        version: String = done.name.to_string() => "the name of the toolchain",
+        version: String = done.name.clone() => "the name of the toolchain",
         reason: String = done.reason.clone() => "why it is this one",
-        goroot: String = output(later, "goroot") => "its directory; with `--plan`, where it would be",
+        goroot: String = later.goroot.clone() => "its directory; with `--plan`, where it would be",
         origin: Option<&'static str> = done.origin
             => "`downloaded`; `verified`: it was there and equals its record; `kept`: it was there, and the checksum \
-                database could not be asked; `repaired`; `tool-cache`. Null with `--plan`",
+                database could not be asked; `repaired`; `tool-cache`; `system`: the Go that came with the machine. \
+                Null with `--plan`",
         h1: Option<String> = done.h1.clone() => "the hash of its files; null if it is not known",
         path: Vec<String> = later.path.iter().map(|directory| json_path(directory)).collect()
             => "the directories that come first on PATH in later steps",
         variables: Vec<VariableFacts> = variables(later, provider).into_iter().map(VariableFacts::of).collect()
             => "the variables of later steps",
-        cache_key: String = output(later, "cache-key") => "the key for the cache of the build service",
+        cache_key: String = later.keys().key.clone() => "the key for the cache of the build service",
         restore_keys: Vec<String> = later.keys().fallbacks.clone()
             => "beginnings of keys whose cache is of use if there is none for `cache_key`",
         cache_paths: Vec<String> = later.keys().paths.iter().map(|path| json_path(path)).collect()
@@ -32,8 +33,4 @@ facts! {
 
 fn variables(later: &Later, provider: Provider) -> Vec<(&'static str, String)> {
     if provider.has_outputs() { later.variables.clone() } else { later.all_variables() }
-}
-
-fn output(later: &Later, name: &str) -> String {
-    later.outputs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
 }

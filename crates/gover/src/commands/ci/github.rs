@@ -3,7 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::fs::{self, OpenOptions};
 use std::hash::{BuildHasher as _, Hasher as _};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use gover_core::env::vars;
@@ -25,28 +25,28 @@ pub(super) struct Appended {
 
 impl Appended {
     pub(super) fn at(path: PathBuf, by: &'static str) -> Result<Self, Failure> {
-        let named =
-            |what: &str| Failure::new(format!("{by} names `{}`, which {what}", path.display()), hint(by));
+        let said = |what: &str| format!("{by} names `{}`, which {what}", path.display());
+        let failed = |what: &str, error: &io::Error| Failure::io(said(what), error, hint(by));
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(named("does not exist"));
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Failure::new(said("does not exist"), hint(by)));
             }
-            Err(error) => return Err(named(&format!("cannot be read: {error}"))),
+            Err(error) => return Err(failed("cannot be read", &error)),
         };
         if !metadata.is_file() {
-            return Err(named("is not a file"));
+            return Err(Failure::new(said("is not a file"), hint(by)));
         }
         let mut file = OpenOptions::new()
             .read(true)
             .append(true)
             .open(&path)
-            .map_err(|error| named(&format!("cannot be written: {error}")))?;
+            .map_err(|error| failed("cannot be written", &error))?;
         let mut last = [b'\n'];
         let length = metadata.len();
         if length > 0 {
             let read = file.seek(SeekFrom::End(-1)).and_then(|_| file.read_exact(&mut last));
-            read.map_err(|error| named(&format!("cannot be read: {error}")))?;
+            read.map_err(|error| failed("cannot be read", &error))?;
         }
         Ok(Self { by, path, length: Some(length), is_line_open: last != [b'\n'] })
     }

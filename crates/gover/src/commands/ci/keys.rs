@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 use gover_archive::digest::Sha256;
-use gover_core::{Platform, ToolchainName};
 use gover_doctor::MachinePath;
 
+use super::Done;
 use crate::commands::import;
 use crate::{Context, Failure};
 
@@ -21,32 +21,39 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Without an `h1`, the key only has the name of the toolchain.
+    /// Without a hash of its files, the key only has the name of the toolchain.
     ///
     /// Another Go starts another cache: its build results are of no use, and a cache that is saved with
     /// each new toolchain would keep all older ones.
-    pub(super) fn new(
-        (name, platform, h1): (&ToolchainName, &Platform, Option<&str>),
-        patterns: &[String],
-        context: &Context<'_>,
-    ) -> Result<Self, Failure> {
-        let tree = h1.map_or_else(|| "unproven".to_owned(), |h1| Sha256::of(h1.as_bytes()).to_string());
-        let prefix = format!("gover-{platform}-{name}-{}-", short(&tree));
+    pub(super) fn new(done: &Done, patterns: &[String], context: &Context<'_>) -> Result<Self, Failure> {
+        let tree = match &done.h1 {
+            Some(h1) => Sha256::of(h1.as_bytes()).to_string(),
+            None if done.is_of_machine => "system".to_owned(),
+            None => "unproven".to_owned(),
+        };
+        let name = words(&done.name);
+        let prefix = format!("gover-{}-{name}-{}-", done.platform, short(&tree));
         let key = format!("{prefix}{}", short(&sum(&files(patterns, context)?)?));
-        Ok(Self { key, fallbacks: vec![prefix], paths: paths(context) })
+        Ok(Self { key, fallbacks: vec![prefix], paths: paths(done.is_of_machine, context) })
     }
+}
+
+/// The version of a development build has spaces, and some services allow neither them nor commas.
+fn words(name: &str) -> String {
+    name.replace(|c: char| !(c.is_ascii_alphanumeric() || "._+-".contains(c)), "-")
 }
 
 fn short(digest: &str) -> &str {
     digest.get(..16).unwrap_or(digest)
 }
 
-fn paths(context: &Context<'_>) -> Vec<PathBuf> {
+fn paths(is_of_machine: bool, context: &Context<'_>) -> Vec<PathBuf> {
     let layout = &context.layout;
     let own = [layout.versions(), layout.receipts(), layout.sumdb_cache()];
+    let own = own.into_iter().filter(|_| !is_of_machine);
     let of_go = import::with_snapshot(context, |snapshot| [snapshot.gomodcache(), snapshot.gocache()]);
     let of_go = of_go.iter().flatten().map(|path: &MachinePath| import::path(path));
-    own.into_iter().chain(of_go.filter(|path| path.is_absolute())).collect()
+    own.chain(of_go.filter(|path| path.is_absolute())).collect()
 }
 
 /// The hash of the files by their paths below the working directory, so that it is the same in every

@@ -4,6 +4,7 @@ mod facts;
 mod github;
 mod keys;
 mod later;
+mod machine;
 mod obtain;
 mod printed;
 mod provider;
@@ -25,6 +26,7 @@ pub(super) use self::facts::CiFacts;
 use self::github::{Appended, Files};
 use self::keys::Keys;
 use self::later::Later;
+use self::obtain::Obtained;
 use self::provider::Provider;
 use self::tool_cache::Candidate;
 use self::wanted::Wanted;
@@ -37,11 +39,16 @@ use crate::{Context, Failure, Target};
 
 /// What was decided and done.
 pub(super) struct Done {
-    name: ToolchainName,
+    /// As the toolchain calls itself.
+    name: String,
+    goroot: PathBuf,
     reason: String,
     /// `None` with `--plan`.
     origin: Option<&'static str>,
     h1: Option<String>,
+    platform: Platform,
+    /// Whether it is the Go that came with the machine, so that nothing of gover is put on PATH.
+    is_of_machine: bool,
 }
 
 pub(super) fn run(arguments: &CiArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -58,24 +65,14 @@ pub(super) fn run(arguments: &CiArgs, context: &Context<'_>) -> Result<(), Failu
 
 fn prepare(arguments: &CiArgs, sink: &Sink, context: &Context<'_>) -> Result<(), Failure> {
     let target = target(arguments, context)?;
-    let installation = Installation::new(&target, false, context);
-    let check_latest = check_latest(arguments)?;
-    let wanted = Wanted::of(arguments, check_latest, context)?;
-    let cached = tool_cache::candidates(context);
-    let chosen = wanted.toolchain(check_latest, &cached, &installation, context)?;
-    let name = wanted.raised(chosen, context)?;
-    context.printer.note(&format!("{name}  {}", wanted.reason));
-    let done = if arguments.plan {
-        let h1 = known_h1(&name, (&target, &installation), context)?;
-        Done { name, reason: wanted.reason.clone(), origin: None, h1 }
-    } else {
-        install(name, &wanted, &cached, (&target, &installation), context)?
+    let wanted = Wanted::of(arguments, check_latest(arguments)?, context)?;
+    let done = match machine::of(&wanted, (arguments, &target), context)? {
+        Some(done) => done,
+        None => provide(arguments, &wanted, &target, context)?,
     };
-    let platform = platform(&done.name, (&target, &installation), context);
-    let keys =
-        Keys::new((&done.name, &platform, done.h1.as_deref()), &arguments.cache_dependency_path, context)?;
-    let later = Later::new((&wanted, &done.name), keys, arguments.plan, context);
-    if !arguments.plan {
+    let keys = Keys::new(&done, &arguments.cache_dependency_path, context)?;
+    let later = Later::new((&wanted, &done), keys, arguments.plan, context);
+    if !arguments.plan && !done.is_of_machine {
         later.check(&done.name, context)?;
     }
     sink.write(&later, arguments, context)?;
@@ -84,33 +81,63 @@ fn prepare(arguments: &CiArgs, sink: &Sink, context: &Context<'_>) -> Result<(),
     }
     if !arguments.plan {
         let directories: Vec<String> = later.path.iter().map(|directory| context.short(directory)).collect();
-        let who = sink.provider.later();
-        let path = directories.join(" and ");
-        context.printer.note(&format!("{who} {}; PATH begins with {path}", done.name));
+        let path = match directories.as_slice() {
+            [] => "PATH stays as it is".to_owned(),
+            _ => format!("PATH begins with {}", directories.join(" and ")),
+        };
+        context.printer.note(&format!("{} {}; {path}", sink.provider.later(), done.name));
     }
     Ok(())
 }
 
+/// Chooses a toolchain of the store, and installs it unless this is only a plan.
+fn provide(
+    arguments: &CiArgs,
+    wanted: &Wanted,
+    target: &Target,
+    context: &Context<'_>,
+) -> Result<Done, Failure> {
+    let installation = Installation::new(target, false, context);
+    let cached = tool_cache::candidates(context);
+    let chosen = wanted.toolchain(check_latest(arguments)?, &cached, &installation, context)?;
+    let name = wanted.raised(chosen, context)?;
+    context.printer.note(&format!("{name}  {}", wanted.reason));
+    let (origin, h1) = if arguments.plan {
+        (None, known_h1(&name, (target, &installation), context)?)
+    } else {
+        let Obtained { origin, h1, .. } = install(&name, &cached, (target, &installation), context)?;
+        (Some(origin.as_str()), h1)
+    };
+    Ok(Done {
+        goroot: context.layout.toolchain(&name),
+        reason: wanted.reason.clone(),
+        origin,
+        h1,
+        platform: platform(&name, (target, &installation), context),
+        is_of_machine: false,
+        name: name.to_string(),
+    })
+}
+
 /// Installs gover's own programs where PATH will have them, then the toolchain.
 fn install(
-    name: ToolchainName,
-    wanted: &Wanted,
+    name: &ToolchainName,
     cached: &[Candidate],
     (target, installation): (&Target, &Installation<'_>),
     context: &Context<'_>,
-) -> Result<Done, Failure> {
+) -> Result<Obtained, Failure> {
     let programs =
         context.env.program().map(|own| Programs::outside(&context.layout, own)).transpose()?.flatten();
     if let Some(programs) = programs {
         let lock = lock::acquire(gover_install::shims::LOCK, context)?;
         programs.place(&context.layout, None, &lock)?;
     }
-    let obtained = obtain::obtain(&name, cached, (target, installation), context)?;
+    let obtained = obtain::obtain(name, cached, (target, installation), context)?;
     if gover_install::shims::is_stale(&context.layout, &shims::program(context)) {
         shims::refresh(context)?;
     }
     super::install::choose_default(std::slice::from_ref(&obtained.installed), context)?;
-    Ok(Done { name, reason: wanted.reason.clone(), origin: Some(obtained.origin.as_str()), h1: obtained.h1 })
+    Ok(obtained)
 }
 
 /// The platform that was asked for. Otherwise a toolchain that is there stays, whatever its platform.

@@ -47,7 +47,7 @@ impl Wanted {
 
     fn typed(text: &str) -> Result<Self, Failure> {
         let request = Request::parse(text)?;
-        if let RequestKind::System | RequestKind::Path(_) = request.kind() {
+        if let RequestKind::Path(_) = request.kind() {
             let hint = "name a release, such as `gover ci latest`";
             return Err(Failure::usage(
                 format!("`{request}` is not a version and cannot be installed"),
@@ -67,8 +67,8 @@ impl Wanted {
         Ok(Self { request, reason, is_given })
     }
 
-    /// The selection, as for `gover install`. A Go of the machine counts as none: another machine has
-    /// another one.
+    /// The selection, as for `gover install`. A Go of the machine that nothing asks for counts as none:
+    /// another machine has another one.
     fn here(check_latest: bool, context: &Context<'_>) -> Result<Self, Failure> {
         let resolution = context.selection(&mut Trace::off())?;
         if let Some(error) = &resolution.go_error {
@@ -85,6 +85,7 @@ impl Wanted {
                     let chosen = chosen(&resolution).filter(|_| check_latest);
                     Some(chosen.unwrap_or_else(|| Request::exact(name.clone())))
                 }
+                _ if is_system(&resolution) => Some(Request::parse(SYSTEM)?),
                 _ => {
                     let name = requests::name_of(toolchain, context);
                     let what = format!("{name} is used here, {reason}, and gover cannot install it");
@@ -155,8 +156,13 @@ impl Wanted {
     }
 }
 
-fn stops(error: &SelectError, context: &Context<'_>) -> Failure {
+pub(super) fn stops(error: &SelectError, context: &Context<'_>) -> Failure {
     Failure::new(format!("`go` stops here: {error}"), "").with_hints(effect::go_hints(error, context))
+}
+
+/// Whether a choice asks for the Go of the machine, and Go's own rules do not raise it.
+fn is_system(resolution: &Resolution) -> bool {
+    chosen(resolution).is_some_and(|request| matches!(request.kind(), RequestKind::System))
 }
 
 /// The request behind a selection that Go's own rules did not raise.
@@ -202,6 +208,8 @@ fn version_in(path: &Path, context: &Context<'_>) -> Result<(usize, String), Fai
         .filter(|(_, text)| !text.is_empty())
         .ok_or_else(|| Failure::new(format!("`{}` names no Go version", shown(&file)), FILES))
 }
+
+const SYSTEM: &str = "system";
 
 const FILES: &str = "name a go.mod, go.work, .go-version or .tool-versions that has one";
 
