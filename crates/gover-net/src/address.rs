@@ -127,7 +127,8 @@ impl Address {
         self.url.query().filter(|_| !self.has_own_query)
     }
 
-    fn host(&self) -> &str {
+    /// The host, an IPv6 address in brackets; empty if there is none.
+    pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
 }

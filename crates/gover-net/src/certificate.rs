@@ -172,6 +172,52 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, content, rest))
 }
 
+/// Whether an issuer is known for inspecting TLS: firewalls and proxies of companies, virus
+/// scanners, and programs that show traffic. Their certificates are never those of a Go server.
+pub fn is_inspection(issuer: &str) -> bool {
+    let issuer = issuer.to_lowercase();
+    INSPECTORS.iter().any(|known| issuer.contains(known))
+}
+
+/// Parts of the names of their authorities, in lower case.
+const INSPECTORS: &[&str] = &[
+    "inspection",
+    "interception",
+    "ssl filter",
+    "adguard",
+    "avast",
+    "barracuda",
+    "bitdefender",
+    "blue coat",
+    "bluecoat",
+    "cato networks",
+    "charles proxy",
+    "check point",
+    "cisco umbrella",
+    "eset ",
+    "fiddler",
+    "forcepoint",
+    "fortigate",
+    "fortinet",
+    "iboss",
+    "kaspersky",
+    "mcafee",
+    "menlo security",
+    "mitmproxy",
+    "netskope",
+    "palo alto",
+    "portswigger",
+    "sangfor",
+    "skyhigh",
+    "sonicwall",
+    "sophos",
+    "squid",
+    "trend micro",
+    "watchguard",
+    "websense",
+    "zscaler",
+];
+
 /// 2.5.4.3
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 /// 2.5.4.10
@@ -180,6 +226,16 @@ const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn authorities_that_inspect_connections_are_known_by_name() {
+        for issuer in ["Zscaler Intermediate Root CA (zscaler.net)", "FortiGate CA", "Acme Inspection CA"] {
+            assert!(is_inspection(issuer), "{issuer}");
+        }
+        for issuer in ["DigiCert TLS RSA SHA256 2020 CA1", "WE1", "R10", "Home Router"] {
+            assert!(!is_inspection(issuer), "{issuer}");
+        }
+    }
 
     #[test]
     fn data_that_is_not_a_certificate_has_no_issuer() {

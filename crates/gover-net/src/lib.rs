@@ -13,6 +13,7 @@ mod certificate;
 mod client;
 mod clock;
 mod coding;
+mod contact;
 mod error;
 mod exchange;
 mod forward;
@@ -46,11 +47,12 @@ use per_host::PerHostLimit;
 use secrets::Secrets;
 
 pub use address::{Address, BadAddress, Origin, looks_like_http, redacted};
-pub use certificate::CertificateProblem;
+pub use certificate::{CertificateProblem, is_inspection};
 pub use clock::Clock;
 pub use coding::is_compressed_twice;
+pub use contact::Contact;
 pub use error::{HttpError, Then, reason_of};
-pub use probe::{ProbeError, Probed, ServerTime, Verdict};
+pub use probe::{ProbeError, Probed, Sample, Sampling, ServerTime, Verdict};
 pub use race::{Question, Winner};
 pub use retry::Retries;
 pub use settings::{
