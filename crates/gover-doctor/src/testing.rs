@@ -452,7 +452,7 @@ pub(crate) fn midnight(year: u64, month: u64, day: u64) -> SystemTime {
 /// An address that was asked, and what it answered after a quarter of a second.
 pub(crate) fn asked(address: &str, verdict: Verdict) -> Probe {
     let address = address.to_owned();
-    Probe { address, verdict, took: Duration::from_millis(250), clock_ahead: None, proxy_variable: None }
+    Probe { took: Duration::from_millis(250), ..Probe::new(address, verdict) }
 }
 
 /// The same through the proxy in `HTTPS_PROXY`.

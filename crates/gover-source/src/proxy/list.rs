@@ -8,6 +8,7 @@ use gover_core::text::shown;
 use gover_net::{Address, redacted};
 
 use crate::error::SourceError;
+use crate::supply::Target;
 
 /// An entry of GOPROXY, and which failures lead to the next entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,17 +57,8 @@ pub(crate) fn parse_list(value: &str) -> Result<Vec<Entry>, GoproxyError> {
         return Ok(vec![Entry { place: Place::Direct, any_failure_goes_on: false }]);
     }
     let mut entries = Vec::new();
-    let mut rest = value;
-    while !rest.is_empty() {
-        let end = rest.find([',', '|']).unwrap_or(rest.len());
-        let (entry, tail) = rest.split_at(end);
-        let any_failure_goes_on = tail.starts_with('|');
-        rest = tail.get(1..).unwrap_or_default();
-        let entry = entry.trim();
-        if entry.is_empty() {
-            continue;
-        }
-        let place = place(entry).ok_or_else(|| GoproxyError::Entry { entry: redacted(entry) })?;
+    for (text, any_failure_goes_on) in pieces(value) {
+        let place = place(text).ok_or_else(|| GoproxyError::Entry { entry: redacted(text) })?;
         let last = matches!(place, Place::Direct | Place::Off);
         entries.push(Entry { place, any_failure_goes_on });
         if last {
@@ -74,6 +66,27 @@ pub(crate) fn parse_list(value: &str) -> Result<Vec<Entry>, GoproxyError> {
         }
     }
     if entries.is_empty() { Err(GoproxyError::NoEntries) } else { Ok(entries) }
+}
+
+/// The entries of a GOPROXY value as they are written, without the spaces around them.
+pub fn goproxy_entries(value: &str) -> impl Iterator<Item = &str> {
+    pieces(value).map(|(text, _)| text)
+}
+
+fn pieces(value: &str) -> impl Iterator<Item = (&str, bool)> {
+    let pieces = value.split_inclusive([',', '|']);
+    let pieces = pieces.map(|piece| (piece.trim_end_matches([',', '|']).trim(), piece.ends_with('|')));
+    pieces.filter(|(text, _)| !text.is_empty())
+}
+
+/// The server or directory that an entry of GOPROXY names; `None` for `direct` and `off`.
+pub fn goproxy_target(entry: &str) -> Result<Option<Target>, GoproxyError> {
+    match place(entry) {
+        Some(Place::Server(base)) => Ok(Some(Target::Proxy(base))),
+        Some(Place::Directory(path)) => Ok(Some(Target::Directory(path))),
+        Some(Place::Direct | Place::Off) => Ok(None),
+        None => Err(GoproxyError::Entry { entry: redacted(entry) }),
+    }
 }
 
 fn place(entry: &str) -> Option<Place> {

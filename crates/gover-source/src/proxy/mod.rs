@@ -31,8 +31,8 @@ use crate::error::{SourceError, SourceFailure};
 use crate::index::{Freshness, IndexError, Kept, Loader};
 use crate::settings::SourceSpec;
 
-pub use list::GoproxyError;
 pub(crate) use list::{Entry, Place, parse_list};
+pub use list::{GoproxyError, goproxy_entries, goproxy_target};
 pub(crate) use route::{End, Reply, route};
 
 /// The proxies of one GOPROXY value.

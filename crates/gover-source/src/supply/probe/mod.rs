@@ -2,6 +2,7 @@
 //!
 //! All checks run at the same time and end at one deadline. No download depends on them.
 
+mod measure;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use gover_net::{Address, CertificateProblem, HttpError, ProbeError, Probed, Serv
 use gover_net::{probe_tunnel, reason_of, redacted};
 
 pub use gover_net::Verdict;
+pub use measure::{Measurement, Serves, Target};
 
 use super::Supply;
 use crate::artifact::{Location, below};
@@ -32,10 +34,20 @@ pub struct Probe {
     pub address: String,
     pub verdict: Verdict,
     pub took: Duration,
+    /// How long it took until the response began, if one did.
+    pub first_byte: Option<Duration>,
     /// How many seconds this machine's clock is ahead of the server's.
     pub clock_ahead: Option<i64>,
     /// The variable that names the forward proxy in between, such as `HTTPS_PROXY`.
     pub proxy_variable: Option<String>,
+}
+
+impl Probe {
+    /// An answer about which nothing else is known.
+    pub fn new(address: String, verdict: Verdict) -> Self {
+        let took = Duration::ZERO;
+        Self { address, verdict, took, first_byte: None, clock_ahead: None, proxy_variable: None }
+    }
 }
 
 impl Supply {
@@ -166,7 +178,7 @@ impl Supply {
                 }
             };
             let (verdict, took) = self.in_time(deadline, asked).await;
-            Probe { address: redacted(proxy), verdict, took, clock_ahead: None, proxy_variable: None }
+            Probe { took, ..Probe::new(redacted(proxy), verdict) }
         }))
         .await
     }
@@ -186,14 +198,15 @@ impl Supply {
         deadline: Instant,
         base: &Address,
         url: &Address,
-        judge: impl Fn(&[u8]) -> Result<(), String>,
+        mut judge: impl FnMut(&[u8]) -> Result<(), String>,
     ) -> Probe {
-        let mut clock_ahead = None;
+        let (mut clock_ahead, mut begun) = (None, None);
         let asked = async {
             let result = self.http.probe(url, LIMIT).await;
             match result {
-                Ok(Probed { answer, time }) => {
+                Ok(Probed { answer, time, first_byte }) => {
                     clock_ahead = time.and_then(ahead);
+                    begun = Some(first_byte);
                     match answer {
                         Ok(body) => judge(&body).map_or_else(Verdict::Wrong, |()| Verdict::Good),
                         Err(HttpError::Status { status, text, .. }) => Verdict::Status(status, text),
@@ -211,7 +224,13 @@ impl Supply {
         };
         let (verdict, took) = self.in_time(deadline, asked).await;
         let proxy_variable = self.http.proxy_variable(url).map(str::to_owned);
-        Probe { address: base.to_string(), verdict, took, clock_ahead, proxy_variable }
+        Probe {
+            took,
+            first_byte: begun,
+            clock_ahead,
+            proxy_variable,
+            ..Probe::new(base.to_string(), verdict)
+        }
     }
 
     async fn probe_head(&self, deadline: Instant, base: &Address, database: &Database) -> Probe {
@@ -242,8 +261,7 @@ fn as_readable<T>(read: io::Result<T>) -> Verdict {
 }
 
 fn at_path(path: &Path, verdict: Verdict) -> Probe {
-    let (address, took) = (path.display().to_string(), Duration::ZERO);
-    Probe { address, verdict, took, clock_ahead: None, proxy_variable: None }
+    Probe::new(path.display().to_string(), verdict)
 }
 
 fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {
@@ -271,11 +289,16 @@ fn is_list(body: &[u8]) -> Result<(), String> {
     if first.is_empty() || first.starts_with('v') {
         return Ok(());
     }
-    Err(if first.starts_with('<') {
+    Err(not_as_expected(body, "a list of versions"))
+}
+
+/// What came in place of something else.
+fn not_as_expected(body: &[u8], expected: &str) -> String {
+    if body.trim_ascii_start().starts_with(b"<") {
         "it returned a web page".to_owned()
     } else {
-        "its response is not a list of versions".to_owned()
-    })
+        format!("its response is not {expected}")
+    }
 }
 
 fn ahead(ServerTime(theirs): ServerTime) -> Option<i64> {
