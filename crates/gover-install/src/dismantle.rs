@@ -184,7 +184,7 @@ enum Shape {
     Tool,
 }
 
-const PLACES: [Place; 24] = [
+const PLACES: [Place; 26] = [
     place("", Shape::File, |name| ["config.toml", "default", "shim.state", "versions.index"].contains(&name)),
     place("", Shape::Link, |name| name == "current"),
     place("bin", Shape::File, shims::is_own_file),
@@ -207,6 +207,8 @@ const PLACES: [Place; 24] = [
     place("doctor", Shape::File, is_journal),
     place("doctor.old", Shape::File, is_journal),
     place("editor/**", Shape::File, |path| path.split_once('/').is_some_and(|(_, name)| is_journal(name))),
+    place("proxy", Shape::File, is_journal),
+    place("proxy.old", Shape::File, is_journal),
     place("share/gover", Shape::File, |name| name == "channel"),
     place("share/man/man1", Shape::File, is_manual_page),
 ];
@@ -345,7 +347,7 @@ fn is_lock(file_name: &str) -> bool {
     file_name.strip_suffix(".lock").is_some_and(is_own)
 }
 
-/// A file of the journal of `gover doctor --fix` or `gover editor`.
+/// A file of the journal of `gover doctor --fix`, `gover editor` or `gover proxy set`.
 fn is_journal(name: &str) -> bool {
     name == "repair.json" || name.parse::<usize>().is_ok()
 }

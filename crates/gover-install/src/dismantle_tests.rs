@@ -217,7 +217,7 @@ fn only_gover_s_locks_are_taken() {
     assert!(LOCKS.iter().all(|name| names.contains(*name)));
 }
 
-const OWN: [&str; 38] = [
+const OWN: [&str; 41] = [
     "bin/.shim",
     "bin/.gover-12-3-.shim",
     "versions/go1.91.2/VERSION",
@@ -248,6 +248,9 @@ const OWN: [&str; 38] = [
     "doctor/repair.json",
     "doctor/0",
     "doctor.old/repair.json",
+    "proxy/repair.json",
+    "proxy/0",
+    "proxy.old/repair.json",
     "share/gover/channel",
     "share/man/man1/gover.1",
     "share/man/man1/gover-install.1",

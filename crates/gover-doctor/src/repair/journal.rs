@@ -9,7 +9,7 @@ use gover_sys::Lock;
 use gover_sys::file::{create_private_directory, remove_tree, replace_atomically};
 use serde::{Deserialize, Serialize};
 
-use super::{RepairError, directory, editor_directory, failed, make, state};
+use super::{RepairError, directory, editor_directory, failed, make, proxy_directory, state};
 use crate::Change;
 use crate::editor::Editor;
 use crate::snapshot::registry::Text;
@@ -46,7 +46,15 @@ impl Journal {
 
     /// The journal of everything that was changed for an editor, to which more is added.
     pub fn of_editor(editor: Editor, layout: &Layout, _lock: &Lock) -> Result<Self, RepairError> {
-        let directory = editor_directory(editor, layout);
+        Self::continued(editor_directory(editor, layout))
+    }
+
+    /// The same for everything that `gover proxy` changed.
+    pub fn of_proxy(layout: &Layout, _lock: &Lock) -> Result<Self, RepairError> {
+        Self::continued(proxy_directory(layout))
+    }
+
+    fn continued(directory: PathBuf) -> Result<Self, RepairError> {
         match Self::read(directory.clone()) {
             Err(RepairError::Nothing) => Ok(Self { directory, entries: Vec::new(), is_new: true }),
             read => read,
@@ -107,6 +115,11 @@ impl Journal {
     /// The same for everything that was changed for an editor.
     pub fn undo_editor(editor: Editor, layout: &Layout, lock: &Lock) -> Result<Vec<Undone>, RepairError> {
         Self::read(editor_directory(editor, layout))?.restore(lock)
+    }
+
+    /// The same for everything that `gover proxy` changed.
+    pub fn undo_proxy(layout: &Layout, lock: &Lock) -> Result<Vec<Undone>, RepairError> {
+        Self::read(proxy_directory(layout))?.restore(lock)
     }
 
     fn read(directory: PathBuf) -> Result<Self, RepairError> {

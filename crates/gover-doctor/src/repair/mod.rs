@@ -11,11 +11,12 @@ use std::io;
 use std::path::Path;
 
 use gover_core::{Diagnose, Layout};
-use gover_sys::file::{read_limited, write_atomically};
+use gover_sys::file::{read_limited, write_atomically, write_privately};
 use gover_sys::{Lock, registry};
 
 use crate::Change;
 use crate::editor::Editor;
+use crate::secret::mask_line;
 use crate::snapshot::registry::UserKey;
 
 pub use diff::diff;
@@ -96,13 +97,20 @@ fn state(change: &Change) -> Result<(bool, bool), RepairError> {
 
 fn make(change: &Change) -> Result<(), RepairError> {
     match change {
-        Change::File { path, after: Some(after), .. } => {
-            write_atomically(Path::new(path), after).map_err(failed("write", path))
+        Change::File { path, before, after: Some(after) } => {
+            let is_secret = has_secret(after) && !before.as_deref().is_some_and(has_secret);
+            let write = if is_secret { write_privately } else { write_atomically };
+            write(Path::new(path), after).map_err(failed("write", path))
         }
         Change::File { path, after: None, .. } => fs::remove_file(path).map_err(failed("remove", path)),
         Change::Registry { key, after, .. } => registry::write_user_text(&key.key, &key.name, after.as_ref())
             .map_err(|source| RepairError::Registry { verb: "write", key: key.clone(), source }),
     }
+}
+
+/// Whether a text has a password. A file that gets one is closed to others.
+fn has_secret(content: &[u8]) -> bool {
+    String::from_utf8_lossy(content).lines().any(|line| mask_line(line) != line)
 }
 
 fn failed(verb: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> RepairError {
@@ -118,6 +126,11 @@ pub(crate) fn directory(layout: &Layout) -> std::path::PathBuf {
 /// The same for an editor, so that each can be undone by itself.
 fn editor_directory(editor: Editor, layout: &Layout) -> std::path::PathBuf {
     layout.home().join("editor").join(editor.name())
+}
+
+/// The same for GOPROXY and what belongs to it.
+fn proxy_directory(layout: &Layout) -> std::path::PathBuf {
+    layout.home().join("proxy")
 }
 
 pub const LOCK: &str = "doctor";

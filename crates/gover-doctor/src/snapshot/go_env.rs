@@ -76,6 +76,29 @@ impl GoEnvFile {
         })
     }
 
+    /// The change that sets names as `go env -w` does, in the lines that they have or in new ones;
+    /// `None` if they have these values, or if there can be no file.
+    pub fn setting(&self, settings: &[(&str, &str)]) -> Option<Change> {
+        let path = self.path.as_ref()?;
+        let mut after = self.content.clone().unwrap_or_default();
+        let value = |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+        let changed = self.rewritten(|line| match value(&line.name) {
+            Some(value) => Some(format!("{}={value}", line.name)),
+            None => Some(line.text.clone()),
+        });
+        if let Some(Change::File { after: Some(changed), .. }) = changed {
+            after = changed;
+        }
+        for (name, value) in settings.iter().filter(|(name, _)| self.line(name).is_none()) {
+            if !after.is_empty() && !after.ends_with(b"\n") {
+                after.push(b'\n');
+            }
+            after.extend(format!("{name}={value}\n").bytes());
+        }
+        let (path, before, after) = (path.to_string(), self.content.clone(), Some(after));
+        (after != before && !settings.is_empty()).then_some(Change::File { path, before, after })
+    }
+
     /// The change that replaces or removes lines.
     pub fn rewritten(&self, rewrite: impl Fn(&GoEnvLine) -> Option<String>) -> Option<Change> {
         let (path, before) = (self.path.as_ref()?, self.content.clone()?);
@@ -110,6 +133,31 @@ fn setting(line: &str) -> Option<(&str, &str)> {
 mod tests {
     use crate::Change;
     use crate::testing::Machine;
+
+    #[test]
+    fn names_are_set_in_their_lines_or_in_new_ones() {
+        for (before, after) in [
+            (Some("GOOS=js\nGOPROXY=x"), "GOOS=js\nGOPROXY=a|direct\nGOSUMDB=off\n"),
+            (Some("GOSUMDB=on\r\nGOPROXY=x\n"), "GOSUMDB=off\nGOPROXY=a|direct\n"),
+            (None, "GOPROXY=a|direct\nGOSUMDB=off\n"),
+        ] {
+            let machine = Machine::linux();
+            let machine = match before {
+                Some(text) => machine.file("~/.config/go/env", text),
+                None => machine,
+            };
+            machine.snapshot(|snapshot| {
+                let change = snapshot.go_env.setting(&[("GOPROXY", "a|direct"), ("GOSUMDB", "off")]);
+                let Some(Change::File { before: seen, after: Some(new), .. }) = change else {
+                    panic!("no change")
+                };
+                assert_eq!(seen.as_deref(), before.map(str::as_bytes));
+                assert_eq!(String::from_utf8(new).unwrap(), after);
+            });
+        }
+        let machine = Machine::linux().file("~/.config/go/env", "GOPROXY=a\n");
+        machine.snapshot(|snapshot| assert_eq!(snapshot.go_env.setting(&[("GOPROXY", "a")]), None));
+    }
 
     #[test]
     fn lines_that_stay_keep_every_byte() {

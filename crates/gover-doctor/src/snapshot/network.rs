@@ -51,7 +51,8 @@ pub(crate) fn evidence(probe: &Probe) -> Evidence {
     Evidence::answer(probe.address.as_str(), text)
 }
 
-pub(crate) fn words(verdict: &Verdict) -> String {
+/// What a server did, as the end of a sentence about it.
+pub fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Good => "answers".to_owned(),
         Verdict::Status(status, text) if text.is_empty() => format!("answers with status {status}"),
