@@ -14,7 +14,7 @@
 //! | Vulnerabilities | `audit`, `bump` |
 //! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config`, `store_index` |
 //! | Programs of `go install` | `tools` |
-//! | Mirrors | `mirror` |
+//! | Mirrors and proxies | `mirror`, `proxy` |
 //! | Build services | `ci` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_formats`, `doctor_project`, `doctor_repair`, `doctor_report`, `editor` |
 //! | Replace or remove gover itself | `self_update`, `self_uninstall` |
@@ -79,6 +79,7 @@ mod policy;
 mod printing;
 mod progress;
 mod proofs;
+mod proxy;
 mod refused;
 mod remove;
 mod scene;

@@ -156,13 +156,13 @@ fn no_command_is_forgotten() {
         ["use", "default", "pin", "config", "uninstall", "prune", "install", "import", "link", "setup"];
     // doctor: tests/cli/doctor_repair.rs. What `cache clean` deletes is downloaded again by itself, and
     // nothing of gover needs what `mirror` writes into the directory that it was given.
-    // editor: tests/cli/editor.rs.
+    // editor: tests/cli/editor.rs. proxy: tests/cli/proxy.rs.
     // update: tests/cli/update.rs. It says how to move the default back, and how prune is undone.
     // tools: tests/cli/tools.rs. It says how to build with the Go from before.
     // bump names each version that it replaces; a repository knows them, too.
     // ci: it writes for the machine of a build service, and tells how to undo the default that it sets.
     // self: tests/cli/self_update.rs and self_uninstall.rs.
-    let others = ["doctor", "cache", "mirror", "self", "bump", "update", "tools", "editor", "ci"];
+    let others = ["doctor", "cache", "mirror", "self", "bump", "update", "tools", "editor", "ci", "proxy"];
     let shows = "list current check which exec matrix bisect env init completions audit verify help";
     for name in commands(&context!()) {
         let is_known =

@@ -132,7 +132,7 @@ pub fn leading(line: &str) -> usize {
 }
 
 /// The commands of gover that people type, in the order of its help.
-pub const COMMANDS: [&str; 32] = [
+pub const COMMANDS: [&str; 33] = [
     "install",
     "import",
     "link",
@@ -161,6 +161,7 @@ pub const COMMANDS: [&str; 32] = [
     "editor",
     "ci",
     "mirror",
+    "proxy",
     "cache",
     "config",
     "self",

@@ -9,6 +9,7 @@ mod installed;
 mod matrix;
 mod mirror;
 mod own;
+mod proxy;
 mod refused;
 mod security;
 mod selection;
@@ -30,6 +31,7 @@ pub(crate) use installed::*;
 pub(crate) use matrix::*;
 pub(crate) use mirror::*;
 pub(crate) use own::*;
+pub(crate) use proxy::*;
 pub(crate) use refused::{instead, meant, refused};
 pub(crate) use security::*;
 pub(crate) use selection::*;
@@ -155,6 +157,8 @@ pub(crate) enum Command {
     Ci(CiArgs),
     /// Make a directory from which other machines can install toolchains
     Mirror(MirrorArgs),
+    /// Measure GOPROXY and the sources, and keep those that work
+    Proxy(ProxyArgs),
     /// Show or clean the download cache
     Cache(CacheArgs),
     /// Show or change settings

@@ -16,6 +16,7 @@ use super::link::LinkFacts;
 use super::list::{InstalledList, ReleaseList};
 use super::matrix::MatrixFacts;
 use super::mirror::MirrorFacts;
+use super::proxy::{ProxyFacts, ProxySetFacts};
 use super::prune::Pruned;
 use super::self_::{SelfUninstallFacts, UpdateFacts};
 use super::setup::SetupFacts;
@@ -63,6 +64,8 @@ fn documents() -> Vec<(&'static str, Vec<Row>)> {
         ("verify", Verified::rows("")),
         ("ci", CiFacts::rows("")),
         ("mirror", MirrorFacts::rows("")),
+        ("proxy", ProxyFacts::rows("")),
+        ("proxy set", ProxySetFacts::rows("")),
         ("doctor", Diagnosis::rows("")),
         ("doctor --list", Vec::<CheckRow>::rows("")),
         ("doctor --report", Report::rows("")),

@@ -26,6 +26,7 @@ mod list;
 mod matrix;
 mod mirror;
 mod pin;
+mod proxy;
 mod prune;
 mod self_;
 mod setup;
@@ -45,7 +46,7 @@ pub use self::json::page as json_page;
 
 use crate::cli::{
     self, CacheAction, CacheArgs, Command, ConfigAction, ConfigArgs, CurrentArgs, DoctorArgs, EditorArgs,
-    ListArgs, SetupArgs, ToolsAction, ToolsArgs,
+    ListArgs, ProxyArgs, SetupArgs, ToolsAction, ToolsArgs,
 };
 use crate::store::shims;
 use crate::{Context, Failure};
@@ -101,6 +102,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Editor(arguments) => editor::run(&arguments, context),
         Command::Ci(arguments) => ci::run(&arguments, context),
         Command::Mirror(arguments) => mirror::run(&arguments, context),
+        Command::Proxy(arguments) => proxy::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
         Command::Own(arguments) => self_::run(&arguments, context),
@@ -164,6 +166,7 @@ fn writes(command: &Command) -> bool {
             | Command::Setup(SetupArgs { dry_run: true, .. })
             | Command::Doctor(DoctorArgs { fix: false, undo: false, .. })
             | Command::Editor(EditorArgs { dry_run: true, .. })
+            | Command::Proxy(ProxyArgs { action: None, .. })
             | Command::Cache(CacheArgs { action: None, .. })
             | Command::Config(ConfigArgs {
                 action: None | Some(ConfigAction::Get { .. } | ConfigAction::List { .. } | ConfigAction::Path)

@@ -112,6 +112,11 @@ impl ConfigFile {
         Ok(())
     }
 
+    /// What [`write`](Self::write) would write.
+    pub(crate) fn content(&self) -> String {
+        self.document.to_string()
+    }
+
     /// Writes the file by one rename. If it contains a password, only its owner may read it.
     pub(crate) fn write(&self) -> Result<(), SettingsError> {
         let is_secret = self.holds_credentials();
@@ -119,7 +124,7 @@ impl ConfigFile {
             if let Some(directory) = self.path.parent() {
                 fs::create_dir_all(directory)?;
             }
-            let text = self.document.to_string();
+            let text = self.content();
             if is_secret {
                 write_privately(&self.path, text.as_bytes())
             } else {
