@@ -14,7 +14,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// Breaks a line at spaces. Text between backticks stays whole: it gets a line of its own, even
+    /// Breaks a line at spaces, and between Chinese characters. Text between backticks stays whole: it gets a line of its own, even
     /// if that is wider than the terminal. The lines after the first are indented a little more.
     pub fn wrap(self, line: &str) -> Vec<String> {
         self.arrange(tokens(line), leading(line) + HANG)
@@ -98,7 +98,7 @@ pub fn is_command(text: &str) -> bool {
     is_gover && words.next().is_some_and(|word| COMMANDS.contains(&word))
 }
 
-/// Words with the spaces before each.
+/// Words with the spaces before each. Chinese has none, so each of its characters is a word.
 pub fn tokens(line: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = line;
     std::iter::from_fn(move || {
@@ -112,19 +112,49 @@ pub fn tokens(line: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Where the first word ends. Backticks hold words together.
+/// Where the first word ends. Backticks hold words together, and so does a path: what follows its first
+/// separator up to a space or a Chinese punctuation mark.
 fn word_end(text: &str) -> usize {
     let mut closes = None;
+    let mut before = None;
+    let mut is_path = false;
     for (at, c) in text.char_indices() {
+        is_path = (is_path && !is_mark(c)) || matches!(c, '/' | '\\');
         match c {
             '`' if closes.is_none() => closes = text[at + 1..].find('`').map(|length| at + 1 + length),
             '`' if closes == Some(at) => closes = None,
             ' ' if closes.is_none() => return at,
+            _ if closes.is_none() && !is_path && before.is_some_and(|before| may_break(before, c)) => {
+                return at;
+            }
             _ => {}
         }
+        before = Some(c);
     }
     text.len()
 }
+
+/// Whether a line may end between two characters: one of them is Chinese, and no mark is torn from what
+/// it belongs to.
+fn may_break(before: char, after: char) -> bool {
+    (is_chinese(before) || is_chinese(after)) && !OPENING.contains(before) && !CLOSING.contains(after)
+}
+
+/// Whether the character is one of those that are written without spaces: ideographs, kana and their marks.
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{312f}' | '\u{3190}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}')
+}
+
+fn is_mark(c: char) -> bool {
+    OPENING.contains(c) || CLOSING.contains(c)
+}
+
+/// Marks that belong to what follows them.
+const OPENING: &str = "（《【「『〈〔“‘";
+
+/// Marks that belong to what is before them.
+const CLOSING: &str = "，。；：、！？）》】」』〉〕”’…";
 
 /// The number of spaces at the beginning.
 pub fn leading(line: &str) -> usize {
@@ -193,6 +223,15 @@ mod tests {
         assert_eq!(room(20).wrap(""), [""]);
         assert_eq!(room(5).wrap("/a/long/path x"), ["/a/long/path", "  x"]);
         assert_eq!(room(6).wrap("日本 語"), ["日本", "  語"]);
+    }
+
+    #[test]
+    fn chinese_breaks_between_its_characters() {
+        assert_eq!(room(10).wrap("没有发现问题，请继续"), ["没有发现问", "  题，请继", "  续"]);
+        assert_eq!(room(12).wrap("用 go（新的）装它"), ["用 go（新", "  的）装它"]);
+        assert_eq!(room(12).wrap("运行 `gover doctor -v` 查看"), ["运行", "  `gover doctor -v`", "  查看"]);
+        assert_eq!(room(8).wrap("在 /home/张三/代码 里，好"), ["在", "  /home/张三/代码", "  里，好"]);
+        assert_eq!(room(8).wrap("C:\\用户\\张三 is not"), ["C:\\用户\\张三", "  is not"]);
     }
 
     #[test]

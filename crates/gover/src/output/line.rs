@@ -1,6 +1,7 @@
 //! A line of progress that fits the terminal: a line that wraps would be drawn again below itself.
 
 use super::mebibytes;
+use super::style::columns;
 
 /// The parts of the line that depend on the terminal's width.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,37 +19,42 @@ pub(super) struct Line {
 /// cut.
 pub(super) fn fit(width: usize, prefix: &str, total: Option<u64>, note: &str, ellipsis: &str) -> Line {
     let sizes = total.map_or(LONG_SIZE, |total| 2 * mebibytes(total).len() - " MiB".len() + "/".len());
-    let taken = prefix.chars().count() + GAP + GAP + sizes + SPARE;
+    let taken = wide(prefix) + GAP + GAP + sizes + SPARE;
     let short = width.saturating_sub(taken);
     let Some(room) = short.checked_sub(RATE + LEFT + 3 * GAP + LEAST_BAR) else {
         return Line { bar: short.clamp(1, BAR), note: String::new(), has_rate: false };
     };
     let note = shorten(note, room, ellipsis);
-    let bar = (LEAST_BAR + room - note.chars().count()).min(BAR);
+    let bar = (LEAST_BAR + room - wide(&note)).min(BAR);
     Line { bar, note, has_rate: true }
 }
 
 /// Columns of a bar that is followed by a verb and a number of files; `None` without room for one.
 pub(super) fn bar_before_files(width: usize, prefix: &str, verb: &str) -> Option<usize> {
-    let taken = prefix.chars().count() + GAP + GAP + verb.len() + LONG_FILES + 1;
+    let taken = wide(prefix) + GAP + GAP + verb.len() + LONG_FILES + 1;
     Some(width.saturating_sub(taken).min(BAR)).filter(|columns| *columns >= LEAST_BAR)
 }
 
 /// A source's name in at most `columns`: all of it, or the host of an address, or the end of that.
 fn shorten(name: &str, columns: usize, ellipsis: &str) -> String {
-    if name.chars().count() <= columns {
+    if wide(name) <= columns {
         return name.to_owned();
     }
     let host = name.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
     let name = host.unwrap_or(name);
-    let length = name.chars().count();
-    if length <= columns {
+    if wide(name) <= columns {
         return name.to_owned();
     }
-    let Some(kept) = columns.checked_sub(ellipsis.chars().count()).filter(|kept| *kept > 0) else {
+    let Some(kept) = columns.checked_sub(wide(ellipsis)).filter(|kept| *kept > 0) else {
         return String::new();
     };
-    ellipsis.chars().chain(name.chars().skip(length - kept)).collect()
+    let mut ends = name.char_indices().filter_map(|(at, _)| name.get(at..));
+    ends.find(|end| wide(end) <= kept).map(|end| format!("{ellipsis}{end}")).unwrap_or_default()
+}
+
+/// Columns of a text without colours.
+fn wide(text: &str) -> usize {
+    columns(text, false)
 }
 
 const BAR: usize = 24;
@@ -73,8 +79,8 @@ mod tests {
 
     /// The columns that a line takes at most.
     fn columns(line: &Line, prefix: &str) -> usize {
-        let rate = if line.has_rate { 3 * GAP + RATE + LEFT + line.note.chars().count() } else { 0 };
-        prefix.len() + GAP + line.bar + GAP + "69.0/69.0 MiB".len() + rate
+        let rate = if line.has_rate { 3 * GAP + RATE + LEFT + wide(&line.note) } else { 0 };
+        wide(prefix) + GAP + line.bar + GAP + "69.0/69.0 MiB".len() + rate
     }
 
     #[test]
@@ -86,6 +92,7 @@ mod tests {
             "https://artifacts.corp.example/api/go/go",
             "https://a.host.with.a.name.that.is.longer.than.any.line.corp.example:8443/x",
             "/media/ann/a directory with a name that is longer than a line/of mirrors",
+            "/media/张三/一个目录，名字比一行还要长得多/里面是工具链的镜像",
         ];
         for name in names {
             for prefix in ["go1.22.5", "go1.22.5-with-a-suffix"] {

@@ -108,6 +108,23 @@ mod tests {
         table.row([cell("c"), cell(""), cell("a path of any length")]);
         assert_eq!(table.lines(None, true), [&first, "bb  go1.22.5", "c   a path of any length"]);
     }
+
+    #[test]
+    fn chinese_takes_two_columns_and_breaks_between_its_characters() {
+        let mut table = Table::default();
+        table.row(["错误", "goroot-set", "GOROOT 设成了 /opt/张三/go"].map(Cell::from));
+        table.row(["警告", "~/项目", "启动文件里有一行删掉了 PATH"].map(Cell::from));
+        assert_eq!(
+            table.lines(Some(38), false),
+            [
+                "错误  goroot-set  GOROOT 设成了",
+                "                  /opt/张三/go",
+                "警告  ~/项目      启动文件里有一行删掉",
+                "                  了 PATH"
+            ]
+        );
+    }
+
     #[test]
     fn a_row_that_is_too_wide_wraps_its_last_cell() {
         let mut table = Table::default();
