@@ -1,18 +1,18 @@
 //! What a check is.
 
 use crate::snapshot::disk::Owner;
-use crate::{Change, Evidence, Finding, Scope, Snapshot};
+use crate::{Change, Evidence, Finding, Scope, Snapshot, Words, text};
 
 /// One kind of fault, and its text in docs/doctor.md: one line, then three Markdown paragraphs.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
     pub name: &'static str,
-    pub summary: &'static str,
+    pub summary: Words<&'static str>,
     /// What people see, with the exact error messages.
-    pub symptom: &'static str,
-    pub cause: &'static str,
+    pub symptom: Words<&'static str>,
+    pub cause: Words<&'static str>,
     /// What `--fix` does, or what to do by hand.
-    pub repair: &'static str,
+    pub repair: Words<&'static str>,
     /// Where there is something to examine. It is not run elsewhere.
     pub scope: fn(&Snapshot<'_>) -> Scope,
     /// Returns what is wrong. Empty if nothing is, or if it is not certain.
@@ -25,24 +25,24 @@ pub enum CheckResult {
     Ok,
     Finding,
     /// Why there is nothing to examine here.
-    NotApplicable(&'static str),
+    NotApplicable(Words<&'static str>),
     /// What it needed. What it could examine without was fine.
-    NotRun(&'static str),
+    NotRun(Words<&'static str>),
 }
 
 impl CheckResult {
     /// As JSON and the report have it.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> Words<&'static str> {
         match self {
-            Self::Ok => "ok",
-            Self::Finding => "finding",
-            Self::NotApplicable(_) => "not applicable",
-            Self::NotRun(_) => "not run",
+            Self::Ok => text!(en "ok", zh "正常"),
+            Self::Finding => text!(en "finding", zh "有问题"),
+            Self::NotApplicable(_) => text!(en "not applicable", zh "不适用"),
+            Self::NotRun(_) => text!(en "not run", zh "未运行"),
         }
     }
 
     /// Why it says nothing about the machine.
-    pub fn reason(self) -> Option<&'static str> {
+    pub fn reason(self) -> Option<Words<&'static str>> {
         match self {
             Self::Ok | Self::Finding => None,
             Self::NotApplicable(reason) | Self::NotRun(reason) => Some(reason),
@@ -127,7 +127,7 @@ const CHANGING: [&str; 8] =
 mod tests {
     use gover_source::Verdict;
 
-    use super::CheckResult;
+    use super::{CheckResult, text};
     use crate::checks::by_name;
     use crate::snapshot::SetBy;
     use crate::snapshot::disk::Owner;
@@ -141,11 +141,13 @@ mod tests {
             machine.snapshot(|snapshot| check.result(snapshot, !check.examine(snapshot).is_empty()))
         };
         let linux = Machine::linux();
-        assert_eq!(of(&linux, "wsl"), CheckResult::NotApplicable("only for WSL"));
+        let only_wsl = text!(en "only for WSL", zh "仅用于 WSL");
+        assert_eq!(of(&linux, "wsl"), CheckResult::NotApplicable(only_wsl));
         assert_eq!(of(&linux, "goroot-set"), CheckResult::Ok);
         let mut offline = linux.clone();
         offline.network = None;
-        assert_eq!(of(&offline, "sumdb"), CheckResult::NotRun("no server was contacted"));
+        let unasked = text!(en "no server was contacted", zh "没有连接任何服务器");
+        assert_eq!(of(&offline, "sumdb"), CheckResult::NotRun(unasked));
         let wrong = offline.file("~/.config/go/env", "GOPROXY=off\n");
         assert_eq!(of(&wrong, "goproxy"), CheckResult::Finding);
     }

@@ -4,9 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::language::Words;
 use crate::secret::mask_line;
 use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{Hive, Text, UserKey};
+use crate::text;
 
 /// One fault. Its form as JSON is documented in docs/reference/json.md.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -15,10 +17,10 @@ pub struct Finding {
     pub check: &'static str,
     pub severity: Severity,
     /// What is wrong, in one sentence without a final period.
-    pub what: String,
+    pub what: Words,
     pub evidence: Vec<Evidence>,
     /// What the fault leads to, in one sentence without a final period.
-    pub why: String,
+    pub why: Words,
     pub fix: Fix,
     /// What several checks may find, so that [`merged`] keeps one finding.
     #[serde(skip)]
@@ -107,6 +109,15 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// As text and reports have it.
+    pub fn words(self) -> Words<&'static str> {
+        match self {
+            Self::Note => text!(en "note", zh "提示"),
+            Self::Warning => text!(en "warning", zh "警告"),
+            Self::Error => text!(en "error", zh "错误"),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -173,19 +184,19 @@ impl Change {
 }
 
 impl Finding {
-    pub fn error(what: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn error(what: impl Into<Words>, why: impl Into<Words>) -> Self {
         Self::new(Severity::Error, what, why)
     }
 
-    pub fn warning(what: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn warning(what: impl Into<Words>, why: impl Into<Words>) -> Self {
         Self::new(Severity::Warning, what, why)
     }
 
-    pub fn note(what: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn note(what: impl Into<Words>, why: impl Into<Words>) -> Self {
         Self::new(Severity::Note, what, why)
     }
 
-    pub fn new(severity: Severity, what: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn new(severity: Severity, what: impl Into<Words>, why: impl Into<Words>) -> Self {
         let (what, why) = (what.into(), why.into());
         Self { check: "", severity, what, evidence: Vec::new(), why, fix: Fix::default(), fact: Fact::Own }
     }
@@ -315,7 +326,7 @@ mod tests {
             of("d", Finding { fact: Fact::Summary, ..Finding::note("6", "").shown_by([line(9)]) }),
         ];
         let merged = merged(found);
-        let whats: Vec<&str> = merged.iter().map(|finding| finding.what.as_str()).collect();
+        let whats: Vec<&str> = merged.iter().map(|finding| finding.what.en.as_str()).collect();
         assert_eq!(whats, ["1", "2", "4", "6"]);
         assert_eq!(merged[0].evidence, [line(1), line(3)]);
         assert_eq!(merged[0].fix.commands, ["x", "y"]);
@@ -332,7 +343,7 @@ mod tests {
         let cause = of("b", Finding::error("2", "").about("proxy"));
         let both = merged(vec![follower.clone(), cause]);
         assert_eq!(both.len(), 1, "{both:?}");
-        assert_eq!((both[0].what.as_str(), &both[0].evidence), ("2", &vec![answer]));
+        assert_eq!((both[0].what.en.as_str(), &both[0].evidence), ("2", &vec![answer]));
         assert_eq!(both[0].fix.commands, [""; 0]);
         // Without its cause it leads there, and once if several checks find it.
         let twice = merged(vec![follower.clone(), of("c", follower)]);

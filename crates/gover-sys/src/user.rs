@@ -20,6 +20,11 @@ pub fn is_root() -> bool {
     imp::is_root()
 }
 
+/// The display language of Windows, such as `zh-CN`. `None` elsewhere, where variables name it.
+pub fn language() -> Option<String> {
+    imp::language()
+}
+
 /// Who may change a file or directory, by its permission bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a permission bit")]
@@ -81,6 +86,10 @@ pub(crate) mod imp {
         effective() == 0
     }
 
+    pub(super) fn language() -> Option<String> {
+        None
+    }
+
     pub(super) fn owner_id(path: &Path) -> Option<u32> {
         fs::metadata(path).ok().map(|metadata| metadata.uid())
     }
@@ -136,8 +145,32 @@ pub(crate) mod imp {
 #[cfg(windows)]
 mod imp {
     use std::path::Path;
+    use std::ptr::null_mut;
+
+    use windows_sys::Win32::Globalization::{GetUserPreferredUILanguages, MUI_LANGUAGE_NAME};
 
     use super::Rights;
+
+    /// The first of the list, whose names end with a zero each.
+    pub(super) fn language() -> Option<String> {
+        let (mut count, mut length) = (0, 0);
+        // SAFETY: without a buffer, the call writes the two numbers, which live across it.
+        let asked = unsafe {
+            GetUserPreferredUILanguages(MUI_LANGUAGE_NAME, &raw mut count, null_mut(), &raw mut length)
+        };
+        let mut names = vec![0_u16; usize::try_from(length).ok().filter(|_| asked != 0)?];
+        // SAFETY: the buffer has `length` units, and the call does not write more.
+        let read = unsafe {
+            GetUserPreferredUILanguages(
+                MUI_LANGUAGE_NAME,
+                &raw mut count,
+                names.as_mut_ptr(),
+                &raw mut length,
+            )
+        };
+        let name = names.split(|unit| *unit == 0).next().filter(|name| read != 0 && !name.is_empty())?;
+        String::from_utf16(name).ok()
+    }
 
     pub(super) fn rights(_path: &Path) -> Option<Rights> {
         None

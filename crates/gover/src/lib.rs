@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod context;
 mod failure;
+mod language;
 mod manual;
 mod output;
 mod runtime;

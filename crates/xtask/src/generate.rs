@@ -12,6 +12,7 @@ use clap::Command;
 
 use gover::{SETTINGS, SettingInfo};
 use gover_core::env::vars::{Owner, VARIABLES, Variable};
+use gover_doctor::Language;
 
 use crate::{files, root};
 
@@ -66,7 +67,7 @@ fn pages() -> Result<Vec<Page>, String> {
         Page::new("reference/environment.md", environment_page()),
         Page::new("reference/settings.md", settings_page()),
         Page::new("reference/json.md", gover::json_page()),
-        Page::new("doctor.md", doctor::page()),
+        Page::new("doctor.md", doctor::page(Language::English)),
     ])
 }
 

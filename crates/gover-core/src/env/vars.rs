@@ -53,6 +53,7 @@ variables! {
         GOVER_GODEV_URL = "GOVER_GODEV_URL": "Base URL of the release site, for tests and private copies: an https address, or one of this machine. Default: `https://go.dev`.";
         GOVER_REQUIRE_SUMDB = "GOVER_REQUIRE_SUMDB": "`1` requires a record in the checksum database for archives too.";
         GOVER_VERIFY_BEFORE_UNPACK = "GOVER_VERIFY_BEFORE_UNPACK": "`1` unpacks a download only once it is complete and its checksum is known.";
+        GOVER_LANG = "GOVER_LANG": "The language of `gover doctor`: `en` or `zh`. Default: by `LC_ALL`, `LC_MESSAGES` and LANG; if none is set, the display language of Windows.";
         GOVER_SHIM_DEPTH = "GOVER_SHIM_DEPTH": "Set by the shim for the program it starts, so that the shim cannot start itself forever.";
         GOVER_CI_VERSION = "GOVER_CI_VERSION": "Set by `gover ci` for later steps, except in GitHub Actions: the Go version without `go`.";
         GOVER_CI_GOROOT = "GOVER_CI_GOROOT": "Set by it too: the directory of the toolchain.";
@@ -108,6 +109,9 @@ variables! {
         JENKINS_URL = "JENKINS_URL": "Set by Jenkins, which `gover ci` recognizes by it.";
         TF_BUILD = "TF_BUILD": "Set by Azure Pipelines, which `gover ci` recognizes by it.";
         COLUMNS = "COLUMNS": "The width at which text breaks, if it is exported. Default: the width of the terminal.";
+        LC_ALL = "LC_ALL": "The locale for everything. One in Chinese is for `gover doctor`.";
+        LC_MESSAGES = "LC_MESSAGES": "The locale of messages, if `LC_ALL` is not set.";
+        LANG = "LANG": "The locale, if neither is set.";
         NO_COLOR = "NO_COLOR": "Any value turns colour off.";
         SHELL = "SHELL": "The login shell.";
         MSYSTEM = "MSYSTEM": "The name of the environment in shells of MSYS2 and Git Bash.";

@@ -15,25 +15,25 @@ pub(crate) mod store;
 
 use gover_core::gorules::words;
 
-use crate::Check;
+use crate::{Check, Words, text};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    pub title: &'static str,
+    pub title: Words<&'static str>,
     pub checks: &'static [Check],
 }
 
 /// Every check, in the order in which findings are shown. Whether `go` is found at all comes first.
 pub const GROUPS: &[Group] = &[
-    Group { title: "Finding `go`", checks: finding_go::CHECKS },
-    Group { title: "GOROOT", checks: goroot::CHECKS },
-    Group { title: "Modules and variables", checks: modules::CHECKS },
-    Group { title: "Network", checks: network::CHECKS },
-    Group { title: "C compiler", checks: compiler::CHECKS },
-    Group { title: "Platform", checks: platform::CHECKS },
-    Group { title: "Editors and CI", checks: editors::CHECKS },
-    Group { title: "Project", checks: project::CHECKS },
-    Group { title: "Store", checks: store::CHECKS },
+    Group { title: text!(en "Finding `go`", zh "找到 `go`"), checks: finding_go::CHECKS },
+    Group { title: text!(en "GOROOT", zh "GOROOT"), checks: goroot::CHECKS },
+    Group { title: text!(en "Modules and variables", zh "模块与变量"), checks: modules::CHECKS },
+    Group { title: text!(en "Network", zh "网络"), checks: network::CHECKS },
+    Group { title: text!(en "C compiler", zh "C 编译器"), checks: compiler::CHECKS },
+    Group { title: text!(en "Platform", zh "平台"), checks: platform::CHECKS },
+    Group { title: text!(en "Editors and CI", zh "编辑器与 CI"), checks: editors::CHECKS },
+    Group { title: text!(en "Project", zh "项目"), checks: project::CHECKS },
+    Group { title: text!(en "Store", zh "gover 的目录"), checks: store::CHECKS },
 ];
 
 pub fn all() -> impl Iterator<Item = &'static Check> {
@@ -63,7 +63,8 @@ mod tests {
         for check in all() {
             let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(check.name.chars().all(is_word), "{}", check.name);
-            for text in [check.summary, check.symptom, check.cause, check.repair] {
+            let texts = [check.summary, check.symptom, check.cause, check.repair];
+            for text in texts.iter().flat_map(|words| [words.en, words.zh]) {
                 assert!(
                     !text.is_empty() && !text.starts_with(' ') && !text.contains("\n\n"),
                     "{}",

@@ -152,7 +152,7 @@ fn lists(snapshot: &Snapshot<'_>, directory: &MachinePath, name: &str) -> bool {
 fn wrong(snapshot: &Snapshot<'_>, place: &Place, entry: &Entry) -> Option<(Key, Edit)> {
     let (why, edit) = match pinned(snapshot, place, entry) {
         Some(why) => (why.to_owned(), Edit::Remove(entry.path.clone())),
-        None => judge(snapshot, place, entry).map(|(finding, edit)| (finding.why, edit))?,
+        None => judge(snapshot, place, entry).map(|(finding, edit)| (finding.why.en, edit))?,
     };
     let value = match &edit {
         Edit::Remove(_) => None,

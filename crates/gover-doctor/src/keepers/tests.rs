@@ -114,7 +114,7 @@ fn what_may_not_be_read_is_not_taken_for_an_empty_place() {
         let found = found(&machine);
         assert!(found.len() == 2 && found.iter().any(|one| one == expected), "{closed}: {found:?}");
         // Nothing says that it is a leftover.
-        assert!(!machine.findings("go-leftovers").iter().any(|finding| finding.what.contains(closed)));
+        assert!(!machine.findings("go-leftovers").iter().any(|finding| finding.what.en.contains(closed)));
     }
 }
 

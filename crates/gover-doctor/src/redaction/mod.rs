@@ -93,8 +93,8 @@ impl Redaction {
             Evidence::Answer { of, text: answer } => Evidence::Answer { of: text(of), text: text(answer) },
         };
         let mut redacted = finding.clone();
-        redacted.what = text(&finding.what);
-        redacted.why = text(&finding.why);
+        redacted.what = finding.what.map(text);
+        redacted.why = finding.why.map(text);
         redacted.evidence = finding.evidence.iter().map(evidence).collect();
         redacted.fix.commands = finding.fix.commands.iter().map(|one| self.command(one).0).collect();
         redacted

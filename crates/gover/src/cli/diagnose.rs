@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use gover_doctor::Severity;
+use gover_doctor::{Language, Severity};
 
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
@@ -44,9 +44,27 @@ pub(crate) struct DoctorArgs {
     /// Undo the changes of the last --fix
     #[arg(long, conflicts_with_all = ["fix", "checks", "skip", "fail_on", "baseline"])]
     pub(crate) undo: bool,
+    /// Speak English or Chinese: en or zh [default: by `GOVER_LANG` or the system]
+    #[arg(long, value_name = "LANGUAGE", value_enum, hide_possible_values = true)]
+    pub(crate) lang: Option<Lang>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    En,
+    Zh,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::English,
+            Lang::Zh => Self::Chinese,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -24,7 +24,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use bisect::*;
 pub(crate) use ci::CiArgs;
-pub(crate) use diagnose::{DoctorArgs, DoctorFormat};
+pub(crate) use diagnose::{DoctorArgs, DoctorFormat, Lang};
 pub(crate) use editor::EditorArgs;
 pub(crate) use exec::*;
 pub(crate) use installed::*;

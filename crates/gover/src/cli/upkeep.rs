@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::Lang;
+
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gover cache
@@ -65,4 +67,7 @@ pub(crate) struct HelpArgs {
     /// Command, check of `gover doctor`, or one of the topics sources, trust, selection
     #[arg(value_name = "COMMAND|TOPIC|CHECK")]
     pub(crate) topic: Option<String>,
+    /// Explain a check in English or Chinese: en or zh [default: by `GOVER_LANG` or the system]
+    #[arg(long, value_name = "LANGUAGE", value_enum, hide_possible_values = true)]
+    pub(crate) lang: Option<Lang>,
 }

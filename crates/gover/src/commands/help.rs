@@ -2,10 +2,10 @@ use std::fmt::Write as _;
 
 use clap::CommandFactory;
 use gover_core::text::shown;
-use gover_doctor::{Check, checks, myths};
+use gover_doctor::{Check, Language, checks, myths, text};
 
 use crate::cli::{self, Cli, HelpArgs};
-use crate::{Context, Failure};
+use crate::{Context, Failure, language};
 
 pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<(), Failure> {
     let mut root = Cli::command();
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<(), Fai
         return Ok(());
     }
     if let Some(check) = check {
-        return context.printer.page(&of_check(check));
+        return context.printer.page(&of_check(check, language::chosen(arguments.lang, context.env)?));
     }
     let commands = root.get_subcommands().filter(|command| !command.is_hide_set());
     let mut names: Vec<&str> = commands.map(clap::Command::get_name).collect();
@@ -48,14 +48,26 @@ fn also(check: Option<&Check>, context: &Context<'_>) {
 }
 
 /// What docs/doctor.md says about it.
-pub(super) fn of_check(check: &Check) -> String {
-    let Check { name, summary, symptom, cause, repair, .. } = check;
-    let mut page =
-        format!("{name}: {summary}\n\nWhat you see: {symptom}\n\nCause: {cause}\n\nRepair: {repair}\n\n");
+pub(super) fn of_check(check: &Check, language: Language) -> String {
+    let name = check.name;
+    let page = text!(
+        en "{name}: {summary}\n\nWhat you see: {symptom}\n\nCause: {cause}\n\nRepair: {repair}\n\n",
+        zh "{name}：{summary}\n\n现象：{symptom}\n\n原因：{cause}\n\n修复：{repair}\n\n",
+        name = name, summary = check.summary, symptom = check.symptom, cause = check.cause,
+        repair = check.repair,
+    );
+    let mut page = page.of(language).clone();
     for myth in myths::about(name) {
-        let _ = write!(page, "Myth: \"{myth}\" ({} says what is true)\n\n", myths::PAGE);
+        let line = text!(
+            en "Myth: \"{myth}\" ({page} says what is true)",
+            zh "误区：“{myth}”（真相见 {page}）",
+            myth = myth, page = myths::PAGE,
+        );
+        let _ = write!(page, "{}\n\n", line.of(language));
     }
-    let _ = writeln!(page, "Run it alone: gover doctor {name}");
+    let alone =
+        text!(en "Run it alone: gover doctor {name}", zh "只运行这一项：gover doctor {name}", name = name);
+    let _ = writeln!(page, "{}", alone.of(language));
     page
 }
 

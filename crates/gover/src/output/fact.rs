@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use gover_doctor::Words;
 use gover_doctor::redaction::Redacted;
 
 /// A path as text. JSON is Unicode, so any other bytes become U+FFFD.
@@ -72,7 +73,7 @@ macro_rules! kinds {
         }
     )+ };
 }
-kinds!(String: "text", &str: "text", Redacted: "text", u64: "number", usize: "number", bool: "true or false");
+kinds!(String: "text", Words<&'static str>: "text", &str: "text", Redacted: "text", u64: "number", usize: "number", bool: "true or false");
 
 impl<T: Fact> Fact for Option<T> {
     fn kind() -> String {

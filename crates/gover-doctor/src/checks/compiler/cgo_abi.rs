@@ -3,19 +3,29 @@
 use super::probe::{ARCHITECTURES, compile};
 use super::setup::{Cgo, cgo, install, is_stub, settings};
 use crate::snapshot::system::PackageManager;
-use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-abi",
-    summary: "the C compiler does not work, or is for another processor, system or libc",
-    symptom: "`cc1.exe: sorry, unimplemented: 64-bit mode not compiled in`, `fatal error: stdlib.h: No such \
+    summary: crate::Words::english(
+        "the C compiler does not work, or is for another processor, system or libc",
+    ),
+    symptom: crate::Words::english(
+        "`cc1.exe: sorry, unimplemented: 64-bit mode not compiled in`, `fatal error: stdlib.h: No such \
             file or directory`, `gcc: error: unrecognized command-line option '-m64'`, `cl : Command line \
             error D8021 : invalid numeric argument '/Werror'`, or `undefined reference` to many Windows \
             functions while linking.",
-    cause: "An old 32-bit MinGW, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, a \
+    ),
+    cause: crate::Words::english(
+        "An old 32-bit MinGW, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, a \
             Visual Studio environment, or a gcc without the headers of the C library, as on a minimal Alpine.",
-    repair: "Install the right compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
-    scope: |snapshot| scope::given(has_compiler(snapshot), "no C compiler is used here"),
+    ),
+    repair: crate::Words::english(
+        "Install the right compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
+    ),
+    scope: |snapshot| {
+        scope::given(has_compiler(snapshot), text!(en "no C compiler is used here", zh "这里不用 C 编译器"))
+    },
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

@@ -7,14 +7,22 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-compiler",
-    summary: "cgo is on or needed here, and the C compiler is missing or does not accept its flags",
-    symptom: "`cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH`, on macOS `xcrun: error: invalid active \
+    summary: crate::Words::english(
+        "cgo is on or needed here, and the C compiler is missing or does not accept its flags",
+    ),
+    symptom: crate::Words::english(
+        "`cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH`, on macOS `xcrun: error: invalid active \
               developer path`; `-race requires cgo`, or `build constraints exclude all Go files`.",
-    cause: "CGO_ENABLED=1 is set but no compiler is installed, or CC names one that does not exist. If \
+    ),
+    cause: crate::Words::english(
+        "CGO_ENABLED=1 is set but no compiler is installed, or CC names one that does not exist. If \
             neither is set, go turns cgo off when there is no compiler, even if a file has `import \"C\"` or a \
             command has `-race`. Or CGO_CFLAGS or CGO_LDFLAGS were set for another machine.",
-    repair: "Install a compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` \
+    ),
+    repair: crate::Words::english(
+        "Install a compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` \
             removes a CC that does not exist if the default compiler does.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -106,7 +114,10 @@ mod tests {
             let machine = machine.var("CGO_ENABLED", "1");
             let findings = machine.findings("cgo-compiler");
             assert_eq!(findings[0].severity, Severity::Error);
-            assert_eq!(findings[0].what, format!("CGO_ENABLED=1 requires cgo, and `{name}` is not on PATH"));
+            assert_eq!(
+                findings[0].what.en,
+                format!("CGO_ENABLED=1 requires cgo, and `{name}` is not on PATH")
+            );
             assert_eq!(findings[0].evidence[0].to_string(), "CGO_ENABLED=1");
             assert_eq!(findings[0].fix.commands[0], install);
             assert!(findings[0].fix.commands[1].contains("CGO_ENABLED"));
@@ -120,7 +131,7 @@ mod tests {
         let machine =
             Machine::linux().file("~/.config/go/env", "CC=/opt/gcc-9/bin/gcc\n").program("/usr/bin/gcc", "");
         let findings = machine.findings("cgo-compiler");
-        assert_eq!(findings[0].what, "CC names `/opt/gcc-9/bin/gcc`, which does not exist");
+        assert_eq!(findings[0].what.en, "CC names `/opt/gcc-9/bin/gcc`, which does not exist");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: CC=/opt/gcc-9/bin/gcc");
         assert_eq!(machine.repaired(&findings).findings("cgo-compiler"), []);
 
@@ -139,7 +150,7 @@ mod tests {
     fn malformed_values_are_removed() {
         let machine = Machine::linux().file("~/.config/go/env", "CGO_ENABLED=true\n");
         let findings = machine.findings("cgo-compiler");
-        assert_eq!(findings[0].what, "CGO_ENABLED is `true`, and must be 0 or 1");
+        assert_eq!(findings[0].what.en, "CGO_ENABLED is `true`, and must be 0 or 1");
         assert_eq!(findings[0].severity, Severity::Warning);
         assert_eq!(machine.repaired(&findings).findings("cgo-compiler"), []);
         let machine = Machine::linux().file("~/.config/go/env", "CC='gcc\n");

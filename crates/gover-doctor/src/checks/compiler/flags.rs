@@ -3,7 +3,7 @@
 use super::probe;
 use super::setup::{Cgo, is_stub};
 use crate::checks::words;
-use crate::{Evidence, Finding, MachinePath, Os, Snapshot};
+use crate::{Evidence, Finding, MachinePath, Os, Snapshot, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Vec<Finding> {
     // `cgo-abi` reports a compiler that never works.
@@ -68,7 +68,7 @@ fn linked(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Finding> {
     if missing.is_empty() {
         // The linker passes over it.
         finding.severity = crate::Severity::Warning;
-        "libraries in it are not found".clone_into(&mut finding.why);
+        finding.why = text!(en "libraries in it are not found", zh "里面的库都找不到").into();
     }
     Some(finding.commands(snapshot.set_by_hand(LINK, None)))
 }
@@ -124,7 +124,7 @@ mod tests {
         );
         let findings = of(&machine);
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "CGO_CFLAGS has flags with which /usr/bin/gcc does not compile");
+        assert_eq!(findings[0].what.en, "CGO_CFLAGS has flags with which /usr/bin/gcc does not compile");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: CGO_CFLAGS=-g -fwrong");
         assert!(findings[0].evidence[1].to_string().ends_with("unrecognized option '-fwrong'"));
         assert_eq!(findings[0].fix.commands, ["go env -u CGO_CFLAGS"]);
@@ -148,13 +148,13 @@ mod tests {
         };
         let findings = of(&with("-O2 -L/opt/x -lz -lfoo"));
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "CGO_LDFLAGS names the library `foo`, which does not exist");
+        assert_eq!(findings[0].what.en, "CGO_LDFLAGS names the library `foo`, which does not exist");
         assert_eq!(findings[0].evidence[1].to_string(), "/opt/x: does not exist");
         let findings = of(&with("-L /opt/x -lz"));
         assert_eq!(findings[0].severity, Severity::Warning);
         assert_eq!(of(&with("-L/opt/x -lfoo").file("/opt/x/libfoo.a", "")), []);
         assert_eq!(of(&with("-O2 -g -Wl,-s -lz")), []);
-        assert!(of(&with("'-L/opt"))[0].what.contains("an unclosed '"));
+        assert!(of(&with("'-L/opt"))[0].what.en.contains("an unclosed '"));
     }
 
     #[test]

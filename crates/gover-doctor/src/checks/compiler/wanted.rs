@@ -108,7 +108,7 @@ mod tests {
             let machine = project().file(&format!("~/shop/{name}"), content);
             let findings = machine.findings("cgo-compiler");
             assert_eq!(findings[0].severity, severity, "{name}");
-            assert_eq!(findings[0].what, format!("{what}, and `gcc` is not on PATH"));
+            assert_eq!(findings[0].what.en, format!("{what}, and `gcc` is not on PATH"));
             assert!(findings[0].evidence[0].to_string().contains(line), "{findings:?}");
             assert_eq!(findings[0].fix.commands, ["sudo apt install build-essential"]);
             let fits = machine.clone().program("/usr/bin/gcc", "");

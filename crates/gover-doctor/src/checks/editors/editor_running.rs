@@ -5,20 +5,29 @@ use std::collections::BTreeSet;
 use crate::checks::finding_go::go_programs::{self, program_in};
 use crate::snapshot::Process;
 use crate::snapshot::system::Os;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "editor-running",
-    summary: "an editor, its server or gopls runs with a PATH from before gover",
-    symptom: "`go version` is right in a terminal, but the editor's terminals and gopls use another Go, or the \
+    summary: crate::Words::english("an editor, its server or gopls runs with a PATH from before gover"),
+    symptom: crate::Words::english(
+        "`go version` is right in a terminal, but the editor's terminals and gopls use another Go, or the \
             editor says `Failed to find the \"go\" binary`, also after its window was reloaded.",
-    cause: "A program keeps the PATH that it was started with. The server of VS Code for remote connections and \
+    ),
+    cause: crate::Words::english(
+        "A program keeps the PATH that it was started with. The server of VS Code for remote connections and \
             WSL runs on after the window is closed.",
-    repair: "Start the program again; the command is shown. VS Code starts its server and gopls again by itself. \
+    ),
+    repair: crate::Words::english(
+        "Start the program again; the command is shown. VS Code starts its server and gopls again by itself. \
             Only Linux shows the PATH of another process.",
+    ),
     scope: |snapshot| match snapshot.system.os {
-        Os::Linux => scope::given(!snapshot.processes.is_empty(), "no other program of yours runs"),
-        _ => scope::given(false, "only for Linux"),
+        Os::Linux => scope::given(
+            !snapshot.processes.is_empty(),
+            text!(en "no other program of yours runs", zh "没有你的其他程序在运行"),
+        ),
+        _ => scope::given(false, text!(en "only for Linux", zh "仅用于 Linux")),
     },
     run,
 };
@@ -128,7 +137,7 @@ mod tests {
         let findings = machine.findings("editor-running");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
         assert_eq!(
-            findings[0].what,
+            findings[0].what.en,
             "node (process 41) was started with a PATH on which gover does not come first"
         );
         let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();

@@ -1,18 +1,29 @@
 //! The GOROOT that `GoLand` and related IDEs store for a project.
 
 use super::roots::{Root, root, selected};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "goland",
-    summary: "a GoLand project whose GOROOT does not match the selection",
-    symptom: "GoLand says `GOROOT is not set up`, marks the standard library red, or builds with another \
+    summary: crate::Words::english("a GoLand project whose GOROOT does not match the selection"),
+    symptom: crate::Words::english(
+        "GoLand says `GOROOT is not set up`, marks the standard library red, or builds with another \
             version than the terminal.",
-    cause: "GoLand stores a GOROOT for each project in `.idea/workspace.xml`. It stays when that toolchain is \
+    ),
+    cause: crate::Words::english(
+        "GoLand stores a GOROOT for each project in `.idea/workspace.xml`. It stays when that toolchain is \
             uninstalled or another one is selected.",
-    repair: "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. \
+    ),
+    repair: crate::Words::english(
+        "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. \
             `--fix` does not change the file, since GoLand overwrites it when it closes.",
-    scope: |snapshot| scope::given(workspace(snapshot).is_some(), "no .idea/workspace.xml here"),
+    ),
+    scope: |snapshot| {
+        scope::given(
+            workspace(snapshot).is_some(),
+            text!(en "no .idea/workspace.xml here", zh "这里没有 .idea/workspace.xml"),
+        )
+    },
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 
@@ -94,7 +105,7 @@ mod tests {
     fn a_missing_toolchain_is_an_error() {
         let findings = with_url(Machine::linux(), "file://$USER_HOME$/sdk/go1.20.1").findings("goland");
         assert_eq!(
-            (findings[0].severity, findings[0].what.as_str()),
+            (findings[0].severity, findings[0].what.en.as_str()),
             (Severity::Error, "GoLand's GOROOT for this project, ~/sdk/go1.20.1, is not a toolchain")
         );
         assert_eq!(
@@ -112,7 +123,7 @@ mod tests {
         let machine = with_url(Machine::windows(), "file://C:/Program Files/Go");
         let findings = machine.toolchain(r"C:\Program Files\Go", "go1.20.1").findings("goland");
         assert_eq!(
-            (findings[0].severity, findings[0].what.as_str()),
+            (findings[0].severity, findings[0].what.en.as_str()),
             (Severity::Warning, "GoLand uses go1.20.1 for this project, and go1.22.5 is selected")
         );
         assert_eq!(findings[0].evidence[1].to_string(), "gover current: go1.22.5, the default");

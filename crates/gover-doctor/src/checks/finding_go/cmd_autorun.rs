@@ -7,14 +7,22 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "cmd-autorun",
-    summary: "Windows: cmd.exe runs a command at each start that changes which `go` runs",
-    symptom: "In cmd.exe, and in programs that start it, `go version` differs from `gover current`; in PowerShell \
+    summary: crate::Words::english(
+        "Windows: cmd.exe runs a command at each start that changes which `go` runs",
+    ),
+    symptom: crate::Words::english(
+        "In cmd.exe, and in programs that start it, `go version` differs from `gover current`; in PowerShell \
             it does not.",
-    cause: "The value `AutoRun` below `Software\\Microsoft\\Command Processor` holds a command, or names a batch \
+    ),
+    cause: crate::Words::english(
+        "The value `AutoRun` below `Software\\Microsoft\\Command Processor` holds a command, or names a batch \
             file, that replaces PATH, puts another `go` first, makes `go` an alias with `doskey`, or sets a variable \
             such as GOROOT.",
-    repair: "`--fix` changes nothing, since other parts of the command may be needed. The commands shown remove the \
+    ),
+    repair: crate::Words::english(
+        "`--fix` changes nothing, since other parts of the command may be needed. The commands shown remove the \
             part that matters, or open the batch file at its line. New windows of cmd.exe follow at once.",
+    ),
     scope: scope::windows,
     run,
 };
@@ -189,7 +197,7 @@ mod tests {
 
     fn what(command: &str) -> Option<String> {
         let findings = autorun(Hive::User, command).findings("cmd-autorun");
-        let what = findings.into_iter().next()?.what;
+        let what = findings.into_iter().next()?.what.en;
         Some(what.trim_start_matches("the command that cmd.exe runs at each start ").to_owned())
     }
 
@@ -259,7 +267,7 @@ mod tests {
                 .file(r"C:\tools\b.bat", "@echo off\r\n@set GOTOOLCHAIN=local\r\n");
         let findings = machine.findings("cmd-autorun");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
-        assert!(findings[0].what.ends_with("sets GOTOOLCHAIN"), "{findings:?}");
+        assert!(findings[0].what.en.ends_with("sets GOTOOLCHAIN"), "{findings:?}");
         assert_eq!(findings[0].evidence[1].to_string(), r"C:\tools\b.bat:2: @set GOTOOLCHAIN=local");
         assert_eq!(findings[0].fix.commands, [r"notepad C:\tools\b.bat  # line 2"]);
         machine.shell = Some(ShellKind::Cmd);

@@ -74,7 +74,10 @@ mod tests {
         let findings = machine.findings("shell-startup");
         assert_eq!(findings.len(), 1, "{findings:#?}");
         assert_eq!(findings[0].severity, Severity::Warning);
-        assert_eq!(findings[0].what, "GOPRIVATE is set in ~/.bash_profile, which bash reads only at login");
+        assert_eq!(
+            findings[0].what.en,
+            "GOPRIVATE is set in ~/.bash_profile, which bash reads only at login"
+        );
         assert_eq!(
             findings[0].evidence[0].to_string(),
             "/home/ann/.bash_profile:1: export GOPRIVATE=corp.example"
@@ -96,7 +99,7 @@ mod tests {
             .file("~/.bash_profile", "umask 022\n")
             .file("~/.profile", "umask 022\n");
         let findings = machine.findings("shell-startup");
-        assert_eq!(findings[0].what, "GOFLAGS is set in ~/.bashrc, which bash does not read at login");
+        assert_eq!(findings[0].what.en, "GOFLAGS is set in ~/.bashrc, which bash does not read at login");
         assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/.bash_profile: does not read ~/.bashrc");
         assert_eq!(
             findings[0].fix.commands,
@@ -110,7 +113,7 @@ mod tests {
     fn gover_missing_in_login_shells_is_found() {
         let machine = Machine::linux().file("~/.bash_profile", "umask 022\n").var("PATH", "/usr/bin:/bin");
         let findings = machine.findings("shell-startup");
-        assert_eq!(findings[0].what, "gover is loaded in ~/.bashrc, which bash does not read at login");
+        assert_eq!(findings[0].what.en, "gover is loaded in ~/.bashrc, which bash does not read at login");
         let repaired = machine.clone().file("~/.bash_profile", ". ~/.bashrc\n");
         assert_eq!(repaired.findings("shell-startup"), []);
         let mut zsh = Machine::linux()
@@ -120,7 +123,7 @@ mod tests {
             .var("PATH", "/usr/bin:/bin");
         zsh.shell = Some(ShellKind::Zsh);
         let findings = zsh.findings("shell-startup");
-        assert_eq!(findings[0].what, "gover is loaded in ~/.zprofile, which zsh reads only at login");
+        assert_eq!(findings[0].what.en, "gover is loaded in ~/.zprofile, which zsh reads only at login");
         assert!(findings[0].fix.commands[0].ends_with(">> ~/.zshrc"), "{findings:?}");
     }
 

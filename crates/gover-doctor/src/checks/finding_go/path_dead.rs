@@ -7,14 +7,20 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-dead",
-    summary: "PATH has directories of a toolchain that was removed",
-    symptom: "Nothing at first. Later an unexpected `go`, because something installed a toolchain there \
+    summary: crate::Words::english("PATH has directories of a toolchain that was removed"),
+    symptom: crate::Words::english(
+        "Nothing at first. Later an unexpected `go`, because something installed a toolchain there \
             again; or, while the old terminal is open, `bash: /usr/local/go/bin/go: No such file or \
             directory`.",
-    cause: "A toolchain was removed by deleting its directory. The line or the entry that put it on PATH \
+    ),
+    cause: crate::Words::english(
+        "A toolchain was removed by deleting its directory. The line or the entry that put it on PATH \
             stayed.",
-    repair: "`--fix` removes the directory from your startup files and from your Path in the registry. For \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes the directory from your startup files and from your Path in the registry. For \
             files and settings of the machine it prints commands.",
+    ),
     scope: scope::anywhere,
     run,
 };

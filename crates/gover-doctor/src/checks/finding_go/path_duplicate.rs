@@ -10,13 +10,19 @@ use crate::{Check, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-duplicate",
-    summary: "a Go directory is on PATH twice",
-    symptom: "`echo $PATH` shows `/usr/local/go/bin` several times; a toolchain that was removed from PATH is \
+    summary: crate::Words::english("a Go directory is on PATH twice"),
+    symptom: crate::Words::english(
+        "`echo $PATH` shows `/usr/local/go/bin` several times; a toolchain that was removed from PATH is \
             still there.",
-    cause: "Installers and instructions add a line or an entry without checking whether it exists. Nested \
+    ),
+    cause: crate::Words::english(
+        "Installers and instructions add a line or an entry without checking whether it exists. Nested \
             shells that repeat entries are normal and not reported.",
-    repair: "`--fix` keeps the first line in each startup file and the first entry of your Path in the \
+    ),
+    repair: crate::Words::english(
+        "`--fix` keeps the first line in each startup file and the first entry of your Path in the \
             registry.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -113,7 +119,7 @@ mod tests {
         let findings = machine.findings("path-duplicate");
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Note);
-        assert_eq!(findings[0].what, "~/.bashrc puts /usr/local/go/bin on PATH twice");
+        assert_eq!(findings[0].what.en, "~/.bashrc puts /usr/local/go/bin on PATH twice");
         assert_eq!(findings[0].evidence[1].to_string(), format!("/home/ann/.bashrc:3: {}", line.trim_end()));
         let repaired = machine.repaired(&findings);
         assert_eq!(repaired.findings("path-duplicate"), []);

@@ -8,14 +8,20 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-machine",
-    summary: "Windows: the machine's Path contains a `go`",
-    symptom: "After `gover setup`, `where go` in a new window still prints `C:\\Program \
+    summary: crate::Words::english("Windows: the machine's Path contains a `go`"),
+    symptom: crate::Words::english(
+        "After `gover setup`, `where go` in a new window still prints `C:\\Program \
             Files\\Go\\bin\\go.exe` first.",
-    cause: "Windows builds PATH from the machine's Path followed by the user's. Go's MSI package, winget and \
+    ),
+    cause: crate::Words::english(
+        "Windows builds PATH from the machine's Path followed by the user's. Go's MSI package, winget and \
             Chocolatey change the machine's.",
-    repair: "An administrator uninstalls that Go (`winget uninstall --id GoLang.Go`) or removes its entry \
+    ),
+    repair: crate::Words::english(
+        "An administrator uninstalls that Go (`winget uninstall --id GoLang.Go`) or removes its entry \
             from the machine's Path with the commands shown. gover changes nothing that belongs to all \
             users.",
+    ),
     scope: scope::windows,
     run,
 };

@@ -10,15 +10,21 @@ use crate::{Check, Evidence, Finding, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-missing",
-    summary: "gover's directory is not on PATH",
-    symptom: "`go: command not found`, or on Windows `'go' is not recognized as an internal or external \
+    summary: crate::Words::english("gover's directory is not on PATH"),
+    symptom: crate::Words::english(
+        "`go: command not found`, or on Windows `'go' is not recognized as an internal or external \
             command` (in Chinese `'go' 不是内部或外部命令，也不是可运行的程序或批处理文件`), in PowerShell `The \
             term 'go' is not recognized` (`无法将“go”项识别为 cmdlet、函数、脚本文件或可运行程序的名称`), or \
             a `go` that gover did not choose.",
-    cause: "`gover setup` was never run, its lines were removed, the shell was started before they were \
+    ),
+    cause: crate::Words::english(
+        "`gover setup` was never run, its lines were removed, the shell was started before they were \
             added, or a later line of a startup file sets PATH without keeping its value.",
-    repair: "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. If a line after \
+    ),
+    repair: crate::Words::english(
+        "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. If a line after \
             gover's lines replaces PATH, `--fix` moves gover's lines to the end.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -125,7 +131,7 @@ mod tests {
         let findings = machine.findings("path-missing");
         assert_eq!(findings[0].severity, Severity::Error);
         let line = bashrc.lines().count();
-        assert_eq!(findings[0].what, format!("~/.bashrc:{line} replaces PATH after gover's lines"));
+        assert_eq!(findings[0].what.en, format!("~/.bashrc:{line} replaces PATH after gover's lines"));
         let shown = format!("/home/ann/.bashrc:{line}: export PATH=/usr/bin:/bin");
         assert_eq!(findings[0].evidence[0].to_string(), shown);
         let new_window = machine.repaired(&findings).var("PATH", "/home/ann/.gover/bin:/usr/bin:/bin");
@@ -155,7 +161,7 @@ mod tests {
     fn a_path_that_only_this_shell_has_is_a_warning() {
         let machine = Machine::linux().file("~/.bashrc", "# empty\n");
         let findings = machine.findings("path-missing");
-        assert!(findings[0].what.contains("but not in new shells"));
+        assert!(findings[0].what.en.contains("but not in new shells"));
         let machine = Machine::windows().registry(Hive::User, "Environment", "Path", r"C:\tools");
         assert_eq!(machine.findings("path-missing")[0].severity, Severity::Warning);
     }

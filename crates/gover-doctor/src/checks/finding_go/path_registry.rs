@@ -9,17 +9,23 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "path-registry",
-    summary: "Windows: Path in the registry is damaged",
-    symptom: "`'go' is not recognized as an internal or external command` (in Chinese \
+    summary: crate::Words::english("Windows: Path in the registry is damaged"),
+    symptom: crate::Words::english(
+        "`'go' is not recognized as an internal or external command` (in Chinese \
             `'go' 不是内部或外部命令，也不是可运行的程序或批处理文件`) although the environment variables \
             dialog shows the directory; PATH contains a literal `%USERPROFILE%`; entries at the end are \
             missing.",
-    cause: "A program stored Path as plain text (`REG_SZ`), which does not expand `%NAMES%`, or as a list or \
+    ),
+    cause: crate::Words::english(
+        "A program stored Path as plain text (`REG_SZ`), which does not expand `%NAMES%`, or as a list or \
             a number, which Windows ignores; `setx` truncated it; or it contains quotation marks, empty \
             entries or a NUL character.",
-    repair: "`--fix` stores your own Path with expansion, and without quotation marks, empty entries and NUL \
+    ),
+    repair: crate::Words::english(
+        "`--fix` stores your own Path with expansion, and without quotation marks, empty entries and NUL \
             characters. For the machine's Path, and for a value that is not text, it prints commands. If Path \
             is too long, shorten it yourself.",
+    ),
     scope: scope::windows,
     run,
 };
@@ -342,7 +348,7 @@ mod tests {
             "{evidence}"
         );
         assert_eq!(
-            machine.findings("path-missing")[0].what,
+            machine.findings("path-missing")[0].what.en,
             r"~\.gover\bin is on PATH here, but not in new shells"
         );
         let repaired = machine.repaired(&findings);

@@ -12,15 +12,21 @@ use crate::{Check, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(crate) const CHECK: Check = Check {
     name: "path-shadowed",
-    summary: "another `go` comes before gover's on PATH",
-    symptom: "`go version` and `gover current` print different versions; a pin has no effect; `go: go.mod \
+    summary: crate::Words::english("another `go` comes before gover's on PATH"),
+    symptom: crate::Words::english(
+        "`go version` and `gover current` print different versions; a pin has no effect; `go: go.mod \
             requires go >= 1.23 (running go 1.19.8; GOTOOLCHAIN=local)` although that toolchain is \
             installed.",
-    cause: "A line after gover's in a startup file puts another `go` first: from `/usr/local/go`, a package \
+    ),
+    cause: crate::Words::english(
+        "A line after gover's in a startup file puts another `go` first: from `/usr/local/go`, a package \
             manager or another version manager. On Windows the machine's Path comes before the user's.",
-    repair: "`--fix` moves gover's lines to the end of your startup files, and gover's entry to the front of \
+    ),
+    repair: crate::Words::english(
+        "`--fix` moves gover's lines to the end of your startup files, and gover's entry to the front of \
             your Path in the registry. For the machine's Path it prints commands. The other toolchain stays \
             installed.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -157,7 +163,7 @@ mod tests {
     fn every_go_before_govers_is_reported_in_order() {
         let machine = linux().program("/home/ann/.asdf/shims/go", "asdf").path_first("~/.asdf/shims");
         let findings = machine.findings("path-shadowed");
-        assert_eq!(findings[0].what, "~/.asdf/shims/go comes before gover's `go` on PATH");
+        assert_eq!(findings[0].what.en, "~/.asdf/shims/go comes before gover's `go` on PATH");
         let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
         assert_eq!(evidence[0], "/home/ann/.asdf/shims/go: installed by asdf");
         assert!(evidence[1].starts_with("/usr/local/go/bin/go: go1.21.6"));
@@ -264,6 +270,6 @@ mod tests {
         let machine = linux().var("PATH", "/usr/local/go/bin:/usr/bin");
         let findings = machine.findings("path-shadowed");
         assert_eq!(findings[0].severity, Severity::Note);
-        assert_eq!(findings[0].what, "`go` is /usr/local/go/bin/go, not gover's");
+        assert_eq!(findings[0].what.en, "`go` is /usr/local/go/bin/go, not gover's");
     }
 }

@@ -7,15 +7,21 @@ use crate::{Change, Check, Evidence, Finding, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "pathext",
-    summary: "Windows: PATHEXT does not contain `.EXE`",
-    symptom: "`'go' is not recognized as an internal or external command` (in Chinese `'go' \
+    summary: crate::Words::english("Windows: PATHEXT does not contain `.EXE`"),
+    symptom: crate::Words::english(
+        "`'go' is not recognized as an internal or external command` (in Chinese `'go' \
             不是内部或外部命令，也不是可运行的程序或批处理文件`), although `where go.exe` finds it and \
             `go.exe version` works.",
-    cause: "Windows adds the endings in PATHEXT to the name that you type. An installer or a guide replaced it, \
+    ),
+    cause: crate::Words::english(
+        "Windows adds the endings in PATHEXT to the name that you type. An installer or a guide replaced it, \
             for example to add `.PY`. Your own PATHEXT replaces the machine's; unlike Path, the two are not \
             joined.",
-    repair: "`--fix` adds `.EXE` to your own PATHEXT in the registry. For the machine's, and for the window in \
+    ),
+    repair: crate::Words::english(
+        "`--fix` adds `.EXE` to your own PATHEXT in the registry. For the machine's, and for the window in \
             use, it prints commands.",
+    ),
     scope: scope::windows,
     run,
 };

@@ -8,14 +8,20 @@ use crate::{Check, Evidence, Finding, MachinePath, Os, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "shell-integration",
-    summary: "the shell function `gover` is missing or belongs to another gover",
-    symptom: "`gover use 1.22` works in the shell, but not in a script or subshell; or `gover use` has no \
+    summary: crate::Words::english("the shell function `gover` is missing or belongs to another gover"),
+    symptom: crate::Words::english(
+        "`gover use 1.22` works in the shell, but not in a script or subshell; or `gover use` has no \
             effect, because the function calls a gover with another home.",
-    cause: "The shell's startup file has no line with `gover init`, or the line names a gover that was \
+    ),
+    cause: crate::Words::english(
+        "The shell's startup file has no line with `gover init`, or the line names a gover that was \
             installed elsewhere.",
-    repair: "`gover setup` writes the line for your login shell, and for each other shell whose startup file or \
+    ),
+    repair: crate::Words::english(
+        "`gover setup` writes the line for your login shell, and for each other shell whose startup file or \
             configuration directory exists. For other shells, run the command shown. Remove a line \
             that names another gover yourself.",
+    ),
     scope: scope::anywhere,
     run,
 };

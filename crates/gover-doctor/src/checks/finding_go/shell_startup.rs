@@ -9,15 +9,23 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(crate) const CHECK: Check = Check {
     name: "shell-startup",
-    summary: "settings in startup files that the shell never reads, leftovers of version managers",
-    symptom: "`go env GOPRIVATE` is empty although `~/.bash_profile` sets it; `gover: command not found` in \
+    summary: crate::Words::english(
+        "settings in startup files that the shell never reads, leftovers of version managers",
+    ),
+    symptom: crate::Words::english(
+        "`go env GOPRIVATE` is empty although `~/.bash_profile` sets it; `gover: command not found` in \
             another shell; each new shell prints `bash: goenv: command not found` or `.gvm/scripts/gvm: No \
             such file or directory`.",
-    cause: "zsh reads none of bash's files, and bash reads `~/.profile` only if `~/.bash_profile` does not \
+    ),
+    cause: crate::Words::english(
+        "zsh reads none of bash's files, and bash reads `~/.profile` only if `~/.bash_profile` does not \
             exist. A login bash reads these but not `~/.bashrc`; other interactive shells do the opposite. \
             Removing gvm, goenv, gobrew, asdf or g does not remove the lines that load them.",
-    repair: "`--fix` comments out lines that load a removed version manager, and old GOROOT lines. For \
+    ),
+    repair: crate::Words::english(
+        "`--fix` comments out lines that load a removed version manager, and old GOROOT lines. For \
             settings it prints the command that adds them to the file that your shell reads.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -226,7 +234,7 @@ mod tests {
         let findings = machine.findings("shell-startup");
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Warning);
-        assert_eq!(findings[0].what, "GOPRIVATE is set in ~/.bash_profile, which zsh never reads");
+        assert_eq!(findings[0].what.en, "GOPRIVATE is set in ~/.bash_profile, which zsh never reads");
         assert_eq!(
             findings[0].evidence[0].to_string(),
             "/Users/ann/.bash_profile:2: export GOPRIVATE=corp.example/*"
@@ -252,7 +260,7 @@ mod tests {
             .file("~/.profile", "export GOFLAGS=-mod=mod\nexport GOPATH=$HOME/go\n");
         let findings = machine.findings("shell-startup");
         assert_eq!(findings.len(), 1);
-        assert_eq!(findings[0].what, "GOFLAGS is set in ~/.profile, which bash never reads");
+        assert_eq!(findings[0].what.en, "GOFLAGS is set in ~/.profile, which bash never reads");
     }
 
     #[test]
@@ -260,7 +268,7 @@ mod tests {
         let mut machine = Machine::linux().var("PATH", "/usr/bin:/bin");
         machine.shell = Some(ShellKind::Zsh);
         let findings = machine.findings("shell-startup");
-        assert_eq!(findings[0].what, "gover is loaded in ~/.bashrc, which zsh never reads");
+        assert_eq!(findings[0].what.en, "gover is loaded in ~/.bashrc, which zsh never reads");
         assert_eq!(
             findings[0].fix.commands,
             [r#"printf '%s\n' 'eval "$(/home/ann/.gover/bin/gover init zsh)"' >> ~/.zshrc"#]
@@ -275,7 +283,7 @@ mod tests {
         let findings = machine.findings("shell-startup");
         assert_eq!(findings.len(), 2);
         assert!(findings.iter().all(|finding| finding.severity == Severity::Warning));
-        assert_eq!(findings[0].what, "~/.bashrc loads gvm, which is not installed");
+        assert_eq!(findings[0].what.en, "~/.bashrc loads gvm, which is not installed");
         assert_eq!(findings[0].evidence[0].to_string(), format!("/home/ann/.bashrc:1: {gvm}"));
         assert_eq!(findings[1].evidence[0].to_string(), "/home/ann/.bashrc:3: eval \"$(goenv init -)\"");
         let once = machine.repaired(&findings[..1]);
@@ -300,7 +308,7 @@ mod tests {
         ] {
             let machine = Machine::linux().file("~/.bashrc", &format!("{}{line}\n", Machine::block("bash")));
             let findings = machine.findings("shell-startup");
-            let what: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+            let what: Vec<&str> = findings.iter().map(|finding| finding.what.en.as_str()).collect();
             assert_eq!(what, [format!("~/.bashrc loads {name}, which is not installed")], "{line}");
             assert!(
                 !findings[0].fix.changes.is_empty() || !findings[0].fix.commands.is_empty(),
@@ -310,7 +318,7 @@ mod tests {
             assert_eq!(there.is_empty(), name == "asdf", "{line}: {there:?}");
             let with_go =
                 machine.directory("~/.asdf/plugins/golang").directory("~/.g").findings("shell-startup");
-            assert_eq!(with_go[0].what, format!("{name} is also loaded, in ~/.bashrc"), "{line}");
+            assert_eq!(with_go[0].what.en, format!("{name} is also loaded, in ~/.bashrc"), "{line}");
         }
     }
 
@@ -328,7 +336,7 @@ mod tests {
         machine.disk.forbid_reading("/home/ann/.profile");
         let findings = machine.findings("shell-startup");
         assert_eq!(findings.len(), 1);
-        assert_eq!(findings[0].what, "you may not read ~/.profile");
+        assert_eq!(findings[0].what.en, "you may not read ~/.profile");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.profile: permission denied");
         assert_eq!(
             findings[0].fix.commands,

@@ -11,13 +11,17 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "shim-damaged",
-    summary: "gover's own `go` is missing or was replaced",
-    symptom: "`bash: /home/ann/.gover/bin/go: No such file or directory`; `go` ignores every pin although \
+    summary: crate::Words::english("gover's own `go` is missing or was replaced"),
+    symptom: crate::Words::english(
+        "`bash: /home/ann/.gover/bin/go: No such file or directory`; `go` ignores every pin although \
             `which go` prints gover's; `go1.22.5: command not found` for a toolchain that `gover list` \
             shows.",
-    cause: "Another installer wrote its `go` into gover's directory, a virus scanner removed the program, \
+    ),
+    cause: crate::Words::english(
+        "Another installer wrote its `go` into gover's directory, a virus scanner removed the program, \
             links were lost when a home directory was copied, or gover was replaced by hand.",
-    repair: "The commands shown let `gover setup` write the programs again.",
+    ),
+    repair: crate::Words::english("The commands shown let `gover setup` write the programs again."),
     scope: scope::anywhere,
     run,
 };

@@ -9,15 +9,21 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "go-leftovers",
-    summary: "toolchains and registry keys left by earlier installers",
-    symptom: "An editor offers a Go that nobody remembers; the MSI package says that Go is already installed; \
+    summary: crate::Words::english("toolchains and registry keys left by earlier installers"),
+    symptom: crate::Words::english(
+        "An editor offers a Go that nobody remembers; the MSI package says that Go is already installed; \
             `~/sdk` takes up disk space.",
-    cause: "Old MSI packages left `C:\\Go` and their registry keys behind; `golang.org/dl` keeps its \
+    ),
+    cause: crate::Words::english(
+        "Old MSI packages left `C:\\Go` and their registry keys behind; `golang.org/dl` keeps its \
             toolchains in `~/sdk`, and goenv, mise, gvm, asdf, g, gobrew and goup keep theirs in directories \
             of their own; the go command put some into the module cache; `/usr/local/go` still exists although a \
             package manager installed Go.",
-    repair: "`--fix` removes nothing, since a project may still use it. The commands are shown that first \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes nothing, since a project may still use it. The commands are shown that first \
             copy a toolchain into gover and then remove it, but none for what belongs to another user.",
+    ),
     scope: scope::anywhere,
     run,
 };

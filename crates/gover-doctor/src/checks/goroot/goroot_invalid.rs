@@ -9,13 +9,19 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-invalid",
-    summary: "GOROOT is not a toolchain",
-    symptom: "`go: cannot find GOROOT directory: /usr/local/go`, `package fmt is not in std`, `go: no such \
+    summary: crate::Words::english("GOROOT is not a toolchain"),
+    symptom: crate::Words::english(
+        "`go: cannot find GOROOT directory: /usr/local/go`, `package fmt is not in std`, `go: no such \
             tool \"compile\"`.",
-    cause: "The toolchain was removed or moved and GOROOT stayed; or GOROOT was set to the project, to GOPATH \
+    ),
+    cause: crate::Words::english(
+        "The toolchain was removed or moved and GOROOT stayed; or GOROOT was set to the project, to GOPATH \
             or to a `bin` directory by mistake.",
-    repair: "`--fix` removes GOROOT from your own files and registry, since no Go needs it. For files and \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes GOROOT from your own files and registry, since no Go needs it. For files and \
             settings of the machine it prints commands.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -93,7 +99,7 @@ mod tests {
         let findings = machine.findings("goroot-invalid");
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "GOROOT is set to /usr/local/go, which does not exist");
+        assert_eq!(findings[0].what.en, "GOROOT is set to /usr/local/go, which does not exist");
         let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
         assert_eq!(
             evidence,
@@ -128,7 +134,11 @@ mod tests {
             ("/opt/go/VERSION", "is a file"),
         ] {
             let findings = machine.clone().var("GOROOT", value).findings("goroot-invalid");
-            assert!(findings[0].what.ends_with(&format!(", which {fact}")), "{value}: {}", findings[0].what);
+            assert!(
+                findings[0].what.en.ends_with(&format!(", which {fact}")),
+                "{value}: {}",
+                findings[0].what.en
+            );
             assert_eq!(findings[0].fix.commands, ["unset GOROOT"]);
         }
     }
@@ -136,7 +146,7 @@ mod tests {
     #[test]
     fn a_relative_path_is_wrong_whatever_is_there() {
         let machine = Machine::linux().toolchain("opt/go", "go1.22.5").var("GOROOT", "opt/go");
-        assert!(machine.findings("goroot-invalid")[0].what.ends_with("which is not an absolute path"));
+        assert!(machine.findings("goroot-invalid")[0].what.en.ends_with("which is not an absolute path"));
     }
 
     #[test]

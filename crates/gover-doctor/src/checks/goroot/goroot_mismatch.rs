@@ -9,13 +9,19 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-mismatch",
-    summary: "a go command uses the tools of another toolchain",
-    symptom: "`compile: version \"go1.27.3\" does not match go tool version \"go1.23.1\"` for every package, \
+    summary: crate::Words::english("a go command uses the tools of another toolchain"),
+    symptom: crate::Words::english(
+        "`compile: version \"go1.27.3\" does not match go tool version \"go1.23.1\"` for every package, \
             or `runtime/internal/sys: package … redeclared in this block`.",
-    cause: "GOROOT points to a different toolchain from the `go` that runs, or an archive was unpacked over an \
+    ),
+    cause: crate::Words::english(
+        "GOROOT points to a different toolchain from the `go` that runs, or an archive was unpacked over an \
             older toolchain.",
-    repair: "If GOROOT is the cause, `--fix` removes it from your own files. Reinstall a toolchain whose \
+    ),
+    repair: crate::Words::english(
+        "If GOROOT is the cause, `--fix` removes it from your own files. Reinstall a toolchain whose \
             files are mixed: `gover install --force 1.22.5`.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -152,7 +158,7 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Error);
         assert_eq!(
-            findings[0].what,
+            findings[0].what.en,
             "~/.gover/versions/go1.22.5/bin/go is go1.22.5 and uses the tools of go1.21.6"
         );
         let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();

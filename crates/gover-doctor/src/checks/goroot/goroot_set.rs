@@ -5,14 +5,20 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(crate) const CHECK: Check = Check {
     name: "goroot-set",
-    summary: "GOROOT is set for all toolchains",
-    symptom: "`compile: version \"go1.22.5\" does not match go tool version \"go1.21.6\"` in an editor or a \
+    summary: crate::Words::english("GOROOT is set for all toolchains"),
+    symptom: crate::Words::english(
+        "`compile: version \"go1.22.5\" does not match go tool version \"go1.21.6\"` in an editor or a \
             Makefile; `go: cannot find GOROOT directory: /usr/local/go`; a debugger that shows sources of \
             another version.",
-    cause: "Instructions from before Go 1.10, old installers and gvm set GOROOT in a startup file, in the \
+    ),
+    cause: crate::Words::english(
+        "Instructions from before Go 1.10, old installers and gvm set GOROOT in a startup file, in the \
             Windows environment or in the file of `go env -w`. Every Go since 1.10 finds its own files.",
-    repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
             env -w`. For files and settings of the machine it prints commands.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -135,7 +141,7 @@ mod tests {
         let line = "export GOROOT=/opt/go; export PATH=$GOROOT/bin:$PATH";
         let machine = Machine::linux().file("~/.profile", &format!("umask 022\n{line}\n"));
         let findings = machine.findings("goroot-set");
-        assert_eq!(findings[0].what, "GOROOT is set to /opt/go");
+        assert_eq!(findings[0].what.en, "GOROOT is set to /opt/go");
         assert_eq!(findings[0].evidence[0].to_string(), format!("/home/ann/.profile:2: {line}"));
         assert_eq!(findings[0].fix.changes, []);
         assert_eq!(findings[0].fix.commands, ["${EDITOR:-vi} +2 /home/ann/.profile"]);

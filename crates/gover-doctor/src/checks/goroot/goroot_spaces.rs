@@ -4,12 +4,18 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-spaces",
-    summary: "GOROOT, GOPATH or GOVER_HOME contains spaces or non-ASCII characters",
-    symptom: "`gcc: error: Files\\Go\\src\\runtime\\cgo: No such file or directory`; a Makefile that finds no \
+    summary: crate::Words::english("GOROOT, GOPATH or GOVER_HOME contains spaces or non-ASCII characters"),
+    symptom: crate::Words::english(
+        "`gcc: error: Files\\Go\\src\\runtime\\cgo: No such file or directory`; a Makefile that finds no \
             tool in `$(go env GOPATH)/bin`; with cgo on Windows `cannot find -l…` for a path with `ö`.",
-    cause: "The directories are below a home such as `C:\\Users\\Jörg Maier`, or in `Program Files`.",
-    repair: "Go itself handles such paths. If C compilers, Makefiles or scripts do not, move gover and GOPATH \
+    ),
+    cause: crate::Words::english(
+        "The directories are below a home such as `C:\\Users\\Jörg Maier`, or in `Program Files`.",
+    ),
+    repair: crate::Words::english(
+        "Go itself handles such paths. If C compilers, Makefiles or scripts do not, move gover and GOPATH \
             to directories with plain names; the commands are shown.",
+    ),
     scope: scope::anywhere,
     run,
 };

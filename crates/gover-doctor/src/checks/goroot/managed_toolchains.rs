@@ -129,7 +129,7 @@ mod tests {
             let findings = machine.findings("go-leftovers");
             assert_eq!(findings.len(), 1, "{name}");
             assert!(
-                findings[0].what.ends_with(&format!(" contains 1 toolchain installed by {name}")),
+                findings[0].what.en.ends_with(&format!(" contains 1 toolchain installed by {name}")),
                 "{findings:?}"
             );
             let directory = place.trim_end_matches("/go").replace('~', "/home/ann");
@@ -153,7 +153,7 @@ mod tests {
             .toolchain("/data/goenv/versions/1.21.0", "go1.21.0")
             .var("GOENV_ROOT", "/data/goenv");
         let findings = machine.findings("go-leftovers");
-        assert_eq!(findings[0].what, "/data/goenv/versions contains 1 toolchain installed by goenv");
+        assert_eq!(findings[0].what.en, "/data/goenv/versions contains 1 toolchain installed by goenv");
         // Outside the home it may serve others.
         assert_eq!(findings[0].fix.commands, Vec::<String>::new());
         let machine = machine.program("/usr/bin/goenv", "");
@@ -172,7 +172,10 @@ mod tests {
         let machine =
             Machine::linux().toolchain(directory, "go1.23.4").directory("~/go/pkg/mod/golang.org/x");
         let findings = machine.findings("go-leftovers");
-        assert_eq!(findings[0].what, "the module cache contains 1 toolchain that the go command downloaded");
+        assert_eq!(
+            findings[0].what.en,
+            "the module cache contains 1 toolchain that the go command downloaded"
+        );
         assert_eq!(findings[0].evidence[0].to_string(), format!("{directory}: go1.23.4"));
         assert_eq!(findings[0].fix.commands, [format!("chmod -R u+w {directory} && rm -r {directory}")]);
     }

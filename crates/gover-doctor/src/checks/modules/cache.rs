@@ -5,15 +5,23 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "cache",
-    summary: "GOCACHE, GOMODCACHE or GOTMPDIR is not writable, noexec, full or on a network drive",
-    symptom: "`failed to initialize build cache at …: permission denied`, `build cache is disabled by \
+    summary: crate::Words::english(
+        "GOCACHE, GOMODCACHE or GOTMPDIR is not writable, noexec, full or on a network drive",
+    ),
+    symptom: crate::Words::english(
+        "`failed to initialize build cache at …: permission denied`, `build cache is disabled by \
             GOCACHE=off, but required as of Go 1.12`, `go: creating work dir: stat …: no such file or \
             directory`, `fork/exec /tmp/go-build…: permission denied` with `go run` and `go test`, `no \
             space left on device`; or builds that take minutes.",
-    cause: "A `sudo go build` left files of root in the cache, `/tmp` is mounted with `noexec`, the disk is \
+    ),
+    cause: crate::Words::english(
+        "A `sudo go build` left files of root in the cache, `/tmp` is mounted with `noexec`, the disk is \
             full, or the home directory is on a server.",
-    repair: "`--fix` removes a setting that cannot work. Otherwise a command restores permissions, empties \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes a setting that cannot work. Otherwise a command restores permissions, empties \
             the cache, or moves it to a local disk.",
+    ),
     scope: scope::anywhere,
     run,
 };

@@ -4,13 +4,19 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "go111module",
-    summary: "GO111MODULE is set for all projects",
-    symptom: "`go: modules disabled by GO111MODULE=off; see 'go help modules'`, or `cannot find package … in \
+    summary: crate::Words::english("GO111MODULE is set for all projects"),
+    symptom: crate::Words::english(
+        "`go: modules disabled by GO111MODULE=off; see 'go help modules'`, or `cannot find package … in \
             any of: $GOROOT/src, $GOPATH/src`, although there is a `go.mod`.",
-    cause: "Instructions from before Go 1.16 set GO111MODULE to `off` or `auto`, in a startup file or with \
+    ),
+    cause: crate::Words::english(
+        "Instructions from before Go 1.16 set GO111MODULE to `off` or `auto`, in a startup file or with \
             `go env -w`, and it stayed.",
-    repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
             env -w`. A project that needs it can set it for one command: `GO111MODULE=off go build`.",
+    ),
     scope: scope::anywhere,
     run,
 };

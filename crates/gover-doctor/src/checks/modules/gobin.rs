@@ -12,13 +12,19 @@ use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot, s
 
 pub(crate) const CHECK: Check = Check {
     name: "gobin",
-    summary: "GOBIN is relative, not writable, inside a toolchain or not on PATH",
-    symptom: "`go install` prints `cannot install, GOBIN must be an absolute path` or `permission denied`; or \
+    summary: crate::Words::english("GOBIN is relative, not writable, inside a toolchain or not on PATH"),
+    symptom: crate::Words::english(
+        "`go install` prints `cannot install, GOBIN must be an absolute path` or `permission denied`; or \
             it succeeds, and the program is `command not found`.",
-    cause: "GOBIN is a system directory, a toolchain's `bin`, or not on PATH. Only the Windows installer puts \
+    ),
+    cause: crate::Words::english(
+        "GOBIN is a system directory, a toolchain's `bin`, or not on PATH. Only the Windows installer puts \
             the default, `~/go/bin`, on PATH.",
-    repair: "`--fix` removes a GOBIN that cannot work, and on Windows appends the directory to your own Path. \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes a GOBIN that cannot work, and on Windows appends the directory to your own Path. \
             For shells the line to add is shown; it appends the directory, so that gover's `go` stays first.",
+    ),
     scope: scope::anywhere,
     run,
 };

@@ -9,14 +9,22 @@ use crate::{Change, Check, Evidence, Fact, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goenv-file",
-    summary: "lines of the file of `go env -w` that go ignores or misreads, and what it sets",
-    symptom: "A setting in the file (`go env GOENV` prints its path) has no effect, or go rejects a value \
+    summary: crate::Words::english(
+        "lines of the file of `go env -w` that go ignores or misreads, and what it sets",
+    ),
+    symptom: crate::Words::english(
+        "A setting in the file (`go env GOENV` prints its path) has no effect, or go rejects a value \
             that looks right: `invalid GOTOOLCHAIN \"local\\r\"`, `invalid proxy URL scheme`.",
-    cause: "The file was edited by hand or copied from Windows. go reads each line literally. It silently \
+    ),
+    cause: crate::Words::english(
+        "The file was edited by hand or copied from Windows. go reads each line literally. It silently \
             ignores lines that begin with `export`, spaces, lower-case letters or a byte order mark; a \
             carriage return, a trailing space and quotation marks become part of the value.",
-    repair: "`--fix` comments out lines that go ignores and cleans the values of the others. `go env -u NAME` \
+    ),
+    repair: crate::Words::english(
+        "`--fix` comments out lines that go ignores and cleans the values of the others. `go env -u NAME` \
             removes a setting; `go env -changed` shows all that differ from the default.",
+    ),
     scope: scope::anywhere,
     run,
 };

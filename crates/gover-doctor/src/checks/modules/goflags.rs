@@ -6,13 +6,19 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goflags",
-    summary: "GOFLAGS breaks or changes every build",
-    symptom: "`go: parsing $GOFLAGS: non-flag \"mod=mod\"`, `go: flag needs an argument: -ldflags (from \
+    summary: crate::Words::english("GOFLAGS breaks or changes every build"),
+    symptom: crate::Words::english(
+        "`go: parsing $GOFLAGS: non-flag \"mod=mod\"`, `go: flag needs an argument: -ldflags (from \
             $GOFLAGS)`, `go: inconsistent vendoring in …` in a project without `vendor`, or `go: -insecure \
             flag is no longer supported; use GOINSECURE instead`.",
-    cause: "GOFLAGS was set for one project, in a startup file or with `go env -w`, and applies to all.",
-    repair: "`--fix` removes the wrong flags from the file of `go env -w`, and the variable if it holds \
+    ),
+    cause: crate::Words::english(
+        "GOFLAGS was set for one project, in a startup file or with `go env -w`, and applies to all.",
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes the wrong flags from the file of `go env -w`, and the variable if it holds \
             nothing else. Otherwise the command that sets the remaining flags is shown.",
+    ),
     scope: scope::anywhere,
     run,
 };

@@ -7,15 +7,21 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goos-goarch",
-    summary: "GOOS or GOARCH is set for another machine, or misspelled",
-    symptom: "`fork/exec …: exec format error` or `%1 is not a valid Win32 application` (in Chinese `%1 \
+    summary: crate::Words::english("GOOS or GOARCH is set for another machine, or misspelled"),
+    symptom: crate::Words::english(
+        "`fork/exec …: exec format error` or `%1 is not a valid Win32 application` (in Chinese `%1 \
             不是有效的 Win32 应用程序`) with `go run` and `go \
             test`, `cannot install cross-compiled binaries when GOBIN is set`, or `go: unsupported \
             GOOS/GOARCH pair linux /amd64`, with a space that is hard to see.",
-    cause: "It was set for one cross-compilation: with `go env -w`, in a startup file, or with `set \
+    ),
+    cause: crate::Words::english(
+        "It was set for one cross-compilation: with `go env -w`, in a startup file, or with `set \
             GOOS=linux && go build` in cmd.exe, which keeps the space before `&&`.",
-    repair: "`--fix` removes it. For one command write `GOOS=linux go build`, in PowerShell `$env:GOOS = \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes it. For one command write `GOOS=linux go build`, in PowerShell `$env:GOOS = \
             'linux'` and afterwards `Remove-Item Env:GOOS`.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -102,7 +108,7 @@ mod tests {
         let machine = Machine::linux().file("~/.config/go/env", "GOOS=windows\n");
         let findings = machine.findings("goos-goarch");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "GOOS is windows in every shell, and this machine is linux");
+        assert_eq!(findings[0].what.en, "GOOS is windows in every shell, and this machine is linux");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: GOOS=windows");
         assert_eq!(findings[0].fix.commands, ["go env -u GOOS"]);
         assert_eq!(machine.repaired(&findings).findings("goos-goarch"), []);
@@ -126,7 +132,7 @@ mod tests {
         let mut machine = Machine::windows().var("GOOS", "linux");
         machine.shell = Some(ShellKind::Bash);
         let findings = machine.findings("goos-goarch");
-        assert_eq!(findings[0].what, "GOOS is linux in this shell, and this machine is windows");
+        assert_eq!(findings[0].what.en, "GOOS is linux in this shell, and this machine is windows");
         assert_eq!(findings[0].fix.commands, ["unset GOOS"]);
     }
 
@@ -136,12 +142,12 @@ mod tests {
         machine.shell = Some(ShellKind::Cmd);
         let findings = machine.findings("goos-goarch");
         assert_eq!(
-            (findings[0].severity, findings[0].what.as_str()),
+            (findings[0].severity, findings[0].what.en.as_str()),
             (Severity::Error, "GOOS is `linux `, with an extra space or line end")
         );
         assert_eq!(findings[0].fix.commands, ["set GOOS="]);
         let findings = Machine::linux().var("GOARCH", "x86_64").findings("goos-goarch");
-        assert_eq!(findings[0].what, "GOARCH is `x86_64`, which Go does not know; Go calls it amd64");
+        assert_eq!(findings[0].what.en, "GOARCH is `x86_64`, which Go does not know; Go calls it amd64");
     }
 
     #[test]

@@ -4,15 +4,23 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "gopath",
-    summary: "GOPATH is relative, inside a toolchain, not writable, or conflicts with modules",
-    symptom: "`go: GOPATH entry is relative; must be absolute path`, `warning: both GOPATH and GOROOT are the \
+    summary: crate::Words::english(
+        "GOPATH is relative, inside a toolchain, not writable, or conflicts with modules",
+    ),
+    symptom: crate::Words::english(
+        "`go: GOPATH entry is relative; must be absolute path`, `warning: both GOPATH and GOROOT are the \
             same directory`, `$GOPATH/go.mod exists but should not`, `could not create module cache: mkdir \
             …: permission denied`, or `go: go.mod file not found in current directory or any parent \
             directory` below `$GOPATH/src`.",
-    cause: "Instructions from before modules set GOPATH to the project, to GOROOT or to `.`; or `sudo go \
+    ),
+    cause: crate::Words::english(
+        "Instructions from before modules set GOPATH to the project, to GOROOT or to `.`; or `sudo go \
             install` made root the owner of `~/go`.",
-    repair: "`--fix` removes a GOPATH that cannot work, so that the default `~/go` applies. The command that \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes a GOPATH that cannot work, so that the default `~/go` applies. The command that \
             restores permissions is shown.",
+    ),
     scope: scope::anywhere,
     run,
 };

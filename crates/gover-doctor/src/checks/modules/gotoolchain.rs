@@ -8,14 +8,22 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "gotoolchain",
-    summary: "GOTOOLCHAIN is invalid, fixed to one version, or too strict for this project",
-    symptom: "`go: invalid GOTOOLCHAIN \"1.22\"`, `go: go.mod requires go >= 1.24 (running go 1.22.5; \
+    summary: crate::Words::english(
+        "GOTOOLCHAIN is invalid, fixed to one version, or too strict for this project",
+    ),
+    symptom: crate::Words::english(
+        "`go: invalid GOTOOLCHAIN \"1.22\"`, `go: go.mod requires go >= 1.24 (running go 1.22.5; \
             GOTOOLCHAIN=local)`, or a different version from the one that .go-version or go.mod asks for.",
-    cause: "`go env -w GOTOOLCHAIN=local` or `=go1.22.5` was meant for one project or copied from a \
+    ),
+    cause: crate::Words::english(
+        "`go env -w GOTOOLCHAIN=local` or `=go1.22.5` was meant for one project or copied from a \
             Dockerfile, and applies to all.",
-    repair: "`--fix` removes an invalid value, one that breaks this project, and one version for all \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes an invalid value, one that breaks this project, and one version for all \
             projects. gover chooses a version for each project; to require an exact one, use a `toolchain` \
             line in go.mod or a .go-version.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -118,7 +126,7 @@ mod tests {
             let findings = machine.findings("gotoolchain");
             assert_eq!(findings[0].severity, Severity::Error);
             assert_eq!(
-                findings[0].what,
+                findings[0].what.en,
                 format!("GOTOOLCHAIN is `{value}`, which go does not understand{hint}")
             );
             assert_eq!(
@@ -144,7 +152,7 @@ mod tests {
         let machine = with_line("go1.22");
         let findings = machine.findings("gotoolchain");
         assert_eq!(
-            findings[0].what,
+            findings[0].what.en,
             "GOTOOLCHAIN is `go1.22`, a language version; the toolchain is named go1.22.0"
         );
         assert_eq!(machine.repaired(&findings).findings("gotoolchain"), []);
@@ -156,7 +164,7 @@ mod tests {
         let machine = with_line("local").file("~/shop/go.mod", "module shop\n\ngo 1.24.0\n");
         let findings = machine.findings("gotoolchain");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "GOTOOLCHAIN=local allows only go1.22.5, and go.mod needs go 1.24.0");
+        assert_eq!(findings[0].what.en, "GOTOOLCHAIN=local allows only go1.22.5, and go.mod needs go 1.24.0");
         assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/go.mod:3: go 1.24.0");
         assert_eq!(machine.repaired(&findings).findings("gotoolchain"), []);
         // A workspace counts instead of the module.
@@ -164,7 +172,7 @@ mod tests {
         assert_eq!(machine.findings("gotoolchain")[0].severity, Severity::Note);
         let fixed = Machine::linux().var("GOTOOLCHAIN", "go1.21.0").file("~/shop/go.mod", "go 1.22\n");
         assert_eq!(
-            fixed.findings("gotoolchain")[0].what,
+            fixed.findings("gotoolchain")[0].what.en,
             "GOTOOLCHAIN=go1.21.0 allows only go1.21.0, and go.mod needs go 1.22"
         );
     }

@@ -3,25 +3,33 @@
 use gover_core::text::counted;
 
 use crate::snapshot::programs::{Patience, Run};
-use crate::{Check, Evidence, Finding, Scope, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Scope, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "module-cache",
-    summary: "modules in the module cache were changed since they were downloaded",
-    symptom: "`dir has been modified`, `zip has been modified`, a build that fails in the code of a dependency, or a \
+    summary: crate::Words::english("modules in the module cache were changed since they were downloaded"),
+    symptom: crate::Words::english(
+        "`dir has been modified`, `zip has been modified`, a build that fails in the code of a dependency, or a \
             program that behaves differently from the one that a colleague built.",
-    cause: "Someone edited a file below `GOMODCACHE` while debugging, a tool wrote there, or a disk lost data. go \
+    ),
+    cause: crate::Words::english(
+        "Someone edited a file below `GOMODCACHE` while debugging, a tool wrote there, or a disk lost data. go \
             compares modules with go.sum only when it downloads them.",
-    repair: "`go clean -modcache` empties the cache, and the next build downloads the modules again. `--fix` does not \
+    ),
+    repair: crate::Words::english(
+        "`go clean -modcache` empties the cache, and the next build downloads the modules again. `--fix` does not \
             do it. The check runs `go mod verify` with the selected Go, which reads every module: it runs only if \
             you name it, or with `-v`.",
+    ),
     scope,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 
 fn scope(snapshot: &Snapshot<'_>) -> Scope {
     match scope::module(snapshot) {
-        Scope::Applies if !snapshot.is_thorough => Scope::Unasked("it takes long; name it, or use -v"),
+        Scope::Applies if !snapshot.is_thorough => Scope::Unasked(
+            text!(en "it takes long; name it, or use -v", zh "耗时较长；写出它的名字或加 -v 才运行"),
+        ),
         Scope::Applies => scope::selected(snapshot),
         other => other,
     }
@@ -57,6 +65,7 @@ mod tests {
     use crate::check::CheckResult;
     use crate::checks::by_name;
     use crate::testing::Machine;
+    use crate::text;
 
     const GO: &str = "~/.gover/versions/go1.22.5/bin/go mod verify";
 
@@ -71,7 +80,7 @@ mod tests {
         let line = "golang.org/x/text v0.14.0: dir has been modified (/home/ann/go/pkg/mod/golang.org/x/text@v0.14.0)";
         let machine = machine().answers(GO, 1, "", &format!("{line}\n"));
         let findings = machine.findings("module-cache");
-        assert_eq!(findings[0].what, "1 part of the module cache was changed since the download");
+        assert_eq!(findings[0].what.en, "1 part of the module cache was changed since the download");
         assert_eq!(findings[0].evidence[0].to_string(), format!("go mod verify: {line}"));
         assert_eq!(findings[0].fix.commands, ["go clean -modcache"]);
     }
@@ -94,9 +103,11 @@ mod tests {
         };
         let mut unasked = machine();
         unasked.is_thorough = false;
-        assert_eq!(of(&unasked), CheckResult::NotRun("it takes long; name it, or use -v"));
+        let slow = text!(en "it takes long; name it, or use -v", zh "耗时较长；写出它的名字或加 -v 才运行");
+        assert_eq!(of(&unasked), CheckResult::NotRun(slow));
         assert!(unasked.programs.asked.borrow().is_empty());
-        assert_eq!(of(&Machine::linux()), CheckResult::NotApplicable("no go.mod or go.work here"));
+        let nothing = text!(en "no go.mod or go.work here", zh "这里没有 go.mod 或 go.work");
+        assert_eq!(of(&Machine::linux()), CheckResult::NotApplicable(nothing));
         assert_eq!(of(&machine()), CheckResult::Ok);
     }
 }

@@ -8,13 +8,21 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "tools-stale",
-    summary: "tools in GOBIN were built by a Go older than the project needs, or are hidden by others",
-    symptom: "`package requires newer Go version go1.24 (application built with go1.22)`, `the Go language \
+    summary: crate::Words::english(
+        "tools in GOBIN were built by a Go older than the project needs, or are hidden by others",
+    ),
+    symptom: crate::Words::english(
+        "`package requires newer Go version go1.24 (application built with go1.22)`, `the Go language \
             version (go1.22) used to build golangci-lint is lower than the targeted Go version`, `Version \
             of Delve is too old for Go version …`; or `go install` of a newer version has no effect.",
-    cause: "A tool that reads Go code knows the language of the Go that built it, and does not change when Go \
+    ),
+    cause: crate::Words::english(
+        "A tool that reads Go code knows the language of the Go that built it, and does not change when Go \
             is updated. Or a package manager's copy comes first on PATH.",
-    repair: "Build the same version of the tool again with the selected Go; the command is shown.",
+    ),
+    repair: crate::Words::english(
+        "Build the same version of the tool again with the selected Go; the command is shown.",
+    ),
     scope: scope::anywhere,
     run,
 };

@@ -10,12 +10,18 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "vendor-stale",
-    summary: "vendor/modules.txt does not match go.mod or go.work",
-    symptom: "`go: inconsistent vendoring in …: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt`.",
-    cause: "go.mod was changed by `go get`, a merge or a bot without running `go mod vendor`; or the `vendor` \
+    summary: crate::Words::english("vendor/modules.txt does not match go.mod or go.work"),
+    symptom: crate::Words::english(
+        "`go: inconsistent vendoring in …: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt`.",
+    ),
+    cause: crate::Words::english(
+        "go.mod was changed by `go get`, a merge or a bot without running `go mod vendor`; or the `vendor` \
             directory belongs to a tool of another language.",
-    repair: "`go mod vendor`, or `go work vendor` in a workspace, recreates the directory. It deletes \
+    ),
+    repair: crate::Words::english(
+        "`go mod vendor`, or `go work vendor` in a workspace, recreates the directory. It deletes \
             everything else in it, so `--fix` never runs it.",
+    ),
     scope: scope::module,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
@@ -213,7 +219,7 @@ mod tests {
         let module = MODULE.replace("v0.14.0", "v0.15.0");
         let findings = project(Machine::linux(), &module, LIST).findings("vendor-stale");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "~/shop/vendor/modules.txt does not match go.mod in 2 modules");
+        assert_eq!(findings[0].what.en, "~/shop/vendor/modules.txt does not match go.mod in 2 modules");
         let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
         assert_eq!(
             evidence,
@@ -288,7 +294,7 @@ mod tests {
         let lib = "module example.com/lib\n\ngo 1.22\n\nrequire golang.org/x/mod v0.1.0\n";
         let findings = machine.clone().file("~/shop/lib/go.mod", lib).findings("vendor-stale");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "~/shop/vendor/modules.txt does not match the workspace in 1 module");
+        assert_eq!(findings[0].what.en, "~/shop/vendor/modules.txt does not match the workspace in 1 module");
         assert_eq!(
             findings[0].evidence[0].to_string(),
             "/home/ann/shop/lib/go.mod:5: require golang.org/x/mod v0.1.0"

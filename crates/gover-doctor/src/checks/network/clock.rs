@@ -11,12 +11,18 @@ use crate::{Check, Evidence, Finding, Os, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "clock",
-    summary: "the clock is so wrong that certificates are refused",
-    symptom: "`x509: certificate has expired or is not yet valid: current time 2019-01-01T… is before …`, for \
+    summary: crate::Words::english("the clock is so wrong that certificates are refused"),
+    symptom: crate::Words::english(
+        "`x509: certificate has expired or is not yet valid: current time 2019-01-01T… is before …`, for \
             every address.",
-    cause: "The machine's clock is wrong: an empty battery, a suspended virtual machine or WSL, a board \
+    ),
+    cause: crate::Words::english(
+        "The machine's clock is wrong: an empty battery, a suspended virtual machine or WSL, a board \
             without a clock.",
-    repair: "Set the clock with the commands shown, and let the system keep it synchronized.",
+    ),
+    repair: crate::Words::english(
+        "Set the clock with the commands shown, and let the system keep it synchronized.",
+    ),
     scope: scope::network,
     run,
 };
@@ -103,14 +109,14 @@ mod tests {
         ] {
             let findings = ahead(machine, -3 * 86_400).findings("clock");
             assert_eq!(
-                (findings[0].severity, findings[0].what.as_str()),
+                (findings[0].severity, findings[0].what.en.as_str()),
                 (Severity::Error, "the clock is 3 days behind")
             );
             assert_eq!(findings[0].fix.commands.last().map(String::as_str), Some(command));
         }
         let findings = ahead(Machine::linux(), 600).findings("clock");
         assert_eq!(
-            (findings[0].severity, findings[0].what.as_str()),
+            (findings[0].severity, findings[0].what.en.as_str()),
             (Severity::Warning, "the clock is 10 minutes ahead")
         );
         let mut sleeping = Machine::linux();

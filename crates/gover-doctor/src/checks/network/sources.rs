@@ -10,15 +10,21 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "sources",
-    summary: "a source of toolchains does not answer",
-    symptom: "`could not download go1.22.5`, `could not reach mirror.corp.example (DNS lookup failed)`, or a \
+    summary: crate::Words::english("a source of toolchains does not answer"),
+    symptom: crate::Words::english(
+        "`could not download go1.22.5`, `could not reach mirror.corp.example (DNS lookup failed)`, or a \
             `gover install` that waits before it begins.",
-    cause: "The setting `sources` or GOVER_SOURCES names a mirror that moved or that only a company network \
+    ),
+    cause: crate::Words::english(
+        "The setting `sources` or GOVER_SOURCES names a mirror that moved or that only a company network \
             reaches, or a directory that is not mounted. Or go.dev, the first source by default, is blocked \
             here.",
-    repair: "The command shown sets the sources that answer, unless one of them has credentials. \
+    ),
+    repair: crate::Words::english(
+        "The command shown sets the sources that answer, unless one of them has credentials. \
             `gover config set sources ''` restores the default, `go.dev, goproxy`. If a policy of the machine \
             sets them, no command is shown: ask its administrator to replace the source.",
+    ),
     scope: scope::network,
     run,
 };
@@ -114,7 +120,7 @@ mod tests {
         let machine = with_sources(&[("http://a.example/go", Some(dead()))], SetBy::File);
         let findings = machine.findings("sources");
         assert_eq!(
-            (findings[0].severity, findings[0].what.as_str()),
+            (findings[0].severity, findings[0].what.en.as_str()),
             (
                 Severity::Error,
                 "http://a.example/go in the setting `sources`: cannot connect: connection refused"

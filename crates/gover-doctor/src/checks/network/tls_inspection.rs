@@ -11,15 +11,21 @@ use crate::{Check, Finding, Os, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "tls-inspection",
-    summary: "certificates from an authority that is not trusted",
-    symptom: "`x509: certificate signed by unknown authority`, `tls: failed to verify certificate`, `SSL \
+    summary: crate::Words::english("certificates from an authority that is not trusted"),
+    symptom: crate::Words::english(
+        "`x509: certificate signed by unknown authority`, `tls: failed to verify certificate`, `SSL \
             certificate problem: unable to get local issuer certificate`, only on the company network.",
-    cause: "Something between this machine and Go's servers intercepts each connection with a certificate of \
+    ),
+    cause: crate::Words::english(
+        "Something between this machine and Go's servers intercepts each connection with a certificate of \
             its own. Browsers trust its authority because it was installed for them. go uses the system's \
             certificate store, and WSL and containers each have their own. SSL_CERT_FILE may also name a \
             file that lacks the authority.",
-    repair: "Get the authority's certificate from your network administrators and add it to the system's \
+    ),
+    repair: crate::Words::english(
+        "Get the authority's certificate from your network administrators and add it to the system's \
             store with the commands shown. Do not switch verification off.",
+    ),
     scope: scope::network,
     run,
 };
@@ -118,7 +124,7 @@ mod tests {
             let findings = inspected(machine).findings("tls-inspection");
             assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
             assert_eq!(
-                findings[0].what,
+                findings[0].what.en,
                 "a.example and sum.golang.org: certificate of `Acme Inspection CA`, which is not trusted here"
             );
             assert_eq!(findings[0].evidence.len(), 2);
@@ -137,7 +143,7 @@ mod tests {
             .file("~/.bash_profile", "export SSL_CERT_FILE=/etc/corp/ca.pem\n")
             .var("SSL_CERT_FILE", "/etc/corp/ca.pem");
         let findings = machine.findings("tls-inspection");
-        assert_eq!(findings[0].what, "SSL_CERT_FILE names /etc/corp/ca.pem, which is not a file");
+        assert_eq!(findings[0].what.en, "SSL_CERT_FILE names /etc/corp/ca.pem, which is not a file");
         assert_eq!(
             findings[0].evidence[0].to_string(),
             "SSL_CERT_FILE=/etc/corp/ca.pem (set in ~/.bash_profile:1)"

@@ -5,13 +5,19 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "antivirus",
-    summary: "Windows: Defender scans the toolchains and the build cache",
-    symptom: "Builds and `go test` are several times slower than on Linux, or a test program that was just \
+    summary: crate::Words::english("Windows: Defender scans the toolchains and the build cache"),
+    symptom: crate::Words::english(
+        "Builds and `go test` are several times slower than on Linux, or a test program that was just \
             built fails with `Access is denied` (in Chinese `拒绝访问`).",
-    cause: "Microsoft Defender scans each written file and each started program, and a build has thousands of \
+    ),
+    cause: crate::Words::english(
+        "Microsoft Defender scans each written file and each started program, and a build has thousands of \
             both.",
-    repair: "As an administrator, exclude gover's directory and the build cache, if you trust their content: \
+    ),
+    repair: crate::Words::english(
+        "As an administrator, exclude gover's directory and the build cache, if you trust their content: \
             it is not scanned afterwards. A Dev Drive is a milder alternative.",
+    ),
     scope: scope::windows,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
@@ -78,7 +84,7 @@ mod tests {
     fn what_defender_scans_is_a_note_with_the_commands() {
         let findings = defended(&[]).findings("antivirus");
         assert_eq!(findings[0].severity, Severity::Note);
-        assert_eq!(findings[0].what, r"Defender scans ~\.gover and ~\AppData\Local\go-build");
+        assert_eq!(findings[0].what.en, r"Defender scans ~\.gover and ~\AppData\Local\go-build");
         assert_eq!(findings[0].evidence[0].to_string(), r"C:\Users\ann\.gover: is not excluded in Defender");
         assert_eq!(
             findings[0].fix.commands,

@@ -7,13 +7,17 @@ use crate::{Check, Evidence, Finding, Os, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "architecture",
-    summary: "the selected toolchain is built for another processor or system",
-    symptom: "`cannot execute binary file: Exec format error`, `bad CPU type in executable: go`, `This \
+    summary: crate::Words::english("the selected toolchain is built for another processor or system"),
+    symptom: crate::Words::english(
+        "`cannot execute binary file: Exec format error`, `bad CPU type in executable: go`, `This \
             version of …go.exe is not compatible with the version of Windows you're running` (in Chinese \
             `此版本的 %1 与你运行的 Windows 版本不兼容`); or everything works but is slow, and `go env GOARCH` prints `amd64` on an Apple silicon Mac.",
-    cause: "The archive for another machine was installed, or a 32-bit or Intel one that the system \
+    ),
+    cause: crate::Words::english(
+        "The archive for another machine was installed, or a 32-bit or Intel one that the system \
             translates (Rosetta, WOW64).",
-    repair: "Install the toolchain for this machine; gover chooses the right archive.",
+    ),
+    repair: crate::Words::english("Install the toolchain for this machine; gover chooses the right archive."),
     scope: scope::selected,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
@@ -137,7 +141,7 @@ mod tests {
         let findings = with(Machine::macos(), &mach(0x0100_0007)).findings("architecture");
         assert_eq!(findings[0].severity, Severity::Warning);
         assert_eq!(
-            findings[0].what,
+            findings[0].what.en,
             "go1.22.5 is built for amd64 on a machine with arm64, and is translated while it runs"
         );
         assert_eq!(
@@ -148,16 +152,16 @@ mod tests {
         let installed = with(with(Machine::macos(), &mach(0x0100_0007)), &mach(0x0100_000c));
         assert_eq!(installed.findings("architecture"), []);
         let findings = with(Machine::windows(), &pe(0x14c)).findings("architecture");
-        assert!(findings[0].what.ends_with("and runs as a 32-bit program"), "{}", findings[0].what);
+        assert!(findings[0].what.en.ends_with("and runs as a 32-bit program"), "{}", findings[0].what.en);
     }
 
     #[test]
     fn what_does_not_run_is_an_error() {
         let findings = with(Machine::linux(), &elf(183)).findings("architecture");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert!(findings[0].what.contains("arm64 on a machine with amd64"), "{}", findings[0].what);
+        assert!(findings[0].what.en.contains("arm64 on a machine with amd64"), "{}", findings[0].what.en);
         let findings = with(Machine::linux(), &pe(0x8664)).findings("architecture");
-        assert_eq!(findings[0].what, "go1.22.5 is built for Windows, and this is Linux");
+        assert_eq!(findings[0].what.en, "go1.22.5 is built for Windows, and this is Linux");
         let mut system = with(Machine::linux(), &elf(183));
         system.selection.goroot = Some(system.system.path("/usr/local/go"));
         assert_eq!(system.findings("architecture")[0].fix.commands, ["gover install 1.22.5"]);

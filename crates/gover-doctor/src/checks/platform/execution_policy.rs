@@ -7,14 +7,20 @@ use crate::{Check, Evidence, Finding, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "execution-policy",
-    summary: "Windows PowerShell may not run its profile",
-    symptom: "`… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on \
+    summary: crate::Words::english("Windows PowerShell may not run its profile"),
+    symptom: crate::Words::english(
+        "`… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on \
             this system` (in Chinese `因为在此系统上禁止运行脚本`), in red, at each start of Windows PowerShell; and `gover use` does not change the \
             shell.",
-    cause: "By default Windows PowerShell may not run scripts, and a profile is a script.",
-    repair: "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It affects \
+    ),
+    cause: crate::Words::english(
+        "By default Windows PowerShell may not run scripts, and a profile is a script.",
+    ),
+    repair: crate::Words::english(
+        "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It affects \
             security, so you decide. A group policy can only be changed by an administrator; PowerShell 7 is \
             not affected.",
+    ),
     scope: scope::windows,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };

@@ -6,13 +6,17 @@ use crate::{Check, Evidence, Finding, Os, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "libc",
-    summary: "the kernel, macOS or Windows is too old for the selected Go",
-    symptom: "`dyld: Symbol not found: _SecTrustEvaluateWithError`, `fatal error: bcryptprimitives.dll not \
+    summary: crate::Words::english("the kernel, macOS or Windows is too old for the selected Go"),
+    symptom: crate::Words::english(
+        "`dyld: Symbol not found: _SecTrustEvaluateWithError`, `fatal error: bcryptprimitives.dll not \
             found`, `The procedure entry point … could not be located` (in Chinese `无法定位程序输入点`), `runtime: panic before malloc heap \
             initialized` or `FATAL: kernel too old`, and even `go version` fails.",
-    cause: "Each Go release has a minimum system version: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, \
+    ),
+    cause: crate::Words::english(
+        "Each Go release has a minimum system version: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, \
             Go 1.27 needs macOS 13.",
-    repair: "Use the newest Go that this system runs, or upgrade the system.",
+    ),
+    repair: crate::Words::english("Use the newest Go that this system runs, or upgrade the system."),
     scope: scope::selected,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
@@ -138,7 +142,7 @@ mod tests {
         ] {
             let machine = with(machine, release, go);
             let findings = machine.findings("libc");
-            assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Error, what));
+            assert_eq!((findings[0].severity, findings[0].what.en.as_str()), (Severity::Error, what));
             assert_eq!(findings[0].evidence[0].to_string(), evidence);
             assert_eq!(
                 findings[0].fix.commands,
@@ -152,7 +156,7 @@ mod tests {
     #[test]
     fn an_old_go_on_a_new_mac_is_reported() {
         let findings = with(Machine::macos(), "14.5", "go1.10.8").findings("libc");
-        assert_eq!(findings[0].what, "go1.10.8 does not run on macOS 14.5, which needs go1.11 or later");
+        assert_eq!(findings[0].what.en, "go1.10.8 does not run on macOS 14.5, which needs go1.11 or later");
         assert_eq!(with(Machine::macos(), "14.5", "go1.16.15").findings("libc"), []);
     }
 

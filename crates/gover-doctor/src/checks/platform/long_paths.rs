@@ -5,13 +5,19 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "long-paths",
-    summary: "Windows: paths over 260 characters are refused, and the caches are deep",
-    symptom: "`Filename too long` from git while go fetches a module, `The filename or extension is too \
+    summary: crate::Words::english("Windows: paths over 260 characters are refused, and the caches are deep"),
+    symptom: crate::Words::english(
+        "`Filename too long` from git while go fetches a module, `The filename or extension is too \
             long` (in Chinese `文件名或扩展名太长`), or gcc does not find a file that exists.",
-    cause: "Windows keeps an old limit unless a registry value lifts it. go works around it; git, gcc and \
+    ),
+    cause: crate::Words::english(
+        "Windows keeps an old limit unless a registry value lifts it. go works around it; git, gcc and \
             other tools do not. Module paths with their versions take up to 200 characters.",
-    repair: "The commands lift the limit, as an administrator, and configure git. Or move the caches to a \
+    ),
+    repair: crate::Words::english(
+        "The commands lift the limit, as an administrator, and configure git. Or move the caches to a \
             short path.",
+    ),
     scope: scope::windows,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };

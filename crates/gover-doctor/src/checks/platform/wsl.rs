@@ -4,15 +4,23 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "wsl",
-    summary: "WSL: a `go` of Windows is first on PATH, the project is on a Windows drive, or settings do not fit",
-    symptom: "`go env GOOS` prints `windows` in a Linux shell, paths such as `C:\\Users` appear in errors, or \
+    summary: crate::Words::english(
+        "WSL: a `go` of Windows is first on PATH, the project is on a Windows drive, or settings do not fit",
+    ),
+    symptom: crate::Words::english(
+        "`go env GOOS` prints `windows` in a Linux shell, paths such as `C:\\Users` appear in errors, or \
             builds and `git status` are many times slower than they should be.",
-    cause: "WSL appends the PATH of Windows to that of Linux, or a startup file puts it first. Files below \
+    ),
+    cause: crate::Words::english(
+        "WSL appends the PATH of Windows to that of Linux, or a startup file puts it first. Files below \
             `/mnt/c` are reached over a protocol that is slow for many small files. WSLENV hands over a \
             variable of Windows whose path means nothing in Linux. `networkingMode` belongs in `.wslconfig` on \
             Windows, and has no effect in `/etc/wsl.conf`.",
-    repair: "Put gover's directory first on PATH with `gover setup`, and keep projects in the Linux home \
+    ),
+    repair: crate::Words::english(
+        "Put gover's directory first on PATH with `gover setup`, and keep projects in the Linux home \
             directory. Take Go's paths out of WSLENV with the command shown.",
+    ),
     scope: scope::wsl,
     run,
 };
@@ -157,7 +165,7 @@ mod tests {
             wsl().var("WSLENV", "GOPROXY:GOROOT:GOPATH/p").var("GOROOT", r"C:\Go").var("GOPROXY", "direct");
         let findings = machine.findings("wsl");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
-        assert_eq!(findings[0].what, "WSLENV passes GOROOT from Windows to Linux");
+        assert_eq!(findings[0].what.en, "WSLENV passes GOROOT from Windows to Linux");
         assert_eq!(findings[0].evidence[1].to_string(), r"GOROOT=C:\Go (set in Windows, by WSLENV)");
         assert_eq!(findings[0].fix.commands, ["setx.exe WSLENV GOPROXY:GOPATH/p"]);
         let translated = wsl().var("WSLENV", "GOPATH/p").var("GOPATH", "/mnt/c/Users/ann/go");

@@ -12,13 +12,19 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "go-eol",
-    summary: "the selected Go has reached end of life, or a newer patch is out",
-    symptom: "`govulncheck` reports vulnerabilities in the standard library that are `Fixed in: go1.…`, in a \
+    summary: crate::Words::english("the selected Go has reached end of life, or a newer patch is out"),
+    symptom: crate::Words::english(
+        "`govulncheck` reports vulnerabilities in the standard library that are `Fixed in: go1.…`, in a \
             newer minor version than yours.",
-    cause: "The Go project supports the two newest minor versions. An older one gets no fixes from the day on \
+    ),
+    cause: crate::Words::english(
+        "The Go project supports the two newest minor versions. An older one gets no fixes from the day on \
             which the second newer one is released.",
-    repair: "`gover install` the newest patch and choose it with `gover pin`, `gover default` or \
+    ),
+    repair: crate::Words::english(
+        "`gover install` the newest patch and choose it with `gover pin`, `gover default` or \
             `gover use`. The go line in go.mod need not change.",
+    ),
     scope: scope::selected,
     run,
 };
@@ -120,7 +126,7 @@ mod tests {
         let machine = selected(later(Machine::linux()), "go1.21.3");
         let findings = machine.findings("go-eol");
         assert_eq!(
-            (findings[0].severity, findings[0].what.as_str()),
+            (findings[0].severity, findings[0].what.en.as_str()),
             (Severity::Warning, "go1.21.3 reached end of life on 2024-08-13")
         );
         assert_eq!(findings[0].evidence[0].to_string(), "go1.21.3: the default");
@@ -143,7 +149,7 @@ mod tests {
     fn a_newer_patch_is_a_note() {
         let findings = later(Machine::windows()).findings("go-eol");
         assert_eq!(
-            (findings[0].severity, findings[0].what.as_str()),
+            (findings[0].severity, findings[0].what.en.as_str()),
             (Severity::Note, "go1.22.6 is out, and go1.22.5 is selected")
         );
         assert_eq!(findings[0].fix.commands, ["gover install 1.22.6"]);

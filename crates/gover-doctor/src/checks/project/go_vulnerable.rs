@@ -9,13 +9,19 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "go-vulnerable",
-    summary: "the selected Go has known vulnerabilities",
-    symptom: "`govulncheck` reports `Standard library` and `Fixed in: go1.…`, or a scanner reports CVEs of `stdlib` \
+    summary: crate::Words::english("the selected Go has known vulnerabilities"),
+    symptom: crate::Words::english(
+        "`govulncheck` reports `Standard library` and `Fixed in: go1.…`, or a scanner reports CVEs of `stdlib` \
             in a program that was built here.",
-    cause: "Programs contain the standard library of the Go that built them. A patch release fixes it, but only in \
+    ),
+    cause: crate::Words::english(
+        "Programs contain the standard library of the Go that built them. A patch release fixes it, but only in \
             programs that are built again.",
-    repair: "`gover audit -v` lists the vulnerabilities. `gover install` the release that it names, and choose it with \
+    ),
+    repair: crate::Words::english(
+        "`gover audit -v` lists the vulnerabilities. `gover install` the release that it names, and choose it with \
             `gover pin`, `gover default` or `gover use`. Then build again.",
+    ),
     scope: scope::selected,
     run,
 };
@@ -73,7 +79,7 @@ mod tests {
     fn the_release_that_has_none_is_named() {
         let findings = vulnerable().findings("go-vulnerable");
         assert_eq!(
-            (findings[0].severity, findings[0].what.as_str()),
+            (findings[0].severity, findings[0].what.en.as_str()),
             (Severity::Warning, "go1.22.5 has 3 known vulnerabilities")
         );
         assert_eq!(

@@ -5,14 +5,20 @@ use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot, s
 
 pub(super) const CHECK: Check = Check {
     name: "line-endings",
-    summary: "carriage returns in go.mod, go.sum and pins",
-    symptom: "`gofmt -l .` lists every file, `warning: in the working copy of 'go.mod', CRLF will be replaced by LF the next time Git touches it`, or a script's \
+    summary: crate::Words::english("carriage returns in go.mod, go.sum and pins"),
+    symptom: crate::Words::english(
+        "`gofmt -l .` lists every file, `warning: in the working copy of 'go.mod', CRLF will be replaced by LF the next time Git touches it`, or a script's \
               `go1.22.5\\r: not found`.",
-    cause: "git with `core.autocrlf`, or an editor, wrote Windows line ends, and `.gitattributes` does not \
+    ),
+    cause: crate::Words::english(
+        "git with `core.autocrlf`, or an editor, wrote Windows line ends, and `.gitattributes` does not \
             say which to use. Go reads both and writes only `\\n`, so `go mod tidy` changes every line. \
             Scripts that read a pin take the `\\r` as part of the version.",
-    repair: "`--fix` rewrites go.mod, go.sum, go.work and the pins with `\\n`, except where git on Windows \
+    ),
+    repair: crate::Words::english(
+        "`--fix` rewrites go.mod, go.sum, go.work and the pins with `\\n`, except where git on Windows \
             uses `\\r\\n` anyway. The lines shown for `.gitattributes` keep it that way for everyone.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -115,7 +121,7 @@ mod tests {
             .file("~/shop/go.mod", "module a\r\n\ngo 1.22\r\n// \r x");
         let findings = machine.findings("line-endings");
         assert!(findings.iter().all(|finding| finding.severity == Severity::Warning));
-        let whats: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+        let whats: Vec<&str> = findings.iter().map(|finding| finding.what.en.as_str()).collect();
         assert_eq!(
             whats,
             [

@@ -9,12 +9,18 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "pin-unavailable",
-    summary: "a pin or default that matches no release or cannot be read",
-    symptom: "`gover: go1.21.50 is not installed`, `no Go release matches`, `download go1.25 for linux/amd64: toolchain not available`.",
-    cause: "A typo in a pin, a go line with an unreleased version, an archive that does not exist for this \
+    summary: crate::Words::english("a pin or default that matches no release or cannot be read"),
+    symptom: crate::Words::english(
+        "`gover: go1.21.50 is not installed`, `no Go release matches`, `download go1.25 for linux/amd64: toolchain not available`.",
+    ),
+    cause: crate::Words::english(
+        "A typo in a pin, a go line with an unreleased version, an archive that does not exist for this \
             platform, or a missing toolchain while `auto_install` is off or gover is offline.",
-    repair: "`gover install VERSION` installs a version that exists; `gover pin VERSION` writes another one \
+    ),
+    repair: crate::Words::english(
+        "`gover install VERSION` installs a version that exists; `gover pin VERSION` writes another one \
             into `.go-version`. `gover list --remote --all` shows every release.",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -151,7 +157,7 @@ mod tests {
             ),
         ] {
             let findings = missing(Machine::windows(), request).findings("pin-unavailable");
-            assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Error, what));
+            assert_eq!((findings[0].severity, findings[0].what.en.as_str()), (Severity::Error, what));
             assert_eq!(
                 findings[0].evidence[0].to_string(),
                 format!(r"C:\Users\ann\shop\.go-version:1: {request}")
@@ -167,7 +173,7 @@ mod tests {
             release.is_available = Some(release.name.as_str() != "go1.20.14");
         }
         let findings = machine.findings("pin-unavailable");
-        assert!(findings[0].what.starts_with("there is no 1.20.14 for this platform"), "{findings:?}");
+        assert!(findings[0].what.en.starts_with("there is no 1.20.14 for this platform"), "{findings:?}");
         assert_eq!(findings[0].fix.commands, ["gover install 1.20.14 --arch amd64"]);
     }
 

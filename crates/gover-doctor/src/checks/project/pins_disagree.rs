@@ -10,15 +10,23 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "pins-disagree",
-    summary: ".go-version, .tool-versions, mise.toml, go.mod and others ask for different versions",
-    symptom: "`go: go.mod requires go >= 1.23.1 (running go 1.22.5; GOTOOLCHAIN=local)`, `go: module . listed in go.work file requires go >= 1.23, but \
+    summary: crate::Words::english(
+        ".go-version, .tool-versions, mise.toml, go.mod and others ask for different versions",
+    ),
+    symptom: crate::Words::english(
+        "`go: go.mod requires go >= 1.23.1 (running go 1.22.5; GOTOOLCHAIN=local)`, `go: module . listed in go.work file requires go >= 1.23, but \
               go.work lists go 1.21`, or `go version` prints a different version from the pin.",
-    cause: "A dependency raised the go line and the pin was not updated; or two version managers each read \
+    ),
+    cause: crate::Words::english(
+        "A dependency raised the go line and the pin was not updated; or two version managers each read \
             their own file. The nearest `.go-version` or `.tool-versions` decides; in the same directory it \
             is `.go-version`. mise.toml, .prototools and devbox.json are for their own managers. Then go.work, or else go.mod, may ask for a newer version, never for an older \
             one.",
-    repair: "Decide which version is right and write it into the other files: `gover bump VERSION`, `gover pin \
+    ),
+    repair: crate::Words::english(
+        "Decide which version is right and write it into the other files: `gover bump VERSION`, `gover pin \
             VERSION`, `go get go@VERSION`, `go work use`.",
+    ),
     scope: scope::anywhere,
     run,
 };

@@ -12,7 +12,7 @@ fn two_pins_are_shown_with_the_one_that_wins() {
     let machine = project(&[(".go-version", "1.22.5\n"), (".tool-versions", "nodejs 20\ngolang 1.21.3\n")]);
     let findings = machine.findings("pins-disagree");
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
-    assert_eq!(findings[0].what, ".go-version asks for 1.22.5, .tool-versions for 1.21.3");
+    assert_eq!(findings[0].what.en, ".go-version asks for 1.22.5, .tool-versions for 1.21.3");
     let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
     assert_eq!(
         evidence,
@@ -49,7 +49,7 @@ fn a_pin_below_the_go_line_has_no_effect_or_stops_every_build() {
     let machine = project(&[(".go-version", "1.21\n"), ("go.mod", "module shop\n\ngo 1.23.1\n")]);
     let findings = machine.findings("pins-disagree");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (Severity::Warning, ".go-version asks for 1.21, go.mod for 1.23.1")
     );
     assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/go.mod:3: go 1.23.1");
@@ -58,7 +58,7 @@ fn a_pin_below_the_go_line_has_no_effect_or_stops_every_build() {
     assert_eq!(findings[0].severity, Severity::Error);
     assert_eq!(findings[0].evidence[0].to_string(), "GOTOOLCHAIN=local");
     assert!(
-        findings[0].why.contains("go: go.mod requires go >= 1.23.1 (running go 1.21; GOTOOLCHAIN=local)")
+        findings[0].why.en.contains("go: go.mod requires go >= 1.23.1 (running go 1.21; GOTOOLCHAIN=local)")
     );
     // The Go of Debian and of the golang images is like this.
     let findings =
@@ -80,7 +80,7 @@ fn a_workspace_older_than_its_module_is_an_error() {
     let machine = project(&files).at("~/shop/api");
     let findings = machine.findings("pins-disagree");
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "go.work has go 1.21, but api/go.mod needs 1.23");
+    assert_eq!(findings[0].what.en, "go.work has go 1.21, but api/go.mod needs 1.23");
     assert_eq!(findings[0].fix.commands, ["go work use"]);
     // The same anywhere in the workspace, with all members that are too new.
     let machine = machine
@@ -90,7 +90,7 @@ fn a_workspace_older_than_its_module_is_an_error() {
         .at("~/shop");
     let findings = machine.findings("pins-disagree");
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!(findings[0].what, "go.work has go 1.21, but 2 modules need a newer version, up to 1.23");
+    assert_eq!(findings[0].what.en, "go.work has go 1.21, but 2 modules need a newer version, up to 1.23");
     let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
     assert_eq!(
         evidence,
@@ -107,7 +107,7 @@ fn a_module_outside_the_workspaces_directory_has_its_whole_path() {
     let machine = project(&[("go.work", "go 1.21\nuse ../shop-tools\n")]);
     let machine = machine.file("~/shop-tools/go.mod", "go 1.23\n");
     let findings = machine.findings("pins-disagree");
-    assert_eq!(findings[0].what, "go.work has go 1.21, but ~/shop-tools/go.mod needs 1.23");
+    assert_eq!(findings[0].what.en, "go.work has go 1.21, but ~/shop-tools/go.mod needs 1.23");
 }
 
 #[test]
@@ -115,14 +115,14 @@ fn files_of_other_managers_are_compared() {
     let machine = project(&[(".go-version", "1.22.5\n"), ("mise.toml", "[tools]\ngo = \"1.21.3\" # x\n")]);
     let findings = machine.findings("pins-disagree");
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!(findings[0].what, ".go-version asks for 1.22.5, mise.toml for 1.21.3");
+    assert_eq!(findings[0].what.en, ".go-version asks for 1.22.5, mise.toml for 1.21.3");
     assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/mise.toml:2: go = \"1.21.3\" # x");
     assert_eq!(findings[0].fix.commands, ["gover bump 1.22.5 /home/ann/shop/mise.toml"]);
     let newer = project(&[(".go-version", "1.22\n"), ("devbox.json", "{\"packages\": [\"go@1.23.1\"]}")]);
     assert_eq!(newer.findings("pins-disagree")[0].fix.commands, ["gover pin 1.23.1"]);
     // Without a pin that gover follows, the module decides.
     let module = project(&[("go.mod", "go 1.23.1\n"), (".prototools", "go = \"1.22\"\n")]);
-    assert_eq!(module.findings("pins-disagree")[0].what, "go.mod asks for 1.23.1, .prototools for 1.22");
+    assert_eq!(module.findings("pins-disagree")[0].what.en, "go.mod asks for 1.23.1, .prototools for 1.22");
     for files in [
         &[(".go-version", "1.22\n"), (".mise.toml", "[tools]\ngo = \"1.22.5\"\n")][..],
         &[("go.mod", "go 1.22\n"), ("mise.toml", "[tools]\ngo = \"1.24\"\n")],
@@ -147,7 +147,7 @@ fn a_used_directory_without_a_module_is_an_error() {
     ]);
     let findings = machine.directory("~/shop/gone").findings("pins-disagree");
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
-    assert_eq!(findings[0].what, "go.work uses ./gone, which has no go.mod");
+    assert_eq!(findings[0].what.en, "go.work uses ./gone, which has no go.mod");
     assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/gone/go.mod: does not exist");
     assert_eq!(findings[0].fix.commands, ["go work edit -dropuse=./gone"]);
 }

@@ -56,7 +56,7 @@ mod tests {
     fn toolchains_that_may_not_start_are_an_error() {
         let findings = mounted(Machine::linux(), "/home", "ext4", true);
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
-        assert_eq!(findings[0].what, "~/.gover is on a file system that does not allow programs");
+        assert_eq!(findings[0].what.en, "~/.gover is on a file system that does not allow programs");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover: is on ext4 mounted with noexec");
         assert_eq!(
             findings[0].fix.commands,
@@ -79,7 +79,7 @@ mod tests {
         assert!(!of_others.iter().flat_map(|finding| &finding.fix.commands).any(is_move), "{of_others:?}");
         let findings = mounted(inside_windows, "/home", "9p", false);
         assert!(is_move(&findings[0].fix.commands[0]), "{findings:?}");
-        assert_eq!(findings[0].what, "~/.gover is on a Windows drive");
+        assert_eq!(findings[0].what.en, "~/.gover is on a Windows drive");
         assert_eq!(findings[0].severity, Severity::Warning);
         let findings = mounted(Machine::windows(), r"C:\Users", "nfs", false);
         assert_eq!(findings[0].severity, Severity::Note);

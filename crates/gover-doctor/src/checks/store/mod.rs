@@ -10,21 +10,34 @@ use gover_core::display::mebibytes;
 use gover_core::text::counted;
 
 use crate::snapshot::manager::Leftover;
-use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, scope, text};
 
 pub(crate) const CHECKS: &[Check] = &[Check {
     name: "store",
-    summary: "damage, leftovers, wrong permissions, an unsuitable disk or a second store",
-    symptom: "`cannot execute …/versions/go1.22.5/bin/go`, `package fmt is not in std`, `permission denied` \
+    summary: crate::Words::english(
+        "damage, leftovers, wrong permissions, an unsuitable disk or a second store",
+    ),
+    symptom: crate::Words::english(
+        "`cannot execute …/versions/go1.22.5/bin/go`, `package fmt is not in std`, `permission denied` \
             below `~/.gover`, or toolchains that `gover list` shows in one terminal but not in another.",
-    cause: "A crash or a full disk during an install, `sudo gover install`, files deleted by hand, a umask of \
+    ),
+    cause: crate::Words::english(
+        "A crash or a full disk during an install, `sudo gover install`, files deleted by hand, a umask of \
             000, a GOVER_HOME that only some programs have, a disk that is remote or does not allow programs, or \
             a roaming profile of Windows. An administrator's store for all users, or one that a group shares (setgid), is fine.",
-    repair: "`gover prune` removes unused files, `gover install --force VERSION` reinstalls a toolchain, \
+    ),
+    repair: crate::Words::english(
+        "`gover prune` removes unused files, `gover install --force VERSION` reinstalls a toolchain, \
             `chown` makes you the owner of files of root in your own store, and `chmod` takes the right to \
             write from others. `--fix` does none of it. For a store of root, the commands start with `sudo`. For \
             a store of another user, none is shown.",
-    scope: |snapshot| scope::given(snapshot.exists(&snapshot.gover.home), "GOVER_HOME does not exist"),
+    ),
+    scope: |snapshot| {
+        scope::given(
+            snapshot.exists(&snapshot.gover.home),
+            text!(en "GOVER_HOME does not exist", zh "GOVER_HOME 不存在"),
+        )
+    },
     run,
 }];
 

@@ -196,19 +196,19 @@ mod tests {
     fn files_of_root_are_given_back_by_a_command() {
         let findings = Machine::linux().owned("~/.gover/versions/go1.22.5", Owner::Root).findings("store");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert!(findings[0].what.ends_with("parts of gover's directory are not yours"), "{findings:?}");
+        assert!(findings[0].what.en.ends_with("parts of gover's directory are not yours"), "{findings:?}");
         assert_eq!(
             findings[0].evidence[0].to_string(),
             "/home/ann/.gover/versions/go1.22.5: belongs to root"
         );
         assert_eq!(findings[0].fix.commands, ["sudo chown -R \"$(id -u):$(id -g)\" /home/ann/.gover"]);
-        assert!(findings[0].why.ends_with("`permission denied`. `sudo gover` creates such files"));
+        assert!(findings[0].why.en.ends_with("`permission denied`. `sudo gover` creates such files"));
         let of_eve = Machine::linux().owned("~/.gover/versions/go1.22.5", Owner::Other("eve".to_owned()));
-        assert!(!of_eve.findings("store")[0].why.contains("sudo"), "{of_eve:?}");
+        assert!(!of_eve.findings("store")[0].why.en.contains("sudo"), "{of_eve:?}");
         let findings = Machine::linux().owned("~/.gover", Owner::Root).findings("store");
         assert!(findings[0].fix.commands[0].starts_with("sudo chown"), "{findings:?}");
         let findings = Machine::windows().read_only(r"~/.gover").findings("store");
-        assert!(findings[0].what.contains("parts of gover's directory"), "{findings:?}");
+        assert!(findings[0].what.en.contains("parts of gover's directory"), "{findings:?}");
         assert_eq!(findings[0].fix.commands, [r"takeown /F C:\Users\ann\.gover /R /D Y"]);
     }
 
@@ -216,8 +216,8 @@ mod tests {
     fn what_is_only_read_only_gets_the_command_that_helps() {
         let machine = Machine::linux().read_only("~/.gover/versions");
         let findings = machine.findings("store");
-        assert_eq!(findings[0].what, "~/.gover/versions is read-only");
-        assert!(!findings[0].why.contains("sudo"), "{findings:?}");
+        assert_eq!(findings[0].what.en, "~/.gover/versions is read-only");
+        assert!(!findings[0].why.en.contains("sudo"), "{findings:?}");
         // A file system that is mounted read-only.
         assert_eq!(findings[0].fix.commands, Vec::<String>::new());
         let machine = machine.with_rights("~/.gover/versions", |rights| rights.owner_may_write = false);
@@ -240,7 +240,10 @@ mod tests {
             let findings = elsewhere(owner).findings("store");
             assert!(findings.iter().all(|finding| finding.severity == Severity::Note), "{findings:?}");
             assert!(findings.iter().all(|finding| finding.fix.commands.is_empty()), "{findings:?}");
-            assert!(findings[0].what.starts_with(&format!("/opt/gover belongs to {name};")), "{findings:?}");
+            assert!(
+                findings[0].what.en.starts_with(&format!("/opt/gover belongs to {name};")),
+                "{findings:?}"
+            );
         }
     }
 
@@ -250,16 +253,16 @@ mod tests {
         machine.gover.home = machine.system.path(r"D:\gover");
         let findings = machine.findings("store");
         let what = r"D:\gover is not writable; you can use its toolchains but not change them";
-        assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Note, what));
+        assert_eq!((findings[0].severity, findings[0].what.en.as_str()), (Severity::Note, what));
         assert_eq!(findings[0].evidence[0].to_string(), r"D:\gover: is not writable");
-        assert!(findings[0].why.starts_with("only a user who can write to it"), "{findings:?}");
+        assert!(findings[0].why.en.starts_with("only a user who can write to it"), "{findings:?}");
     }
 
     #[test]
     fn a_store_that_a_group_shares_is_fine() {
         let machine = elsewhere(Owner::Root).with_rights("/opt/gover", |rights| rights.is_shared = true);
         let findings = machine.findings("store");
-        assert!(findings.iter().all(|finding| finding.what.contains("also a store")), "{findings:?}");
+        assert!(findings.iter().all(|finding| finding.what.en.contains("also a store")), "{findings:?}");
     }
 
     #[test]
@@ -267,12 +270,12 @@ mod tests {
         let open = |path: &str| Machine::linux().with_rights(path, |rights| rights.everyone_may_write = true);
         let findings = open("~/.gover/versions/go1.22.5/bin/go").findings("store");
         assert_eq!(
-            (findings[0].severity, findings[0].what.as_str()),
+            (findings[0].severity, findings[0].what.en.as_str()),
             (Severity::Error, "every user of this machine can write to ~/.gover/versions/go1.22.5/bin/go")
         );
         assert_eq!(findings[0].fix.commands, ["chmod -R o-w /home/ann/.gover"]);
         let findings = open("~/.gover").findings("store");
-        assert!(findings[0].what.contains("parts of gover's directory"), "{findings:?}");
+        assert!(findings[0].what.en.contains("parts of gover's directory"), "{findings:?}");
         let of_root = elsewhere(Owner::Root).with_rights("/opt/gover", |rights| {
             rights.everyone_may_write = true;
         });
@@ -291,10 +294,10 @@ mod tests {
         };
         let findings = at_work("/home/ann").findings("store");
         assert_eq!(findings[0].severity, Severity::Warning);
-        assert_eq!(findings[0].what, "you are root, and ~/.gover belongs to ann");
+        assert_eq!(findings[0].what.en, "you are root, and ~/.gover belongs to ann");
         assert_eq!(findings[0].fix.commands, Vec::<String>::new());
         let machine = at_work("/home/ann").with_rights("~/.gover", |rights| rights.owner = Owner::Own);
         let findings = machine.findings("store");
-        assert_eq!(findings[0].what, "~/.gover belongs to root, in the home of ann");
+        assert_eq!(findings[0].what.en, "~/.gover belongs to root, in the home of ann");
     }
 }

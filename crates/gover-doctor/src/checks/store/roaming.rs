@@ -62,7 +62,7 @@ mod tests {
         let machine = roaming(Machine::windows());
         let findings = machine.findings("store");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
-        assert_eq!(findings[0].what, r"~\.gover is in a roaming profile");
+        assert_eq!(findings[0].what.en, r"~\.gover is in a roaming profile");
         assert!(findings[0].evidence[0].to_string().ends_with(r"CentralProfile = \\files\profiles\ann.V6"));
         assert_eq!(
             findings[0].fix.commands,
@@ -78,7 +78,7 @@ mod tests {
     fn what_is_not_copied_is_silent() {
         let mut local = roaming(Machine::windows());
         local.gover.home = local.system.path(r"C:\Users\ann\AppData\Local\gover");
-        assert!(local.findings("store").iter().all(|finding| !finding.what.contains("roaming")));
+        assert!(local.findings("store").iter().all(|finding| !finding.what.en.contains("roaming")));
         let excluded = roaming(Machine::windows()).registry(
             Hive::User,
             r"Software\Microsoft\Windows NT\CurrentVersion\Winlogon",

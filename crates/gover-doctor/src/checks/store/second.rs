@@ -62,10 +62,10 @@ mod tests {
             let findings = machine.findings("store");
             assert_eq!(findings.len(), 1, "{findings:?}");
             assert_eq!(
-                (findings[0].severity, findings[0].what.as_str()),
+                (findings[0].severity, findings[0].what.en.as_str()),
                 (Severity::Note, "/opt/gover is also a store of gover")
             );
-            assert_eq!(findings[0].why, format!("each has its own toolchains; {why}"));
+            assert_eq!(findings[0].why.en, format!("each has its own toolchains; {why}"));
             let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
             assert_eq!(
                 evidence,
@@ -81,9 +81,9 @@ mod tests {
         machine.gover.home = machine.system.path("/srv/gover");
         let machine = machine.directory("/srv/gover/versions").var("GOVER_HOME", "/srv/gover");
         let findings = machine.findings("store");
-        assert_eq!(findings[0].what, "~/.gover is also a store of gover");
+        assert_eq!(findings[0].what.en, "~/.gover is also a store of gover");
         assert_eq!(
-            findings[0].why,
+            findings[0].why.en,
             "each has its own toolchains; ~/.gover is on PATH, and /srv/gover is not"
         );
         assert!(findings[0].evidence.iter().any(|one| one.to_string() == "GOVER_HOME=/srv/gover"));

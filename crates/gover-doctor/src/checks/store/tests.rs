@@ -9,7 +9,7 @@ fn damage_and_leftovers_are_distinguished() {
         .leftover("~/.gover/sessions/17", "the choice of a closed shell", false, 20);
     let findings = machine.findings("store");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (Severity::Warning, "1 entry of versions/ is not a toolchain")
     );
     assert_eq!(
@@ -17,7 +17,7 @@ fn damage_and_leftovers_are_distinguished() {
         "/home/ann/.gover/versions/go1.21: has no bin/go, 1.0 MiB"
     );
     assert_eq!(
-        (findings[1].severity, findings[1].what.as_str()),
+        (findings[1].severity, findings[1].what.en.as_str()),
         (Severity::Note, "2 leftovers of crashes or closed shells, 30.0 MiB")
     );
     assert!(findings.iter().all(|finding| finding.fix.commands == ["gover prune"]));
@@ -53,7 +53,7 @@ fn a_large_cache_is_a_note() {
     machine.store.get_or_insert_default().cache = 600 << 20;
     let findings = machine.findings("store");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (Severity::Note, "gover's cache uses 600.0 MiB")
     );
     assert_eq!(findings[0].fix.commands, ["gover cache clean"]);

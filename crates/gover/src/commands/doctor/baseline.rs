@@ -73,8 +73,8 @@ impl Baseline {
         let before = findings.len();
         let redaction = redaction.filter(|_| self.is_report());
         findings.retain(|finding| {
-            let what = redaction.map(|redaction| redaction.text(&finding.what).to_string());
-            let what = what.as_ref().unwrap_or(&finding.what);
+            let what = redaction.map(|redaction| redaction.text(&finding.what.en).to_string());
+            let what = what.as_ref().unwrap_or(&finding.what.en);
             !self.findings.iter().any(|known| {
                 known.check == finding.check && known.what == *what && known.severity >= finding.severity
             })

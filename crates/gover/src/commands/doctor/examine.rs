@@ -4,7 +4,7 @@ use gover_core::resolve::Trace;
 use gover_doctor::live::{self, RealDisk, RealPrograms, RealRegistry};
 use gover_doctor::snapshot::{Facts, SetBy};
 use gover_doctor::survey::Survey;
-use gover_doctor::{Check, CheckResult, Finding, Severity, Snapshot, checks, merged};
+use gover_doctor::{Check, CheckResult, Finding, Language, Severity, Snapshot, Words, checks, merged, text};
 use gover_shell::ShellKind;
 use gover_sys::process;
 
@@ -22,6 +22,7 @@ pub(super) struct Chosen {
     pub(super) needs_survey: bool,
     /// Whether the user named the checks to run.
     pub(super) are_named: bool,
+    pub(super) language: Language,
 }
 
 /// What the checks say about this machine.
@@ -32,6 +33,7 @@ pub(super) struct Examination {
     pub(super) results: Vec<(&'static Check, CheckResult)>,
     /// What the machine has, for a report.
     pub(super) survey: Option<Survey>,
+    pub(super) language: Language,
 }
 
 impl Examination {
@@ -59,33 +61,42 @@ pub(super) fn examine(
     context: &Context<'_>,
 ) -> Examination {
     let programs = RealPrograms::default();
-    let busy = Busy::new(context.printer, move || vec![format!("interrupted; {}", fix::made(changes))]);
+    let language = chosen.language;
+    let say = |words: Words<&'static str>| (*words.of(language)).to_owned();
+    let interrupted = text!(en "interrupted; {made}", zh "已中断；{made}", made = fix::made(changes));
+    let busy = Busy::new(context.printer, move || vec![interrupted.of(language).clone()]);
     let mut facts = facts(is_json, context);
     let asks_network = chosen.run.iter().any(|check| checks::asks_network(check));
     if asks_network && !context.settings.offline.value {
-        busy.step("contacting servers".to_owned());
+        busy.step(say(text!(en "contacting servers", zh "正在连接服务器")));
         // Settings without a usable source are reported by the commands that need one.
         facts.network = answers.facts(context).ok();
     }
-    busy.step("examining this machine".to_owned());
+    busy.step(say(text!(en "examining this machine", zh "正在检查本机")));
     facts.is_thorough = chosen.are_named || context.printer.verbosity == Verbosity::Verbose;
     add_knowledge(&mut facts, chosen, context);
     let snapshot = Snapshot::gather(facts, &RealDisk, &RealRegistry, &programs);
     let mut findings: Vec<Finding> = Vec::new();
     let mut results = Vec::new();
     for (index, check) in chosen.run.iter().enumerate() {
-        busy.step(format!("check {} of {}: {}", index + 1, chosen.run.len(), check.name));
+        let step = text!(
+            en "check {number} of {count}: {name}",
+            zh "第 {number} 项检查，共 {count} 项：{name}",
+            number = index + 1, count = chosen.run.len(), name = check.name,
+        );
+        busy.step(step.of(language).clone());
         let found = check.examine(&snapshot);
         results.push((*check, check.result(&snapshot, !found.is_empty())));
         findings.extend(found);
     }
-    results.extend(chosen.skipped.iter().map(|check| (*check, CheckResult::NotRun("left out by --skip"))));
+    let left_out = CheckResult::NotRun(text!(en "left out by --skip", zh "被 --skip 排除"));
+    results.extend(chosen.skipped.iter().map(|check| (*check, left_out)));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     if chosen.needs_survey {
-        busy.step("listing each `go` and each setting".to_owned());
+        busy.step(say(text!(en "listing each `go` and each setting", zh "正在列出每个 `go` 和每项设置")));
     }
     let survey = chosen.needs_survey.then(|| Survey::of(&snapshot));
-    Examination { findings: merged(findings), results, survey }
+    Examination { findings: merged(findings), results, survey, language }
 }
 
 /// What is known without a look at files or servers. JSON has whole paths.

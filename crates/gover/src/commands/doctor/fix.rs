@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use gover_doctor::repair::{self, Journal, LOCK, diff};
-use gover_doctor::{Change, Finding};
+use gover_doctor::{Change, Finding, Language, Words, text};
 use gover_sys::{Lock, user_path};
 
 use super::examine::{Chosen, examine};
@@ -30,6 +30,7 @@ pub(super) fn run(chosen: &Chosen, arguments: &DoctorArgs, context: &Context<'_>
         failed: false,
         changed: Vec::new(),
         changes_environment: false,
+        language: chosen.language,
         context,
     };
     let mut answers = Answers::default();
@@ -52,12 +53,17 @@ pub(super) fn run(chosen: &Chosen, arguments: &DoctorArgs, context: &Context<'_>
             } else {
                 show::people(&examination, context)?;
             }
-            context.printer.note(&match made {
-                0 if is_manual => "nothing was changed; run the commands after `fix:` yourself".to_owned(),
+            let done = match made {
+                0 if is_manual => text!(
+                    en "nothing was changed; run the commands after `fix:` yourself",
+                    zh "没有改动；请自己运行“修复：”后面的命令",
+                )
+                .into(),
                 _ => self::made(made),
-            });
+            };
+            context.printer.note(done.of(chosen.language));
             if repairs.changes_environment {
-                announce(context);
+                announce(chosen.language, context);
             }
             return Failure::silent_if(failed);
         }
@@ -74,6 +80,7 @@ struct Repairs<'a> {
     /// Each place once.
     changed: Vec<String>,
     changes_environment: bool,
+    language: Language,
     context: &'a Context<'a>,
 }
 
@@ -100,7 +107,7 @@ impl Repairs<'_> {
             {
                 continue;
             }
-            present(finding, self.context);
+            present(finding, self.language, self.context);
             if !self.is_allowed()? {
                 self.refused.insert(id);
                 if self.consent == Consent::Over {
@@ -120,7 +127,8 @@ impl Repairs<'_> {
         if self.consent == Consent::All {
             return Ok(true);
         }
-        let answer = self.context.printer.confirm_each("change this?", "--yes")?;
+        let question = text!(en "change this?", zh "要修改吗？");
+        let answer = self.context.printer.confirm_each(question.of(self.language), "--yes")?;
         match answer {
             Answer::All => self.consent = Consent::All,
             Answer::Quit => self.consent = Consent::Over,
@@ -149,8 +157,8 @@ impl Repairs<'_> {
     }
 }
 
-fn present(finding: &Finding, context: &Context<'_>) {
-    context.printer.note(&format!("{}  [{}]", finding.what, finding.check));
+fn present(finding: &Finding, language: Language, context: &Context<'_>) {
+    context.printer.note(&format!("{}  [{}]", finding.what.of(language), finding.check));
     for change in &finding.fix.changes {
         context.printer.note(&format!("  {}", context.short(change.place().as_ref())));
         for line in diff(change) {
@@ -160,22 +168,42 @@ fn present(finding: &Finding, context: &Context<'_>) {
 }
 
 /// Lets programs know that the registry has other environment variables.
-pub(super) fn announce(context: &Context<'_>) {
+pub(super) fn announce(language: Language, context: &Context<'_>) {
     match user_path::announce() {
-        Ok(()) => context.printer.note("new windows get the new variables"),
+        Ok(()) => {
+            let words = text!(en "new windows get the new variables", zh "新开的窗口会用上新的变量");
+            context.printer.note(words.of(language));
+        }
         Err(why) => {
-            context.printer.warning(&format!("Windows did not notify other programs of the change: {why}"));
-            context.printer.note("windows that you open after signing in again get the new variables");
+            let warning = text!(
+                en "Windows did not notify other programs of the change: {why}",
+                zh "Windows 没有把改动通知其他程序：{why}",
+                why = why,
+            );
+            context.printer.warning(warning.of(language));
+            let words = text!(
+                en "windows that you open after signing in again get the new variables",
+                zh "重新登录之后，新开的窗口才会用上新的变量",
+            );
+            context.printer.note(words.of(language));
         }
     }
 }
 
 /// What was changed, and how to undo it.
-pub(super) fn made(changes: usize) -> String {
+pub(super) fn made(changes: usize) -> Words {
     match changes {
-        0 => "nothing was changed".to_owned(),
-        1 => "1 change made (`gover doctor --undo` undoes it)".to_owned(),
-        count => format!("{count} changes made (`gover doctor --undo` undoes all of them)"),
+        0 => text!(en "nothing was changed", zh "没有改动").into(),
+        1 => text!(
+            en "1 change made (`gover doctor --undo` undoes it)",
+            zh "改动了 1 处（`gover doctor --undo` 可以撤销）",
+        )
+        .into(),
+        count => text!(
+            en "{count} changes made (`gover doctor --undo` undoes all of them)",
+            zh "改动了 {count} 处（`gover doctor --undo` 可以全部撤销）",
+            count = count,
+        ),
     }
 }
 

@@ -10,7 +10,7 @@ mod show;
 use gover_core::text::shown;
 use gover_doctor::redaction::Redaction;
 use gover_doctor::repair::{Journal, LOCK, Undone};
-use gover_doctor::{Check, checks};
+use gover_doctor::{Check, Language, checks, text};
 
 use self::baseline::Baseline;
 pub(super) use self::examine::facts;
@@ -20,11 +20,11 @@ pub(super) use self::report::Report;
 pub(super) use self::show::{CheckRow, Diagnosis, Restored};
 use crate::cli::{self, DoctorArgs, DoctorFormat};
 use crate::store::lock;
-use crate::{Context, Failure};
+use crate::{Context, Failure, language};
 
 pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), Failure> {
     if arguments.undo {
-        return undo(arguments.is_json(), context);
+        return undo(arguments.is_json(), language::chosen(arguments.lang, context.env)?, context);
     }
     let mut chosen = chosen(arguments, context)?;
     if arguments.list {
@@ -47,7 +47,8 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
         baseline.map_or(0, |baseline| baseline.take_from(&mut examination.findings, redaction.as_ref()));
     print(&examination, arguments, context)?;
     if known > 0 {
-        context.printer.note(&show::known(known, arguments.baseline.as_deref(), context));
+        let words = show::known(known, arguments.baseline.as_deref(), context);
+        context.printer.note(words.of(examination.language));
     }
     Failure::silent_if(examination.has(arguments.fails_on()))
 }
@@ -59,7 +60,7 @@ fn print(examination: &Examination, arguments: &DoctorArgs, context: &Context<'_
         DoctorFormat::Json => printer.json(&Diagnosis::of(examination, Vec::new())),
         DoctorFormat::Sarif => printer.json(&formats::log(examination, context)),
         DoctorFormat::Github => {
-            let lines = formats::commands(&examination.findings, context);
+            let lines = formats::commands(examination, context);
             lines.iter().try_for_each(|line| printer.exact(line))?;
             printer.note(&show::sum(examination));
             Ok(())
@@ -85,16 +86,22 @@ fn chosen(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Chosen, Failu
     let are_named = !named.is_empty();
     let wanted = if named.is_empty() { checks::all().collect() } else { named };
     let (skipped, run) = wanted.into_iter().partition(|one| skip.iter().any(|other| other.name == one.name));
-    Ok(Chosen { run, skipped, needs_survey: arguments.report.is_some(), are_named })
+    let language = language::chosen(arguments.lang, context.env)?;
+    Ok(Chosen { run, skipped, needs_survey: arguments.report.is_some(), are_named, language })
 }
 
-fn undo(is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
+fn undo(is_json: bool, language: Language, context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(LOCK, context)?;
-    restored(Journal::undo(&context.layout, &lock)?, is_json, context)
+    restored(Journal::undo(&context.layout, &lock)?, is_json, language, context)
 }
 
 /// Says what is as it was, and what is not.
-pub(super) fn restored(undone: Vec<Undone>, is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn restored(
+    undone: Vec<Undone>,
+    is_json: bool,
+    language: Language,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
     let mut failed = false;
     let mut restored = Vec::new();
     let changes_environment = undone.iter().any(|one| one.problem.is_none() && one.place.starts_with("HKCU"));
@@ -103,7 +110,9 @@ pub(super) fn restored(undone: Vec<Undone>, is_json: bool, context: &Context<'_>
             // A file that was changed several times is restored as often, but named once.
             None if restored.contains(&one.place) => {}
             None => {
-                context.printer.note(&format!("restored {}", context.short(one.place.as_ref())));
+                let place = context.short(one.place.as_ref());
+                let line = text!(en "restored {place}", zh "已恢复 {place}", place = place);
+                context.printer.note(line.of(language));
                 restored.push(one.place);
             }
             Some(problem) => {
@@ -113,7 +122,7 @@ pub(super) fn restored(undone: Vec<Undone>, is_json: bool, context: &Context<'_>
         }
     }
     if changes_environment {
-        fix::announce(context);
+        fix::announce(language, context);
     }
     if is_json {
         context.printer.json(&Restored::of(restored))?;

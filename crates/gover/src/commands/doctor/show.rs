@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use gover_core::text::counted;
-use gover_doctor::{Check, CheckResult, Finding, GROUPS, Group, Severity, myths};
+use gover_doctor::language::counted;
+use gover_doctor::{Check, CheckResult, Finding, GROUPS, Group, Language, Severity, Words, myths, text};
 
 use super::examine::{Chosen, Examination};
 use crate::commands::help;
@@ -20,14 +20,14 @@ facts! {
 
     ResultFacts(result: &(&'static Check, CheckResult)) {
         check: &'static str = result.0.name => "the name of the check",
-        result: &'static str = result.1.name() => "`ok`, `finding`, `not applicable` or `not run`",
-        reason: Option<&'static str> = result.1.reason() => "why it did not examine anything, or null",
+        result: Words<&'static str> = result.1.name() => "`ok`, `finding`, `not applicable` or `not run`",
+        reason: Option<Words<&'static str>> = result.1.reason() => "why it did not examine anything, or null",
     }
 
     CheckRow(group: &Group, check: &Check) {
         check: &'static str = check.name => "the name of the check",
-        group: &'static str = group.title => "what it belongs to",
-        summary: &'static str = check.summary => "what it looks for",
+        group: Words<&'static str> = group.title => "what it belongs to",
+        summary: Words<&'static str> = check.summary => "what it looks for",
     }
 
     Restored(restored: Vec<String>) {
@@ -71,11 +71,11 @@ const FINDING: [(&str, &str, &str); 8] = [
 /// `-v`, also the text of the check.
 pub(super) fn people(examination: &Examination, context: &Context<'_>) -> Result<(), Failure> {
     let printer = context.printer;
-    let findings = &examination.findings;
-    printer.table(&table(findings, context))?;
+    let (findings, language) = (&examination.findings, examination.language);
+    printer.table(&table(findings, language, context))?;
     for group in groups(findings) {
         printer.data("")?;
-        show(&group, context)?;
+        show(&group, language, context)?;
     }
     if !findings.is_empty() {
         printer.note("");
@@ -83,19 +83,25 @@ pub(super) fn people(examination: &Examination, context: &Context<'_>) -> Result
     printer.note(&sum(examination));
     for (check, result) in &examination.results {
         if let Some(reason) = result.reason() {
-            printer.detail(&format!("  {}: {}: {reason}", check.name, result.name()));
+            let line = text!(
+                en "  {check}: {result}: {reason}",
+                zh "  {check}：{result}：{reason}",
+                check = check.name, result = result.name(), reason = reason,
+            );
+            printer.detail(line.of(language));
         }
     }
     if findings.iter().any(|finding| !finding.fix.changes.is_empty()) {
         printer.hint("gover doctor --fix");
     }
     if !findings.is_empty() && printer.verbosity < Verbosity::Verbose {
-        printer.hint("`gover doctor -v` explains each problem");
+        let hint = text!(en "`gover doctor -v` explains each problem", zh "`gover doctor -v` 解释每个问题");
+        printer.hint(hint.of(language));
     }
     Ok(())
 }
 
-fn table(findings: &[Finding], context: &Context<'_>) -> Table {
+fn table(findings: &[Finding], language: Language, context: &Context<'_>) -> Table {
     let mut table = Table::default();
     for finding in findings {
         let style = match finding.severity {
@@ -103,8 +109,8 @@ fn table(findings: &[Finding], context: &Context<'_>) -> Table {
             Severity::Warning => Style::Warning,
             Severity::Note => Style::Hint,
         };
-        let severity = context.printer.out(style, finding.severity.name());
-        table.row([severity.into(), finding.check.into(), finding.what.as_str().into()]);
+        let severity = context.printer.out(style, finding.severity.words().of(language));
+        table.row([severity.into(), finding.check.into(), finding.what.of(language).as_str().into()]);
     }
     table
 }
@@ -122,7 +128,7 @@ fn groups(findings: &[Finding]) -> Vec<Vec<&Finding>> {
 }
 
 /// What one check found.
-fn show(group: &[&Finding], context: &Context<'_>) -> Result<(), Failure> {
+fn show(group: &[&Finding], language: Language, context: &Context<'_>) -> Result<(), Failure> {
     let printer = context.printer;
     let is_whole = printer.verbosity == Verbosity::Verbose;
     let Some(check) = group.first().map(|finding| finding.check) else { return Ok(()) };
@@ -131,44 +137,69 @@ fn show(group: &[&Finding], context: &Context<'_>) -> Result<(), Failure> {
         // The table says what is wrong; of several findings, each evidence needs its own.
         let indent = if group.len() > 1 { "    " } else { "  " };
         if group.len() > 1 {
-            printer.data(&format!("  {}", finding.what))?;
+            printer.data(&format!("  {}", finding.what.of(language)))?;
         }
-        evidence(finding, indent, is_whole, context)?;
-        printer.data(&format!("{indent}why: {}", finding.why))?;
+        evidence(finding, indent, (is_whole, language), context)?;
+        let why = text!(en "why: {why}", zh "后果：{why}", why = finding.why);
+        printer.data(&format!("{indent}{}", why.of(language)))?;
     }
-    fixes(group, context)?;
+    fixes(group, language, context)?;
     let Some(check) = gover_doctor::checks::by_name(check).filter(|_| is_whole) else { return Ok(()) };
-    printer.data(&format!("  symptom: {}", check.symptom))?;
-    printer.data(&format!("  cause: {}", check.cause))?;
-    printer.data(&format!("  repair: {}", check.repair))?;
-    myths::about(check.name)
-        .try_for_each(|myth| printer.data(&format!("  myth: \"{myth}\" (see {})", myths::PAGE)))
+    let lines = [
+        text!(en "  symptom: {text}", zh "  现象：{text}", text = check.symptom),
+        text!(en "  cause: {text}", zh "  原因：{text}", text = check.cause),
+        text!(en "  repair: {text}", zh "  修复：{text}", text = check.repair),
+    ];
+    let myths = myths::about(check.name).map(|myth| {
+        text!(
+            en "  myth: \"{myth}\" (see {page})",
+            zh "  误区：“{myth}”（见 {page}）",
+            myth = myth, page = myths::PAGE,
+        )
+    });
+    lines.into_iter().chain(myths).try_for_each(|line| printer.data(line.of(language)))
 }
 
-fn evidence(finding: &Finding, indent: &str, is_whole: bool, context: &Context<'_>) -> Result<(), Failure> {
+fn evidence(
+    finding: &Finding,
+    indent: &str,
+    (is_whole, language): (bool, Language),
+    context: &Context<'_>,
+) -> Result<(), Failure> {
     let (most, others) = if is_whole { (MOST_WHOLE, "--json") } else { (MOST_SHOWN, "-v") };
     let (first, left) = finding.evidence.split_at(finding.evidence.len().min(most));
     first.iter().try_for_each(|evidence| context.printer.data(&format!("{indent}{evidence}")))?;
     if left.is_empty() {
         return Ok(());
     }
-    context.printer.data(&format!("{indent}and {} more (`gover doctor {others}` shows them)", left.len()))
+    let more = text!(
+        en "{indent}and {count} more (`gover doctor {option}` shows them)",
+        zh "{indent}还有 {count} 条（用 `gover doctor {option}` 查看）",
+        indent = indent, count = left.len(), option = others,
+    );
+    context.printer.data(more.of(language))
 }
 
 /// How to repair them, each repair once.
-fn fixes(group: &[&Finding], context: &Context<'_>) -> Result<(), Failure> {
+fn fixes(group: &[&Finding], language: Language, context: &Context<'_>) -> Result<(), Failure> {
     let mut places: Vec<String> = Vec::new();
     for change in group.iter().flat_map(|finding| &finding.fix.changes) {
         let place = context.short(change.place().as_ref());
         if !places.contains(&place) {
-            context.printer.data(&format!("  fix: `gover doctor --fix` changes {place}"))?;
+            let line = text!(
+                en "  fix: `gover doctor --fix` changes {place}",
+                zh "  修复：`gover doctor --fix` 会修改 {place}",
+                place = place,
+            );
+            context.printer.data(line.of(language))?;
             places.push(place);
         }
     }
     let mut commands: Vec<&String> = Vec::new();
     for command in group.iter().flat_map(|finding| &finding.fix.commands) {
         if !commands.contains(&command) {
-            context.printer.command("  fix:", command)?;
+            let prefix = text!(en "  fix:", zh "  修复：");
+            context.printer.command(prefix.of(language), command)?;
             commands.push(command);
         }
     }
@@ -183,32 +214,55 @@ const MOST_WHOLE: usize = 20;
 
 /// `1 error, 2 warnings (31 checks, 6 not run)`.
 pub(super) fn sum(examination: &Examination) -> String {
-    let count = |severity| examination.findings.iter().filter(|one| one.severity == severity).count();
+    let language = examination.language;
     let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
-        .filter(|severity| count(*severity) > 0)
-        .map(|severity| counted(count(severity), severity.name()))
+        .map(|severity| {
+            (severity, examination.findings.iter().filter(|one| one.severity == severity).count())
+        })
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| several(severity, count).of(language).clone())
         .collect();
-    let checks = match (counted(examination.examined(), "check"), examination.not_run()) {
-        (examined, 0) => examined,
-        (examined, left) => format!("{examined}, {left} not run"),
+    let examined = counted(examination.examined(), "check");
+    let checks = match examination.not_run() {
+        0 => text!(en "{checks}", zh "运行了 {checks} 项检查", checks = examined),
+        left => text!(
+            en "{checks}, {left} not run",
+            zh "运行了 {checks} 项检查，{left} 项未运行",
+            checks = examined, left = left,
+        ),
     };
-    if parts.is_empty() {
-        format!("no problems found ({checks})")
-    } else {
-        format!("{} ({checks})", parts.join(", "))
-    }
+    let none = text!(en "no problems found", zh "没有发现问题");
+    let separator = text!(en ", ", zh "，");
+    let found =
+        if parts.is_empty() { (*none.of(language)).to_owned() } else { parts.join(separator.of(language)) };
+    text!(en "{found} ({checks})", zh "{found}（{checks}）", found = found, checks = checks)
+        .of(language)
+        .clone()
+}
+
+/// `2 warnings`.
+pub(super) fn several(severity: Severity, count: usize) -> Words {
+    let (counted, severity) = (counted(count, severity.name()), severity.words().zh);
+    Words { zh: format!("{} 个{severity}", counted.zh), ..counted }
 }
 
 /// How many findings are not shown because an earlier run also had them.
-pub(super) fn known(count: usize, baseline: Option<&Path>, context: &Context<'_>) -> String {
+pub(super) fn known(count: usize, baseline: Option<&Path>, context: &Context<'_>) -> Words {
     let file = baseline.map(|path| context.short(path)).unwrap_or_default();
     let verb = if count == 1 { "is" } else { "are" };
-    format!("{} {verb} in {file} and not shown", counted(count, "problem"))
+    let problems = counted(count, "problem");
+    let problems = Words { en: format!("{} {verb}", problems.en), ..problems };
+    text!(
+        en "{problems} in {file} and not shown",
+        zh "{file} 里已有的 {problems} 个问题没有显示",
+        problems = problems, file = file,
+    )
 }
 
 /// `gover doctor --list`.
 pub(super) fn list(chosen: &Chosen, is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
+    let language = chosen.language;
     let is_wanted = |check: &&Check| chosen.run.iter().any(|one| one.name == check.name);
     let of_group =
         |group: &'static Group| group.checks.iter().filter(is_wanted).map(move |check| (group, check));
@@ -218,14 +272,15 @@ pub(super) fn list(chosen: &Chosen, is_json: bool, context: &Context<'_>) -> Res
         return context.printer.json(&rows);
     }
     if context.printer.verbosity == Verbosity::Verbose {
-        let pages: Vec<String> = wanted.map(|(_, check)| help::of_check(check)).collect();
+        let pages: Vec<String> = wanted.map(|(_, check)| help::of_check(check, language)).collect();
         return context.printer.page(&pages.join("\n"));
     }
     let mut table = Table::default();
     for (_, check) in wanted {
-        table.row([check.name.into(), check.summary.into()]);
+        table.row([check.name.into(), (*check.summary.of(language)).into()]);
     }
     context.printer.table(&table)?;
-    context.printer.hint("`gover help CHECK` explains one");
+    let hint = text!(en "`gover help CHECK` explains one", zh "`gover help 名字` 解释其中一项");
+    context.printer.hint(hint.of(language));
     Ok(())
 }

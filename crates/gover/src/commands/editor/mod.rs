@@ -5,7 +5,7 @@ mod show;
 use gover_doctor::editor::{Advice, Editor, FileAdvice, Naming, Scope};
 use gover_doctor::live::{RealDisk, RealPrograms, RealRegistry};
 use gover_doctor::repair::{self, Journal, LOCK, RepairError};
-use gover_doctor::{Change, Snapshot};
+use gover_doctor::{Change, Language, Snapshot};
 
 pub(super) use self::show::EditorFacts;
 
@@ -87,6 +87,6 @@ fn undo(editor: Editor, is_json: bool, context: &Context<'_>) -> Result<(), Fail
             let what = format!("gover has changed nothing for {}", editor.title());
             Err(Failure::new(what, format!("gover editor {}", editor.name())))
         }
-        undone => doctor::restored(undone?, is_json, context),
+        undone => doctor::restored(undone?, is_json, Language::English, context),
     }
 }

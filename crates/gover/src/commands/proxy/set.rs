@@ -11,7 +11,7 @@ use gover_core::text::counted;
 use gover_doctor::live::{RealDisk, RealPrograms, RealRegistry};
 use gover_doctor::repair::{self, Journal, LOCK, RepairError, diff};
 use gover_doctor::secret::mask;
-use gover_doctor::{Change, Snapshot};
+use gover_doctor::{Change, Language, Snapshot};
 use gover_source::{SourceSpec, Supply, Verdict};
 
 use super::super::doctor;
@@ -249,7 +249,7 @@ fn undo(is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         Err(RepairError::Nothing) => {
             Err(Failure::new("gover has not changed GOPROXY or `sources`", "gover proxy"))
         }
-        undone => doctor::restored(undone?, is_json, context),
+        undone => doctor::restored(undone?, is_json, Language::English, context),
     };
     settings::mirror(&context.layout, context.env, None, &settings)?;
     restored

@@ -28,7 +28,7 @@ fn a_compiler_without_headers_is_reported_with_the_package() {
     {
         let findings = gcc(machine, 1, "", says).findings("cgo-abi");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "/usr/bin/gcc lacks the headers of the C library");
+        assert_eq!(findings[0].what.en, "/usr/bin/gcc lacks the headers of the C library");
         assert_eq!(
             findings[0].evidence[0].to_string(),
             "/usr/bin/gcc: <stdin>:1:10: fatal error: stdlib.h: No such file or directory"
@@ -43,7 +43,7 @@ fn an_old_32_bit_mingw_is_reported() {
     let machine = on_windows(r"C:\MinGW\bin\gcc.exe", 1, "", says);
     let findings = machine.findings("cgo-abi");
     assert_eq!(findings[0].severity, Severity::Warning);
-    assert_eq!(findings[0].what, r"C:\MinGW\bin\gcc.exe is a 32-bit compiler, and Go is amd64");
+    assert_eq!(findings[0].what.en, r"C:\MinGW\bin\gcc.exe is a 32-bit compiler, and Go is amd64");
     assert_eq!(findings[0].evidence[0].to_string(), format!(r"C:\MinGW\bin\gcc.exe: {}", says.trim()));
     assert_eq!(findings[0].fix.commands, ["winget install -e --id BrechtSanders.WinLibs.POSIX.UCRT"]);
     let forced = machine.var("CGO_ENABLED", "1");
@@ -54,7 +54,7 @@ fn an_old_32_bit_mingw_is_reported() {
 fn the_gcc_of_msys_is_reported_with_the_right_one() {
     let machine = on_windows(r"C:\msys64\usr\bin\gcc.exe", 0, &assembly("amd64 msys"), "");
     let findings = machine.findings("cgo-abi");
-    assert!(findings[0].what.contains("of MSYS or Cygwin"), "{}", findings[0].what);
+    assert!(findings[0].what.en.contains("of MSYS or Cygwin"), "{}", findings[0].what.en);
     assert_eq!(findings[0].evidence[0].to_string(), r"C:\msys64\usr\bin\gcc.exe: compiles for amd64 msys");
     assert_eq!(findings[0].fix.commands, ["pacman -S mingw-w64-ucrt-x86_64-gcc"]);
     let findings = machine.program(r"C:\msys64\ucrt64\bin\gcc.exe", "").findings("cgo-abi");
@@ -72,20 +72,20 @@ fn a_cross_compiler_in_cc_is_reported_and_not_removed() {
     let command = "/usr/bin/cross-gcc -O1 -m64 -x c -S -o - -";
     let says = "cross-gcc: error: unrecognized command-line option '-m64'\n";
     let findings = cross(command, 1, "", says).findings("cgo-abi");
-    assert_eq!(findings[0].what, "/usr/bin/cross-gcc is for a different processor from amd64");
+    assert_eq!(findings[0].what.en, "/usr/bin/cross-gcc is for a different processor from amd64");
     assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: CC=cross-gcc -O1");
     assert_eq!(findings[0].fix.commands, ["go env -u CC"]);
     assert_eq!(findings[0].fix.changes, []);
     let findings = cross(command, 0, &assembly("arm64 linux glibc"), "").findings("cgo-abi");
-    assert_eq!(findings[0].what, "/usr/bin/cross-gcc compiles for arm64, and Go is amd64");
+    assert_eq!(findings[0].what.en, "/usr/bin/cross-gcc compiles for arm64, and Go is amd64");
     let findings = cross(command, 0, "\t.ascii \"gover amd64 mingw\\0\"\n", "").findings("cgo-abi");
-    assert_eq!(findings[0].what, "/usr/bin/cross-gcc compiles for another system (mingw)");
+    assert_eq!(findings[0].what.en, "/usr/bin/cross-gcc compiles for another system (mingw)");
 }
 
 #[test]
 fn glibc_does_not_match_alpine() {
     let findings = gcc(Machine::alpine(), 0, &assembly("amd64 linux glibc"), "").findings("cgo-abi");
-    assert_eq!(findings[0].what, "/usr/bin/gcc compiles against glibc, and Alpine has musl");
+    assert_eq!(findings[0].what.en, "/usr/bin/gcc compiles against glibc, and Alpine has musl");
     assert_eq!(gcc(Machine::alpine(), 0, &assembly("amd64 linux"), "").findings("cgo-abi"), []);
 }
 
@@ -101,7 +101,7 @@ fn visual_studio_is_reported_with_its_environment() {
     assert_eq!(evidence, ["CC=cl", r"C:\VS\bin\cl.exe: is Visual Studio's compiler", "VSCMD_VER=17.10.3"]);
     assert_eq!(findings[0].fix.commands[0], "Remove-Item Env:CC");
     let findings = on_windows(r"C:\LLVM\gcc.exe", 0, &assembly("amd64 msvc"), "").findings("cgo-abi");
-    assert!(findings[0].what.contains("compiles for Visual Studio"), "{}", findings[0].what);
+    assert!(findings[0].what.en.contains("compiles for Visual Studio"), "{}", findings[0].what.en);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_machine_without_a_compiler_or_without_cgo_is_silent() {
         assert_eq!(machine.findings("cgo-abi"), []);
     }
     let broken = gcc(Machine::linux(), 1, "", "gcc: fatal error: cannot execute 'cc1'");
-    assert_eq!(broken.findings("cgo-abi")[0].what, "/usr/bin/gcc cannot compile a line of C");
+    assert_eq!(broken.findings("cgo-abi")[0].what.en, "/usr/bin/gcc cannot compile a line of C");
     let evidence = gcc(Machine::linux(), 1, "", "").findings("cgo-abi")[0].evidence[0].to_string();
     assert_eq!(evidence, "/usr/bin/gcc: exited with code 1 without a message");
     assert_eq!(broken.var("CGO_ENABLED", "0").findings("cgo-abi"), []);

@@ -8,20 +8,33 @@ use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
 
 use crate::checks::pins::{Pin, Pins};
-use crate::{Check, Finding, Severity, Snapshot, scope};
+use crate::{Check, Finding, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "ci-version",
-    summary: "Go versions in Dockerfiles, workflows, dev containers and makefiles that differ from the project's",
-    symptom: "`go: go.mod requires go >= 1.23.1 (running go 1.21.13; GOTOOLCHAIN=local)` only in CI, `unable \
+    summary: crate::Words::english(
+        "Go versions in Dockerfiles, workflows, dev containers and makefiles that differ from the project's",
+    ),
+    symptom: crate::Words::english(
+        "`go: go.mod requires go >= 1.23.1 (running go 1.21.13; GOTOOLCHAIN=local)` only in CI, `unable \
             to find version '1.2'`, or a build that works locally and fails in CI.",
-    cause: "The Go version is repeated in a `Dockerfile`, a GitHub, GitLab or CircleCI workflow or a dev \
+    ),
+    cause: crate::Words::english(
+        "The Go version is repeated in a `Dockerfile`, a GitHub, GitLab or CircleCI workflow or a dev \
             container, or a makefile, and was not updated with the pin. The golang images set GOTOOLCHAIN=local, so they \
             download no newer Go. In YAML, `1.20` without quotation marks is the number 1.2.",
-    repair: "Write the project's version there, or let the workflow read it: `go-version-file: go.mod` (or \
+    ),
+    repair: crate::Words::english(
+        "Write the project's version there, or let the workflow read it: `go-version-file: go.mod` (or \
             `.go-version`). The commands shown change the line; these files are shared, so `--fix` does not \
             change them.",
-    scope: |snapshot| scope::given(!files::all(snapshot).is_empty(), "no CI configuration here"),
+    ),
+    scope: |snapshot| {
+        scope::given(
+            !files::all(snapshot).is_empty(),
+            text!(en "no CI configuration here", zh "这里没有 CI 配置"),
+        )
+    },
     run,
 };
 

@@ -7,7 +7,7 @@ fn repository(files: &[(&str, &str)]) -> Machine {
 }
 
 fn whats(machine: &Machine) -> Vec<String> {
-    machine.findings("ci-version").into_iter().map(|finding| finding.what).collect()
+    machine.findings("ci-version").into_iter().map(|finding| finding.what.en).collect()
 }
 
 #[test]
@@ -38,8 +38,12 @@ fn each_kind_of_file_is_compared_with_the_pin() {
     ] {
         let findings = repository(&[(name, content)]).findings("ci-version");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning), "{name}: {findings:?}");
-        assert!(findings[0].what.starts_with(&format!("~/shop/{name} uses Go 1.2")), "{}", findings[0].what);
-        assert!(findings[0].what.ends_with(", and the project pins 1.22.5"));
+        assert!(
+            findings[0].what.en.starts_with(&format!("~/shop/{name} uses Go 1.2")),
+            "{}",
+            findings[0].what.en
+        );
+        assert!(findings[0].what.en.ends_with(", and the project pins 1.22.5"));
         let evidence = findings[0].evidence[0].to_string();
         assert!(evidence.starts_with(&format!("/home/ann/shop/{name}:{line}: ")), "{evidence}");
         assert!(findings[0].fix.changes.is_empty());
@@ -80,7 +84,7 @@ fn an_image_below_the_go_line_is_an_error() {
         .at("~/shop/api");
     let findings = machine.findings("ci-version");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (Severity::Error, "~/shop/Dockerfile uses Go 1.23.0, and go.mod asks for 1.23.1")
     );
     assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/go.mod:3: go 1.23.1");
@@ -93,7 +97,7 @@ fn a_yaml_number_loses_its_zero() {
         repository(&[(".github/workflows/ci.yml", "go-version: 1.20\n"), (".go-version", "1.20\n")]);
     let findings = machine.findings("ci-version");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (
             Severity::Error,
             "1.20 without quotation marks in ~/shop/.github/workflows/ci.yml is the number 1.2"

@@ -10,20 +10,30 @@ use gover_project::FileKind;
 
 use self::stage::Stages;
 use crate::checks::project_files;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "image-layers",
-    summary: "Dockerfiles that download modules again and again, or build a program that their image cannot start",
-    symptom: "`exec /app: no such file or directory` although the program is there, `cgo: C compiler \"gcc\" not \
+    summary: crate::Words::english(
+        "Dockerfiles that download modules again and again, or build a program that their image cannot start",
+    ),
+    symptom: crate::Words::english(
+        "`exec /app: no such file or directory` although the program is there, `cgo: C compiler \"gcc\" not \
             found`, `-race requires cgo`, or `docker build` downloads every module again after each change.",
-    cause: "`COPY . .` before `go mod download` makes each change of a file throw the layer with the modules away. \
+    ),
+    cause: crate::Words::english(
+        "`COPY . .` before `go mod download` makes each change of a file throw the layer with the modules away. \
             The alpine images have no C compiler, which cgo and `-race` need. A program that the golang image \
             builds with cgo needs glibc, and alpine and scratch do not have it. `go get` in RUN changes go.mod.",
-    repair: "Copy go.mod and go.sum first, add `gcc musl-dev`, or build with `CGO_ENABLED=0`: the lines are shown. \
+    ),
+    repair: crate::Words::english(
+        "Copy go.mod and go.sum first, add `gcc musl-dev`, or build with `CGO_ENABLED=0`: the lines are shown. \
             Install a program with `go install PACKAGE@VERSION`. These files are shared, so `--fix` does not change \
             them.",
-    scope: |snapshot| scope::given(!files(snapshot).is_empty(), "no Dockerfile here"),
+    ),
+    scope: |snapshot| {
+        scope::given(!files(snapshot).is_empty(), text!(en "no Dockerfile here", zh "这里没有 Dockerfile"))
+    },
     run,
 };
 

@@ -32,7 +32,7 @@ fn files_that_are_copied_too_early_are_shown_with_the_right_lines() {
         "FROM golang:1.22 AS build\nWORKDIR /src\nCOPY . .\nRUN go mod download && \\\n    CGO_ENABLED=0 go build -o /app .\n",
     );
     assert_eq!(found.severity, Severity::Note);
-    assert_eq!(found.what, "~/shop/Dockerfile copies all files before go downloads the modules");
+    assert_eq!(found.what.en, "~/shop/Dockerfile copies all files before go downloads the modules");
     assert_eq!(
         lines(&found),
         ["1: FROM golang:1.22 AS build", "3: COPY . .", "4: RUN go mod download && \\"]
@@ -80,7 +80,10 @@ fn go_get_in_a_step_is_a_warning() {
     let found = one(
         "FROM golang:1.22\nRUN go get -u golang.org/x/tools/cmd/stringer && go get ./...\nRUN \\\n  go get x.example/y@v1.0.0\n",
     );
-    assert_eq!((found.severity, found.what.as_str()), (Severity::Warning, "~/shop/Dockerfile runs `go get`"));
+    assert_eq!(
+        (found.severity, found.what.en.as_str()),
+        (Severity::Warning, "~/shop/Dockerfile runs `go get`")
+    );
     assert_eq!(found.evidence.len(), 2);
     assert_eq!(found.fix.commands[1], "RUN go install golang.org/x/tools/cmd/stringer@latest");
     for dockerfile in [
@@ -118,7 +121,7 @@ fn cgo_in_an_alpine_without_a_compiler_is_an_error() {
     ] {
         let found = one(dockerfile);
         assert_eq!(
-            (found.severity, found.what.clone()),
+            (found.severity, found.what.en.clone()),
             (Severity::Error, format!("~/shop/Dockerfile builds with {how}"))
         );
         assert!(found.fix.commands[1].starts_with("RUN apk add --no-cache "), "{found:?}");
@@ -146,7 +149,7 @@ fn a_program_for_glibc_in_an_image_without_it_is_a_warning() {
     ] {
         let found = one(dockerfile);
         assert_eq!(found.severity, Severity::Warning);
-        assert!(found.what.contains("may need glibc into "), "{}", found.what);
+        assert!(found.what.en.contains("may need glibc into "), "{}", found.what.en);
         assert!(lines(&found).iter().any(|line| line.contains("COPY --from=")), "{found:?}");
         assert_eq!(found.fix.commands[1], "ENV CGO_ENABLED=0");
     }

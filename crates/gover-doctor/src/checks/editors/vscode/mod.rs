@@ -16,17 +16,23 @@ use places::Place;
 
 pub(super) const CHECK: Check = Check {
     name: "vscode",
-    summary: "VS Code settings and Go tools that do not match the selection",
-    symptom: "`Failed to find the \"go\" binary in either GOROOT(…) or PATH(…)`, `This version of gopls … was \
+    summary: crate::Words::english("VS Code settings and Go tools that do not match the selection"),
+    symptom: crate::Words::english(
+        "`Failed to find the \"go\" binary in either GOROOT(…) or PATH(…)`, `This version of gopls … was \
             built with go1.21`, `Version of Delve is too old for this version of Go`, or the editor shows \
             errors that `go build` does not.",
-    cause: "`go.goroot`, `go.gopath`, `go.alternateTools`, `go.toolsEnvVars` or `terminal.integrated.env` in \
+    ),
+    cause: crate::Words::english(
+        "`go.goroot`, `go.gopath`, `go.alternateTools`, `go.toolsEnvVars` or `terminal.integrated.env` in \
             the settings of the user, a profile, the workspace or the remote machine names a toolchain or a \
             tool that was removed or is not selected, or `env` and `dlvToolPath` in `launch.json` and \
             `tasks.json` do; or gopls and dlv were built with an older Go, or for another system.",
-    repair: "`--fix` removes such a key from your own settings and keeps everything else; the extension then \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes such a key from your own settings and keeps everything else; the extension then \
             uses the `go` on PATH, which is gover's. Workspace settings are shared, so you change them \
             yourself. `go install golang.org/x/tools/gopls@latest` rebuilds gopls.",
+    ),
     scope: scope::anywhere,
     run,
 };

@@ -9,7 +9,7 @@ fn a_missing_goroot_is_removed_from_the_users_settings() {
     let machine = Machine::linux().file(USER, before);
     let findings = machine.findings("vscode");
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
-    assert_eq!(findings[0].what, "go.goroot names /usr/local/go, which is not a toolchain");
+    assert_eq!(findings[0].what.en, "go.goroot names /usr/local/go, which is not a toolchain");
     assert_eq!(
         findings[0].evidence[0].to_string(),
         "/home/ann/.config/Code/User/settings.json:3: \"go.goroot\": \"/usr/local/go\","
@@ -30,7 +30,7 @@ fn another_version_is_a_warning_on_windows_and_macos_too() {
     );
     let findings = windows.findings("vscode");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (Severity::Warning, "go.goroot names go1.21.3, and go1.22.5 is selected")
     );
     let Change::File { after, .. } = &findings[0].fix.changes[0] else { panic!("a file") };
@@ -40,7 +40,7 @@ fn another_version_is_a_warning_on_windows_and_macos_too() {
         "{\n\"go.alternateTools\": {\n\"go\": \"/opt/homebrew/opt/go/libexec/bin/go\"\n}}",
     );
     assert_eq!(
-        macos.findings("vscode")[0].what,
+        macos.findings("vscode")[0].what.en,
         "go.alternateTools.go names go1.21.3, and go1.22.5 is selected"
     );
 }
@@ -52,7 +52,7 @@ fn settings_of_a_workspace_are_shown_and_not_changed() {
         .file("~/shop/all.code-workspace", "{\"settings\": {\n\"go.gopath\": \"${env:HOME}/work\"\n}}")
         .at("~/shop/api");
     let findings = machine.findings("vscode");
-    let whats: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+    let whats: Vec<&str> = findings.iter().map(|finding| finding.what.en.as_str()).collect();
     assert_eq!(
         whats,
         [
@@ -71,7 +71,7 @@ fn a_workspace_file_alone_is_read() {
     let settings = "{\"folders\": [{\"path\": \".\"}],\n\"settings\": {\n\"go.goroot\": \"/nope\"\n}}";
     let machine = Machine::linux().file("~/shop/all.code-workspace", settings).at("~/shop/api/v2");
     let findings = machine.findings("vscode");
-    assert_eq!(findings[0].what, "go.goroot names /nope, which is not a toolchain");
+    assert_eq!(findings[0].what.en, "go.goroot names /nope, which is not a toolchain");
     assert_eq!(
         findings[0].evidence[0].to_string(),
         "/home/ann/shop/all.code-workspace:3: \"go.goroot\": \"/nope\""
@@ -89,7 +89,7 @@ fn settings_of_a_remote_machine_are_found() {
         "{\n  \"go.alternateTools\": {\n    \"go\": \"~/sdk/go1.20.1/bin/go\"\n  }\n}\n",
     );
     let findings = machine.findings("vscode");
-    assert_eq!(findings[0].what, "go.alternateTools.go names ~/sdk/go1.20.1/bin/go, which does not exist");
+    assert_eq!(findings[0].what.en, "go.alternateTools.go names ~/sdk/go1.20.1/bin/go, which does not exist");
     assert!(machine.repaired(&findings).findings("vscode").is_empty());
 }
 
@@ -98,7 +98,7 @@ fn tools_of_an_older_minor_are_rebuilt() {
     let with_tool = |go: &str| Machine::linux().built("~/go/bin/gopls", go, "golang.org/x/tools/gopls");
     let findings = with_tool("go1.21.9").findings("vscode");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (Severity::Warning, "gopls was built with go1.21.9, and go1.22.5 is selected")
     );
     assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/go/bin/gopls: built by go1.21.9");
@@ -125,7 +125,7 @@ fn a_tool_for_another_system_is_an_error() {
     };
     let findings = with_tool(Machine::linux(), "windows", "amd64").findings("vscode");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (Severity::Error, "dlv is for windows/amd64, and this machine is linux/amd64")
     );
     assert_eq!(with_tool(Machine::linux(), "linux", "arm64").findings("vscode").len(), 1);
@@ -159,7 +159,7 @@ fn launch_and_task_files_of_a_project_are_read() {
         .file("~/shop/.vscode/tasks.json", tasks)
         .at("~/shop/api");
     let findings = machine.findings("vscode");
-    let whats: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+    let whats: Vec<&str> = findings.iter().map(|finding| finding.what.en.as_str()).collect();
     assert_eq!(
         whats,
         [

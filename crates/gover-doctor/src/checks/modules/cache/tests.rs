@@ -16,7 +16,7 @@ fn settings_that_cannot_work_are_removed() {
     ] {
         let machine = Machine::linux().file("~/.config/go/env", &format!("{line}\n"));
         let findings = machine.findings("cache");
-        assert_eq!((findings.len(), findings[0].what.as_str()), (1, what));
+        assert_eq!((findings.len(), findings[0].what.en.as_str()), (1, what));
         assert_eq!(findings[0].severity, Severity::Error);
         assert_eq!(findings[0].evidence[0].to_string(), format!("/home/ann/.config/go/env:1: {line}"));
         assert_eq!(machine.repaired(&findings).findings("cache"), []);
@@ -70,7 +70,7 @@ fn programs_that_go_keeps_must_run_too() {
     let findings = machine.findings("cache");
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
     assert_eq!(
-        findings[0].what,
+        findings[0].what.en,
         "the build cache, /data/build, is on a file system that does not allow programs"
     );
     assert_eq!(findings[0].evidence[0].to_string(), "GOCACHE=/data/build");

@@ -21,7 +21,7 @@ fn a_gobin_inside_a_toolchain_or_in_gover_itself_is_removed() {
             Machine::linux().file("~/.bash_profile", &format!("export GOBIN={place}\n")).var("GOBIN", place);
         let findings = machine.findings("gobin");
         assert_eq!(findings[0].severity, Severity::Warning);
-        assert!(findings[0].what.contains(what), "{}", findings[0].what);
+        assert!(findings[0].what.en.contains(what), "{}", findings[0].what.en);
         machine.repaired(&findings).snapshot(|snapshot| assert_eq!(snapshot.startup_evidence("GOBIN"), []));
     }
     let place = r"C:\Users\ann\.gover\bin";
@@ -48,7 +48,7 @@ fn where_mise_puts_programs_is_a_note() {
 fn a_protected_directory_is_left_to_the_user() {
     let machine = Machine::linux().read_only("/usr/local/bin").var("GOBIN", "/usr/local/bin");
     let findings = machine.findings("gobin");
-    assert_eq!(findings[0].what, "GOBIN /usr/local/bin is not writable by you");
+    assert_eq!(findings[0].what.en, "GOBIN /usr/local/bin is not writable by you");
     assert_eq!(findings[0].fix.changes, []);
     assert_eq!(findings[0].fix.commands, ["unset GOBIN"]);
 }

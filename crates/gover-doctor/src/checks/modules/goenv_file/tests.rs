@@ -18,7 +18,7 @@ fn lines_that_go_misreads_are_repaired() {
         let machine = Machine::linux().file(FILE, before);
         let findings = machine.findings("goenv-file");
         assert_eq!(findings[0].severity, severity, "{before:?}");
-        assert!(findings[0].what.contains(what), "{}", findings[0].what);
+        assert!(findings[0].what.en.contains(what), "{}", findings[0].what.en);
         let line = before.trim_end().trim_start_matches(' ');
         assert_eq!(findings[0].evidence[0].to_string(), format!("/home/ann/.config/go/env:1: {line}"));
         let repaired = machine.repaired(&findings);
@@ -34,7 +34,7 @@ fn all_wrong_lines_are_one_finding() {
     let machine = Machine::linux().file(FILE, "# mine\r\nGOPROXY=direct\r\nGOSUMDB=off\r\n");
     let findings = machine.findings("goenv-file");
     assert_eq!(
-        findings[0].what,
+        findings[0].what.en,
         "2 lines of ~/.config/go/env are not read as intended; the first ends with a carriage return, which becomes part \
          of the value"
     );
@@ -64,10 +64,10 @@ fn what_the_file_sets_is_a_note() {
     let findings = machine.findings("goenv-file");
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].severity, Severity::Note);
-    assert_eq!(findings[0].what, "~/.config/go/env sets GOFLAGS, GOPROXY for every project");
+    assert_eq!(findings[0].what.en, "~/.config/go/env sets GOFLAGS, GOPROXY for every project");
     assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/.config/go/env:2: GOPROXY=direct");
     let findings = machine.var("GOPROXY", "off").findings("goenv-file");
-    assert_eq!(findings[0].what, "~/.config/go/env sets GOPROXY, and a variable sets another value");
+    assert_eq!(findings[0].what.en, "~/.config/go/env sets GOPROXY, and a variable sets another value");
     assert_eq!(findings[0].evidence[2].to_string(), "GOPROXY=off");
     assert_eq!(findings[0].fix.commands, ["go env -u GOPROXY"]);
 }
@@ -76,7 +76,7 @@ fn what_the_file_sets_is_a_note() {
 fn names_that_go_does_not_know_or_read_are_not_called_settings() {
     let text = "GOCERTFILE=/x.pem\nGOPROXY=direct\nGOENV=/x\nGOCERTFILE=/y.pem\nCGO_CFLAGS_ALLOW=-x\n";
     let findings = Machine::linux().file(FILE, text).findings("goenv-file");
-    let whats: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+    let whats: Vec<&str> = findings.iter().map(|finding| finding.what.en.as_str()).collect();
     assert_eq!(
         whats,
         [
@@ -105,7 +105,7 @@ fn an_unreadable_file_is_reported() {
     machine.disk.forbid_reading("/home/ann/.config/go/env");
     let findings = machine.findings("goenv-file");
     assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].what, "you may not read ~/.config/go/env");
+    assert_eq!(findings[0].what.en, "you may not read ~/.config/go/env");
     assert_eq!(findings[0].severity, Severity::Warning);
     assert!(findings[0].fix.commands[0].starts_with("sudo chown"), "{findings:?}");
 }

@@ -15,7 +15,7 @@ fn a_word_that_is_not_a_flag_is_removed_and_the_rest_stays() {
     let machine = with_line("-v mod=mod");
     let findings = machine.findings("goflags");
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "GOFLAGS contains `mod=mod`, which is not a flag");
+    assert_eq!(findings[0].what.en, "GOFLAGS contains `mod=mod`, which is not a flag");
     assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: GOFLAGS=-v mod=mod");
     assert_eq!(findings[0].fix.commands, ["go env -w GOFLAGS=-v"]);
     let repaired = machine.repaired(&findings);
@@ -35,7 +35,7 @@ fn harmful_flags_are_errors() {
         let findings = machine.findings("goflags");
         assert_eq!(findings.len(), 1, "{flags}");
         assert_eq!(findings[0].severity, Severity::Error, "{flags}");
-        assert!(findings[0].what.contains(what), "{}", findings[0].what);
+        assert!(findings[0].what.en.contains(what), "{}", findings[0].what.en);
         assert_eq!(machine.repaired(&findings).findings("goflags"), [], "{flags}");
     }
 }
@@ -44,7 +44,7 @@ fn harmful_flags_are_errors() {
 fn a_workspace_does_not_allow_mod_mod_and_only_the_last_value_applies() {
     let machine = project(with_line("-mod=mod")).file("~/shop/go.work", "go 1.22\nuse .\n");
     assert_eq!(
-        machine.findings("goflags")[0].what,
+        machine.findings("goflags")[0].what.en,
         "GOFLAGS has `-mod=mod`, which the workspace ~/shop/go.work does not allow"
     );
     let machine = with_line("-mod=readonly -v -mod=mod");

@@ -14,7 +14,7 @@ fn an_entry_that_go_refuses_is_removed() {
     ] {
         let machine = with_line(value);
         let findings = machine.findings("gopath");
-        assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Error, what));
+        assert_eq!((findings[0].severity, findings[0].what.en.as_str()), (Severity::Error, what));
         assert_eq!(
             findings[0].evidence[0].to_string(),
             format!("/home/ann/.config/go/env:1: GOPATH={value}")
@@ -39,7 +39,7 @@ fn a_gopath_that_belongs_to_a_toolchain_is_removed_on_both_systems() {
     let machine =
         Machine::windows().registry(Hive::User, "Environment", "GOPATH", inside).var("GOPATH", inside);
     let findings = machine.findings("gopath");
-    assert!(findings[0].what.ends_with("is inside a toolchain"), "{}", findings[0].what);
+    assert!(findings[0].what.en.ends_with("is inside a toolchain"), "{}", findings[0].what.en);
     machine.repaired(&findings).snapshot(|snapshot| {
         assert_eq!(snapshot.registry.text(Hive::User, "Environment", "GOPATH"), None);
     });
@@ -61,14 +61,14 @@ fn rights_are_given_back_by_a_command() {
     // A drive that is not there any more.
     let machine = Machine::windows().var("GOPATH", r"X:\go");
     let findings = machine.findings("gopath");
-    assert_eq!(findings[0].what, r"GOPATH X:\go does not exist and cannot be created");
+    assert_eq!(findings[0].what.en, r"GOPATH X:\go does not exist and cannot be created");
     assert_eq!(findings[0].fix.commands, ["Remove-Item Env:GOPATH"]);
 }
 
 #[test]
 fn a_module_at_the_top_of_gopath_is_put_aside() {
     let findings = Machine::linux().file("~/go/go.mod", "module go\n").findings("gopath");
-    assert_eq!(findings[0].what, "GOPATH ~/go is itself a module");
+    assert_eq!(findings[0].what.en, "GOPATH ~/go is itself a module");
     assert_eq!(findings[0].fix.commands, ["mv /home/ann/go/go.mod /home/ann/go/go.mod.aside"]);
     let machine = with_line("/home/ann/shop").file("~/shop/go.mod", "module shop\n");
     assert_eq!(machine.repaired(&machine.findings("gopath")).findings("gopath"), []);

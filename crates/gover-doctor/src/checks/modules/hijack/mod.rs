@@ -13,17 +13,25 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "hijack",
-    summary: "a setting, a file of the project or a directory lets another program take part in builds",
-    symptom: "Nothing, which is why it is dangerous. Or a build differs from the sources: `go build` compiles \
+    summary: crate::Words::english(
+        "a setting, a file of the project or a directory lets another program take part in builds",
+    ),
+    symptom: crate::Words::english(
+        "Nothing, which is why it is dangerous. Or a build differs from the sources: `go build` compiles \
             files that are not in the repository, or `go test` starts a program that nobody called.",
-    cause: "`-toolexec`, `-overlay`, `-exec` or `-vettool` in GOFLAGS, and GOCACHEPROG, put another program or \
+    ),
+    cause: crate::Words::english(
+        "`-toolexec`, `-overlay`, `-exec` or `-vettool` in GOFLAGS, and GOCACHEPROG, put another program or \
             other sources into each build. They may be set for this user, or in a workflow, a Dockerfile, a \
             makefile, `.env`, `.envrc` or `.vscode` of the project, and so may GOSUMDB=off. Other users may write to a \
             directory that is on PATH before gover's. Or PATH has an empty entry or `.`, which mean the \
             directory that you are in.",
-    repair: "`--fix` removes the flags from the file of `go env -w`. Files of the project are shared, so it shows \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes the flags from the file of `go env -w`. Files of the project are shared, so it shows \
             their lines: ask who needs them, and give such a flag on the command line instead. For directories, \
             it shows the `chmod` that takes the right to write from others.",
+    ),
     scope: scope::anywhere,
     run,
 };

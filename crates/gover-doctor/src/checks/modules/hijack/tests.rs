@@ -8,7 +8,7 @@ fn repository(files: &[(&str, &str)]) -> Machine {
 }
 
 fn whats(machine: &Machine) -> Vec<String> {
-    machine.findings("hijack").into_iter().map(|finding| finding.what).collect()
+    machine.findings("hijack").into_iter().map(|finding| finding.what.en).collect()
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn flags_of_the_user_are_removed() {
             Machine::linux().file("~/.config/go/env", &format!("GOPROXY=direct\nGOFLAGS=-v {flag}\n"));
         let findings = machine.findings("hijack");
         assert_eq!((findings.len(), findings[0].severity), (1, severity), "{flag}");
-        assert_eq!(findings[0].what, format!("GOFLAGS has `{flag}`, which {effect}"));
+        assert_eq!(findings[0].what.en, format!("GOFLAGS has `{flag}`, which {effect}"));
         assert_eq!(
             findings[0].evidence[0].to_string(),
             format!("/home/ann/.config/go/env:2: GOFLAGS=-v {flag}")
@@ -43,10 +43,10 @@ fn a_program_for_the_build_cache_is_named() {
     let machine = Machine::linux().var("GOCACHEPROG", "/opt/cacher --remote");
     let findings = machine.findings("hijack");
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "GOCACHEPROG names `/opt/cacher`, which does not exist");
+    assert_eq!(findings[0].what.en, "GOCACHEPROG names `/opt/cacher`, which does not exist");
     let findings = machine.program("/opt/cacher", "").findings("hijack");
     assert_eq!(findings[0].severity, Severity::Note);
-    assert_eq!(findings[0].what, "GOCACHEPROG lets /opt/cacher answer for the build cache");
+    assert_eq!(findings[0].what.en, "GOCACHEPROG lets /opt/cacher answer for the build cache");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn flags_in_each_kind_of_file_are_found_with_their_line() {
         let findings = repository(&[(name, content)]).findings("hijack");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning), "{name}: {findings:?}");
         let expected = format!("~/shop/{name} sets the flag `-{flag}`, which ");
-        assert!(findings[0].what.starts_with(&expected), "{}", findings[0].what);
+        assert!(findings[0].what.en.starts_with(&expected), "{}", findings[0].what.en);
         let evidence = findings[0].evidence[0].to_string();
         assert!(evidence.starts_with(&format!("/home/ann/shop/{name}:{line}: ")), "{evidence}");
         assert_eq!(findings[0].fix.commands, [format!("${{EDITOR:-vi}} +{line} /home/ann/shop/{name}")]);
@@ -96,7 +96,7 @@ fn flags_of_one_command_are_notes() {
         let findings = repository(&[(name, content)]).findings("hijack");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note), "{name}: {findings:?}");
         let expected = format!("~/shop/{name} has a go command with `-{flag}`, which ");
-        assert!(findings[0].what.starts_with(&expected), "{}", findings[0].what);
+        assert!(findings[0].what.en.starts_with(&expected), "{}", findings[0].what.en);
         assert!(findings[0].evidence[0].to_string().contains(&format!("{name}:{line}: ")));
     }
 }
@@ -113,7 +113,7 @@ fn variables_that_switch_protection_off_are_found() {
     ] {
         let findings = repository(&[(name, content)]).findings("hijack");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning), "{name}: {findings:?}");
-        assert!(findings[0].what.starts_with(&format!("~/shop/{name} {what}")), "{}", findings[0].what);
+        assert!(findings[0].what.en.starts_with(&format!("~/shop/{name} {what}")), "{}", findings[0].what.en);
     }
     let twice = repository(&[("Dockerfile", "ENV GOSUMDB=off\nRUN GOSUMDB=off go build\n")]);
     assert_eq!(twice.findings("hijack")[0].evidence.len(), 2);
@@ -156,7 +156,7 @@ fn places_that_others_may_write_are_found() {
     let machine = open(Machine::linux().path_first("/opt/tools"), "/opt/tools");
     let findings = machine.findings("hijack");
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
-    assert_eq!(findings[0].what, "every user of this machine can write to /opt/tools");
+    assert_eq!(findings[0].what.en, "every user of this machine can write to /opt/tools");
     assert_eq!(findings[0].evidence[0].to_string(), "/opt/tools: is writable by everyone, and is on PATH");
     assert_eq!(findings[0].fix.commands, ["chmod o-w /opt/tools"]);
     // In an image that is usual, and behind gover it replaces no `go`.
@@ -167,7 +167,7 @@ fn places_that_others_may_write_are_found() {
         .with_rights("~/.config/go/env", |rights| rights.everyone_may_write = true);
     let findings = several.findings("hijack");
     assert_eq!(
-        findings[0].what,
+        findings[0].what.en,
         "every user of this machine can write to 2 places that decide which programs run"
     );
     assert_eq!(findings[0].fix.commands[1], "chmod o-w /home/ann/.config/go/env");
@@ -178,7 +178,7 @@ fn places_that_others_may_write_are_found() {
         .owned("/srv/bin", Owner::Other("eve".to_owned()));
     let findings = of_eve.findings("hijack");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (Severity::Note, "/srv/bin belongs to eve")
     );
     let of_root =
@@ -205,7 +205,7 @@ fn entries_of_path_that_mean_the_working_directory_are_found() {
     {
         let findings = with(path);
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning), "{path}");
-        assert_eq!(findings[0].what, "PATH has an entry that means the directory that you are in");
+        assert_eq!(findings[0].what.en, "PATH has an entry that means the directory that you are in");
     }
     let behind = with("/home/ann/.gover/bin:/bin:");
     assert_eq!(behind[0].severity, Severity::Note);

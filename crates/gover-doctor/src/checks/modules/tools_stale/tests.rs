@@ -14,7 +14,7 @@ fn a_tool_older_than_the_projects_language_is_named_with_its_command() {
     let findings = machine().file("~/shop/go.mod", "module shop\ngo 1.22.3\n").findings("tools-stale");
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].severity, Severity::Warning);
-    assert_eq!(findings[0].what, "gopls was built by an older Go than go.mod requires, which is 1.22.3");
+    assert_eq!(findings[0].what.en, "gopls was built by an older Go than go.mod requires, which is 1.22.3");
     let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
     assert_eq!(evidence, ["/home/ann/shop/go.mod:2: go 1.22.3", "/home/ann/go/bin/gopls: built by go1.20.4"]);
     assert_eq!(findings[0].fix.commands, ["gover tools rebuild gopls"]);
@@ -39,7 +39,7 @@ fn a_program_that_comes_first_is_a_note() {
     let machine = machine().program("/usr/bin/hugo", "").path_first("/usr/bin:/home/ann/go/bin");
     let findings = machine.findings("tools-stale");
     assert_eq!(findings[0].severity, Severity::Note);
-    assert_eq!(findings[0].what, "hugo of `go install` is hidden by /usr/bin/hugo");
+    assert_eq!(findings[0].what.en, "hugo of `go install` is hidden by /usr/bin/hugo");
     assert_eq!(findings[0].evidence[0].to_string(), "/usr/bin/hugo: comes first on PATH");
     assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/go/bin/hugo: built by go1.19, comes later");
     assert_eq!(machine.path_first("/home/ann/go/bin:/usr/bin").findings("tools-stale"), []);

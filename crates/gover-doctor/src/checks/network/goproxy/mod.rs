@@ -10,15 +10,21 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "goproxy",
-    summary: "GOPROXY is malformed, or one of its servers does not answer",
-    symptom: "`go: module lookup disabled by GOPROXY=off`, `invalid proxy URL \"…\"`, `GOPROXY list is not the empty string, but contains \
+    summary: crate::Words::english("GOPROXY is malformed, or one of its servers does not answer"),
+    symptom: crate::Words::english(
+        "`go: module lookup disabled by GOPROXY=off`, `invalid proxy URL \"…\"`, `GOPROXY list is not the empty string, but contains \
               no entries`, `dial tcp: lookup proxy.corp.example: no such host`, or downloads that hang for half a minute.",
-    cause: "An outdated GOPROXY in a startup file or in the file of `go env -w`: a proxy that was shut down, \
+    ),
+    cause: crate::Words::english(
+        "An outdated GOPROXY in a startup file or in the file of `go env -w`: a proxy that was shut down, \
             one that only a company network reaches, or a list written with `;` or spaces. After a comma go \
             asks the next entry only if the proxy answers 404 or 410; after `|` it does so after any failure.",
-    repair: "`--fix` removes a value that go cannot read, or that names a proxy that was shut down; Go's own \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes a value that go cannot read, or that names a proxy that was shut down; Go's own \
             default then applies. If a proxy does not answer, you decide whether it stays: `go env -u \
             GOPROXY` removes it.",
+    ),
     scope: scope::network,
     run,
 };

@@ -19,7 +19,7 @@ fn what_go_cannot_read_is_an_error_and_removed() {
     ] {
         let machine = with_value(value);
         let findings = machine.findings("goproxy");
-        assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Error, what));
+        assert_eq!((findings[0].severity, findings[0].what.en.as_str()), (Severity::Error, what));
         assert_eq!(
             findings[0].evidence[0].to_string(),
             format!("/home/ann/.config/go/env:2: GOPROXY={value}")
@@ -35,7 +35,7 @@ fn a_proxy_that_was_shut_down_is_removed_from_the_registry() {
         .registry(Hive::User, "Environment", "GOPROXY", "https://gocenter.io")
         .var("GOPROXY", "https://gocenter.io");
     let findings = machine.findings("goproxy");
-    assert_eq!(findings[0].what, "GOPROXY names gocenter.io, which was shut down in May 2021");
+    assert_eq!(findings[0].what.en, "GOPROXY names gocenter.io, which was shut down in May 2021");
     assert_eq!(findings[0].evidence[0].to_string(), r"GOPROXY=https://gocenter.io (set in HKCU\Environment)");
     machine.repaired(&findings).snapshot(|snapshot| {
         assert_eq!(snapshot.registry.text(Hive::User, "Environment", "GOPROXY"), None);
@@ -65,7 +65,7 @@ fn surprising_settings_are_warnings_for_the_user_to_judge() {
     ] {
         let findings = with_value(value).findings("goproxy");
         assert_eq!(findings.len(), 1, "{findings:?}");
-        assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Warning, what));
+        assert_eq!((findings[0].severity, findings[0].what.en.as_str()), (Severity::Warning, what));
         assert_eq!(findings[0].fix.commands, Vec::from_iter(command));
         assert!(findings[0].fix.changes.is_empty());
     }
@@ -92,7 +92,7 @@ fn a_dead_proxy_is_an_error_before_a_comma_and_a_warning_before_a_bar() {
     let dead = Verdict::Unreachable("DNS lookup failed".to_owned());
     let findings = answering("https://a.example,direct", &[("https://a.example", dead.clone())]);
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "https://a.example in GOPROXY: cannot connect: DNS lookup failed");
+    assert_eq!(findings[0].what.en, "https://a.example in GOPROXY: cannot connect: DNS lookup failed");
     assert_eq!(
         findings[0].evidence[1],
         Evidence::Answer {

@@ -12,15 +12,23 @@ use crate::{Check, Evidence, Fact, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "http-proxy",
-    summary: "HTTPS_PROXY or a related variable is malformed, dead or contradicts another",
-    symptom: "`proxyconnect tcp: dial tcp …: connect: connection refused`, `Proxy Authentication Required`, \
+    summary: crate::Words::english(
+        "HTTPS_PROXY or a related variable is malformed, dead or contradicts another",
+    ),
+    symptom: crate::Words::english(
+        "`proxyconnect tcp: dial tcp …: connect: connection refused`, `Proxy Authentication Required`, \
             or downloads that work in the browser and with `curl` but not with `go`.",
-    cause: "HTTPS_PROXY, HTTP_PROXY or NO_PROXY holds a proxy of another network or a value that is not an \
+    ),
+    cause: crate::Words::english(
+        "HTTPS_PROXY, HTTP_PROXY or NO_PROXY holds a proxy of another network or a value that is not an \
             address, or its lower-case form differs: go prefers upper case, `curl` and git prefer lower case. \
             go ignores ALL_PROXY and the proxy settings of Windows.",
-    repair: "`--fix` removes values that are not addresses from your startup files and from \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes values that are not addresses from your startup files and from \
             `HKCU\\Environment`. If a proxy does not answer, you decide whether it is still right; set a new \
             one with `export HTTPS_PROXY=http://proxy.corp.example:8080`.",
+    ),
     scope: scope::network,
     run,
 };

@@ -19,7 +19,7 @@ fn values_that_are_not_addresses_are_errors_and_removed() {
         let findings = machine.findings("http-proxy");
         assert_eq!(findings.len(), 1, "{findings:?}");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, format!("HTTPS_PROXY is not a proxy address: {wrong}"));
+        assert_eq!(findings[0].what.en, format!("HTTPS_PROXY is not a proxy address: {wrong}"));
         assert_eq!(findings[0].evidence[0].to_string(), format!("HTTPS_PROXY={value} (set in ~/.profile:1)"));
         assert_eq!(findings[0].fix.commands, ["unset HTTPS_PROXY"]);
         let repaired = machine.repaired(&findings);
@@ -45,12 +45,12 @@ fn upper_and_lower_case_variables_must_agree() {
 fn a_proxy_that_go_does_not_use_is_a_note() {
     let findings = Machine::linux().var("HTTP_PROXY", "http://a.example:80").findings("http-proxy");
     assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
+        (findings[0].severity, findings[0].what.en.as_str()),
         (Severity::Note, "HTTP_PROXY is set, and HTTPS_PROXY is not")
     );
     assert_eq!(findings[0].fix.commands, ["export HTTPS_PROXY='http://a.example:80'"]);
     let findings = Machine::macos().var("ALL_PROXY", "socks5://a.example").findings("http-proxy");
-    assert_eq!(findings[0].what, "ALL_PROXY is set, which go does not read");
+    assert_eq!(findings[0].what.en, "ALL_PROXY is set, which go does not read");
     let mut machine =
         Machine::windows().registry(Hive::User, SETTINGS, "ProxyServer", "http=a:80;https=p.example:8080");
     assert!(machine.findings("http-proxy").is_empty());
@@ -62,7 +62,7 @@ fn a_proxy_that_go_does_not_use_is_a_note() {
         ["[Environment]::SetEnvironmentVariable('HTTPS_PROXY', 'http://p.example:8080', 'User')"]
     );
     machine.registry.put(Hive::User, SETTINGS, "ProxyServer", Text::new("p.example:8080", false));
-    assert!(machine.findings("http-proxy")[0].what.contains("p.example:8080"));
+    assert!(machine.findings("http-proxy")[0].what.en.contains("p.example:8080"));
     assert!(machine.var("HTTPS_PROXY", "http://p.example:8080").findings("http-proxy").is_empty());
 }
 
@@ -84,7 +84,7 @@ fn exceptions_that_match_nothing_or_everything_are_rewritten() {
     ] {
         let machine = Machine::linux().var("HTTPS_PROXY", "http://a.example").var("NO_PROXY", value);
         let findings = machine.findings("http-proxy");
-        assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Warning, what));
+        assert_eq!((findings[0].severity, findings[0].what.en.as_str()), (Severity::Warning, what));
         assert_eq!(findings[0].fix.commands, [command]);
         assert!(Machine::linux().var("NO_PROXY", value).findings("http-proxy").is_empty());
     }
@@ -102,13 +102,13 @@ fn a_proxy_that_does_not_serve_is_named_with_the_variables_that_lead_to_it() {
     let findings = answering(Verdict::Unreachable("connection refused".to_owned()));
     assert_eq!(findings[0].severity, Severity::Error);
     assert_eq!(
-        findings[0].what,
+        findings[0].what.en,
         "the proxy in HTTPS_PROXY, http://p.example:8080: cannot connect: connection refused"
     );
     assert_eq!(findings[0].fix.commands, ["unset HTTPS_PROXY", "unset HTTP_PROXY"]);
     assert!(findings[0].fix.changes.is_empty());
     assert!(!format!("{findings:?}").contains("secret"));
-    assert!(answering(Verdict::Status(407, String::new()))[0].why.contains("a name and a password"));
+    assert!(answering(Verdict::Status(407, String::new()))[0].why.en.contains("a name and a password"));
     assert_eq!(answering(Verdict::Status(502, String::new()))[0].severity, Severity::Warning);
     assert!(answering(Verdict::Good).is_empty());
 }
@@ -157,7 +157,7 @@ fn a_proxy_that_is_not_an_address_is_one_finding() {
         });
     let findings = network_findings(&machine);
     assert_eq!(findings.len(), 1, "{findings:#?}");
-    assert_eq!(findings[0].what, "HTTPS_PROXY is not a proxy address: its port is not a number");
+    assert_eq!(findings[0].what.en, "HTTPS_PROXY is not a proxy address: its port is not a number");
 }
 
 #[test]

@@ -13,15 +13,23 @@ use crate::{Check, Finding, Severity, Snapshot, scope};
 
 pub(super) const CHECK: Check = Check {
     name: "sumdb",
-    summary: "the checksum database is off, skipped for too many modules, or not reachable",
-    symptom: "`verifying module: checksum database disabled by GOSUMDB=off`, `invalid GOSUMDB: malformed verifier id`, or \
+    summary: crate::Words::english(
+        "the checksum database is off, skipped for too many modules, or not reachable",
+    ),
+    symptom: crate::Words::english(
+        "`verifying module: checksum database disabled by GOSUMDB=off`, `invalid GOSUMDB: malformed verifier id`, or \
               `verifying …: Get \"https://sum.golang.org/lookup/…\": dial tcp: i/o timeout`.",
-    cause: "GOSUMDB was switched off because of one private module, or GOPRIVATE, GONOSUMDB or GOINSECURE has \
+    ),
+    cause: crate::Words::english(
+        "GOSUMDB was switched off because of one private module, or GOPRIVATE, GONOSUMDB or GOINSECURE has \
             a pattern that matches too much. Behind a company proxy the database is reachable only if the \
             proxy passes it on.",
-    repair: "`--fix` removes `GOSUMDB=off`, a value that go cannot read, and patterns that match every \
+    ),
+    repair: crate::Words::english(
+        "`--fix` removes `GOSUMDB=off`, a value that go cannot read, and patterns that match every \
             module. Name private modules instead: `go env -w GOPRIVATE=git.corp.example`. If the database is \
             not reachable, use a GOPROXY that passes `/sumdb/` on.",
+    ),
     scope: scope::network,
     run,
 };

@@ -20,7 +20,7 @@ fn a_database_that_is_off_or_unreadable_is_an_error_and_the_setting_removed() {
     ] {
         let machine = with_line(&format!("GOSUMDB={value}"));
         let findings = machine.findings("sumdb");
-        assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Error, what));
+        assert_eq!((findings[0].severity, findings[0].what.en.as_str()), (Severity::Error, what));
         assert_eq!(
             findings[0].evidence[0].to_string(),
             format!("/home/ann/.config/go/env:1: GOSUMDB={value}")
@@ -29,7 +29,7 @@ fn a_database_that_is_off_or_unreadable_is_an_error_and_the_setting_removed() {
         assert!(machine.repaired(&findings).findings("sumdb").is_empty());
     }
     let findings = with_line("GOSUMDB=on").findings("sumdb");
-    assert!(findings[0].why.contains("invalid GOSUMDB: malformed verifier id"));
+    assert!(findings[0].why.en.contains("invalid GOSUMDB: malformed verifier id"));
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn patterns_that_match_every_module_are_removed() {
         let findings = machine.findings("sumdb");
         assert_eq!(findings[0].severity, Severity::Error, "{line}");
         assert!(
-            findings[0].what.ends_with("matches every module") || line.contains("github"),
+            findings[0].what.en.ends_with("matches every module") || line.contains("github"),
             "{findings:?}"
         );
         assert!(machine.repaired(&findings).findings("sumdb").is_empty(), "{line}");
@@ -60,7 +60,10 @@ fn patterns_that_match_every_module_are_removed() {
 fn public_hosts_among_private_ones_are_named_with_the_list_that_is_meant() {
     let findings = with_line("GOPRIVATE=git.corp.example, github.com/*,github.com/acme").findings("sumdb");
     assert_eq!(findings[0].severity, Severity::Warning);
-    assert_eq!(findings[0].what, "GOPRIVATE has `github.com/*`, which matches modules of unrelated people");
+    assert_eq!(
+        findings[0].what.en,
+        "GOPRIVATE has `github.com/*`, which matches modules of unrelated people"
+    );
     assert_eq!(findings[0].fix.commands, ["go env -w 'GOPRIVATE=git.corp.example,github.com/acme'"]);
     assert!(findings[0].fix.changes.is_empty());
     let findings = Machine::windows().var("GOPRIVATE", "*.com").findings("sumdb");
@@ -86,7 +89,7 @@ fn the_route_that_go_takes_must_reach_the_database() {
     );
     let findings = answering(&[("https://a.example/sumdb/sum.golang.org", no()), (direct, Verdict::Silent)]);
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "the checksum database at https://sum.golang.org: no answer");
+    assert_eq!(findings[0].what.en, "the checksum database at https://sum.golang.org: no answer");
     assert_eq!(
         findings[0].evidence[0].to_string(),
         "https://a.example/sumdb/sum.golang.org: answers with status 404 (250ms)"
@@ -95,12 +98,12 @@ fn the_route_that_go_takes_must_reach_the_database() {
     // A proxy that fails otherwise ends the search.
     let failing = Verdict::Status(500, String::new());
     let findings = answering(&[("https://a.example/sumdb/sum.golang.org", failing.clone())]);
-    assert!(findings[0].what.ends_with("answers with status 500"));
+    assert!(findings[0].what.en.ends_with("answers with status 500"));
     let findings = answering(&[
         ("https://a.example/sumdb/sum.golang.org", failing.clone()),
         ("https://b.example/sumdb/sum.golang.org", no()),
     ]);
-    assert!(findings[0].what.contains("https://a.example/"), "{findings:?}");
+    assert!(findings[0].what.en.contains("https://a.example/"), "{findings:?}");
     // go went on, because `|` follows the first.
     let way = [
         ("https://a.example/sumdb/sum.golang.org", failing),
@@ -109,7 +112,7 @@ fn the_route_that_go_takes_must_reach_the_database() {
     assert!(answering(&way).is_empty());
     let forged = Verdict::Wrong("its tree head is not that of sum.golang.org: invalid signature".to_owned());
     let findings = answering(&[(direct, forged)]);
-    assert!(findings[0].why.starts_with("something in the network changes"), "{findings:?}");
+    assert!(findings[0].why.en.starts_with("something in the network changes"), "{findings:?}");
 }
 
 #[test]

@@ -3,11 +3,12 @@
 
 use gover_doctor::{Finding, Severity};
 
+use super::super::examine::Examination;
 use super::{Location, message, root};
 use crate::Context;
 
 /// One line for each finding.
-pub(in crate::commands::doctor) fn commands(findings: &[Finding], context: &Context<'_>) -> Vec<String> {
+pub(in crate::commands::doctor) fn commands(examination: &Examination, context: &Context<'_>) -> Vec<String> {
     let root = root(context);
     let command = |finding: &Finding| {
         let level = match finding.severity {
@@ -19,9 +20,9 @@ pub(in crate::commands::doctor) fn commands(findings: &[Finding], context: &Cont
         let place = location.and_then(|one| Some((one.below(root.as_deref())?, one.line)));
         let place = place.map(|(file, line)| format!("file={},line={line},", property(&file)));
         let (place, title) = (place.unwrap_or_default(), property(finding.check));
-        format!("::{level} {place}title={title}::{}", data(&message(finding)))
+        format!("::{level} {place}title={title}::{}", data(&message(finding, examination.language)))
     };
-    findings.iter().map(command).collect()
+    examination.findings.iter().map(command).collect()
 }
 
 /// The characters that end a line or begin an escape.

@@ -5,7 +5,7 @@ mod sarif;
 
 use std::path::{Path, PathBuf};
 
-use gover_doctor::{Evidence, Finding};
+use gover_doctor::{Evidence, Finding, Language, text};
 
 pub(super) use self::github::commands;
 pub(super) use self::sarif::log;
@@ -41,10 +41,14 @@ fn root(context: &Context<'_>) -> Option<PathBuf> {
 }
 
 /// What is wrong, why it matters, and what to do, in one text of several lines.
-fn message(finding: &Finding) -> String {
+fn message(finding: &Finding, language: Language) -> String {
     let automatic =
         (!finding.fix.changes.is_empty()).then(|| format!("gover doctor --fix {}", finding.check));
-    let fixes = automatic.iter().chain(&finding.fix.commands).map(|command| format!("fix: {command}"));
-    let lines = [finding.what.clone(), format!("why: {}", finding.why)].into_iter().chain(fixes);
-    lines.collect::<Vec<_>>().join("\n")
+    let fixes = automatic
+        .iter()
+        .chain(&finding.fix.commands)
+        .map(|command| text!(en "fix: {command}", zh "修复：{command}", command = command));
+    let why = text!(en "why: {why}", zh "后果：{why}", why = finding.why);
+    let lines = [finding.what.clone(), why].into_iter().chain(fixes);
+    lines.map(|line| line.of(language).clone()).collect::<Vec<_>>().join("\n")
 }

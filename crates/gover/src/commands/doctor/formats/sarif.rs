@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use gover_doctor::{Check, Finding, Severity};
+use gover_doctor::{Check, Finding, Language, Severity};
 use serde_json::{Value, json};
 
 use super::super::examine::Examination;
@@ -32,9 +32,9 @@ pub(in crate::commands::doctor) fn log(examination: &Examination, context: &Cont
 fn rule(check: &Check) -> Value {
     json!({
         "id": check.name,
-        "shortDescription": { "text": check.summary },
-        "fullDescription": { "text": check.cause },
-        "help": { "text": check.repair },
+        "shortDescription": { "text": check.summary.en },
+        "fullDescription": { "text": check.cause.en },
+        "help": { "text": check.repair.en },
     })
 }
 
@@ -47,7 +47,7 @@ fn result(finding: &Finding, checks: &[&Check], root: Option<&Path>) -> Value {
     let mut result = json!({
         "ruleId": finding.check,
         "level": level,
-        "message": { "text": message(finding) },
+        "message": { "text": message(finding, Language::English) },
     });
     let rule = checks.iter().position(|check| check.name == finding.check);
     if let (Some(index), Some(result)) = (rule, result.as_object_mut()) {

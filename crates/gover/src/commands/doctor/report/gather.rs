@@ -9,6 +9,7 @@ use gover_core::date::to_rfc3339;
 use gover_core::tool;
 use gover_doctor::redaction::{Redacted, Redaction};
 use gover_doctor::survey::Survey;
+use gover_doctor::{Language, Words, text};
 use gover_install::{ProofHeld, Receipt, Receipts};
 use gover_sys::link;
 use gover_tools::{Found, Kind};
@@ -61,11 +62,19 @@ pub(in crate::commands::doctor) struct Tool {
 }
 
 impl Facts {
-    pub(super) fn gather(survey: Survey, is_anonymous: bool, context: &Context<'_>) -> Result<Self, Failure> {
-        let busy = Busy::new(context.printer, || vec!["interrupted; no report was written".to_owned()]);
-        busy.step("reading receipts".to_owned());
+    pub(super) fn gather(
+        survey: Survey,
+        (is_anonymous, language): (bool, Language),
+        context: &Context<'_>,
+    ) -> Result<Self, Failure> {
+        let say = move |words: Words<&'static str>| (*words.of(language)).to_owned();
+        let interrupted = text!(en "interrupted; no report was written", zh "已中断；没有写报告");
+        let busy = Busy::new(context.printer, move || vec![say(interrupted)]);
+        busy.step(say(text!(en "reading receipts", zh "正在读取回执")));
         let toolchains = toolchains(context)?;
-        busy.step("reading the programs of `go install`".to_owned());
+        busy.step(say(
+            text!(en "reading the programs of `go install`", zh "正在读取 `go install` 安装的程序"),
+        ));
         let tools = programs(context);
         let mut settings = own_settings(context)?;
         settings.extend(survey.settings.iter().map(|setting| SettingRow {

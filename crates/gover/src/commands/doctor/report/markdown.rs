@@ -3,90 +3,116 @@
 use std::fmt::Write as _;
 
 use gover_core::text::shown;
-use gover_doctor::Finding;
+use gover_doctor::{Finding, Language, text};
 
-use super::tables::{Cell, Table, of_checks, of_machine};
-use super::words::{Part, caution, checks, parts, repairs, verdict};
+use super::tables::{CHECK, Cell, Table, of_checks, of_machine};
+use super::words::{
+    BY_HAND, EMPTY, IN_OWN_FILES, PROBLEM, PROBLEMS, Part, SEVERITY, SUMMARY, TITLE, caution, checks, parts,
+    repairs, verdict,
+};
 use super::{CauseFacts, KIND, Report};
 
-pub(super) fn page(report: &Report) -> String {
-    let mut page = format!("<!-- {KIND} -->\n# {KIND}\n\n");
-    // Writing to a String cannot fail.
-    let _ = writeln!(page, "**{}.** {}\n", verdict(&report.summary), checks(&report.summary));
-    let _ =
-        writeln!(page, "Made on {} by gover {}. {}", report.made, report.gover, sentence(caution(report)));
-    summary(&mut page, report);
+pub(super) fn page(report: &Report, language: Language) -> String {
+    let mut page = format!("<!-- {KIND} -->\n# {}\n\n", TITLE.of(language));
+    let head = text!(
+        en "**{verdict}.** {checks}\n\nMade on {made} by gover {version}. {caution}\n",
+        zh "**{verdict}。** {checks}\n\n由 gover {version} 生成于 {made}。{caution}\n",
+        verdict = verdict(&report.summary), checks = checks(&report.summary), made = report.made,
+        version = report.gover, caution = caution(report).map(|text| sentence(text)),
+    );
+    page.push_str(head.of(language));
+    summary(&mut page, report, language);
     for cause in &report.causes {
-        problem(&mut page, cause, report);
+        problem(&mut page, cause, report, language);
     }
     for table in of_machine(report) {
-        push(&mut page, &table);
+        push(&mut page, &table, language);
     }
-    push(&mut page, &of_checks(report));
+    push(&mut page, &of_checks(report), language);
     page
 }
 
-fn summary(page: &mut String, report: &Report) {
+fn summary(page: &mut String, report: &Report, language: Language) {
     if report.findings.is_empty() {
         return;
     }
-    page.push_str("\n## Summary\n\n| Severity | Check | Problem |\n|---|---|---|\n");
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        page,
+        "\n## {}\n\n| {} | {} | {} |\n|---|---|---|",
+        SUMMARY.of(language),
+        SEVERITY.of(language),
+        CHECK.of(language),
+        PROBLEM.of(language)
+    );
     for finding in &report.findings {
         let _ = writeln!(
             page,
             "| {} | {} | {} |",
-            finding.severity.name(),
+            finding.severity.words().of(language),
             code(finding.check),
-            in_table(&sentence(&finding.what))
+            in_table(&sentence(finding.what.of(language)))
         );
     }
-    page.push_str("\n## Problems\n");
+    let _ = writeln!(page, "\n## {}", PROBLEMS.of(language));
 }
 
 /// The findings of one cause, and how to repair them.
-fn problem(page: &mut String, cause: &CauseFacts, report: &Report) {
-    let _ = writeln!(page, "\n### {}: {}", cause.severity, cause.checks.join(", "));
+fn problem(page: &mut String, cause: &CauseFacts, report: &Report, language: Language) {
+    let checks = cause.checks.join(", ");
+    let heading = text!(en "{severity}: {checks}", zh "{severity}：{checks}", severity = cause.severity, checks = checks);
+    let _ = writeln!(page, "\n### {}", heading.of(language));
     let findings: Vec<&Finding> =
         cause.findings.iter().filter_map(|index| report.findings.get(*index)).collect();
     for finding in &findings {
-        let _ = writeln!(page, "\n{}\n", sentence(&finding.what));
+        let _ = writeln!(page, "\n{}\n", sentence(finding.what.of(language)));
         for evidence in &finding.evidence {
             let _ = writeln!(page, "- {}", code(&evidence.to_string()));
         }
-        let _ = writeln!(page, "- Why it matters: {}", sentence(&finding.why));
+        let why = text!(
+            en "- Why it matters: {why}",
+            zh "- 后果：{why}",
+            why = finding.why.map(|text| sentence(text)),
+        );
+        let _ = writeln!(page, "{}", why.of(language));
     }
     let (automatic, commands) = repairs(&findings);
+    let colon = text!(en ":", zh "：");
     if !automatic.is_empty() {
-        page.push_str("\nRepair in your own files:\n\n");
+        let _ = writeln!(page, "\n{}{}\n", IN_OWN_FILES.of(language), colon.of(language));
         block(page, &automatic);
     }
     if !commands.is_empty() {
-        page.push_str("\nRepair by hand:\n\n");
+        let _ = writeln!(page, "\n{}{}\n", BY_HAND.of(language), colon.of(language));
         block(page, &commands);
     }
 }
 
-fn push(page: &mut String, table: &Table) {
-    let _ = writeln!(page, "\n## {}\n", table.title);
+fn push(page: &mut String, table: &Table, language: Language) {
+    let _ = writeln!(page, "\n## {}\n", table.title.of(language));
     if table.rows.is_empty() {
-        let _ = writeln!(page, "{}", table.empty);
+        let _ = writeln!(page, "{}", table.empty.of(language));
         return;
     }
     // A table needs headings, even empty ones.
-    let heads = if table.heads.is_empty() { &["", ""] } else { table.heads };
+    let mut heads: Vec<&str> = table.heads.iter().map(|head| *head.of(language)).collect();
+    if heads.is_empty() {
+        heads = vec!["", ""];
+    }
     let _ = writeln!(page, "| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()));
     for row in &table.rows {
-        let cells: Vec<String> = row.iter().map(|cell| in_table(&self::cell(cell))).collect();
+        let cells: Vec<String> = row.iter().map(|cell| in_table(&self::cell(cell, language))).collect();
         let _ = writeln!(page, "| {} |", cells.join(" | "));
     }
 }
 
-fn cell(of: &Cell) -> String {
+fn cell(of: &Cell, language: Language) -> String {
     match of {
-        Cell::Text(text) => sentence(text),
+        Cell::Text(text) => sentence(text.of(language)),
+        Cell::Code(text) if text.is_empty() => (*EMPTY.of(language)).to_owned(),
         Cell::Code(text) => code(text),
-        Cell::Mark(_, text) => escaped(text),
-        Cell::Several(cells) => cells.iter().map(cell).collect::<Vec<_>>().join("<br>"),
+        Cell::Mark(_, text) => escaped(text.of(language)),
+        Cell::Several(cells) => cells.iter().map(|one| cell(one, language)).collect::<Vec<_>>().join("<br>"),
     }
 }
 
@@ -126,7 +152,6 @@ fn code(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     match text.as_str() {
-        "" => "(empty)".to_owned(),
         _ if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) => format!("{fence} {text} {fence}"),
         _ => format!("{fence}{text}{fence}"),
     }

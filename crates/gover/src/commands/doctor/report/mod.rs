@@ -11,7 +11,7 @@ use std::path::Path;
 
 use gover_doctor::redaction::{Redacted, Redaction};
 use gover_doctor::survey::GoOnPath;
-use gover_doctor::{Check, CheckResult, Finding, GROUPS, Severity, causes};
+use gover_doctor::{Check, CheckResult, Finding, GROUPS, Severity, Words, causes, text};
 use serde_json::json;
 
 use self::file::{Form, Target};
@@ -34,21 +34,25 @@ pub(super) fn run(
     let mut examination = examine(&chosen, &mut Answers::default(), 0, true, context);
     let Some(survey) = examination.survey.take() else { return Ok(()) };
     let whole = Redaction::new(survey.identity.clone(), false);
-    let facts = Facts::gather(survey, arguments.anonymous, context)?;
+    let language = examination.language;
+    let facts = Facts::gather(survey, (arguments.anonymous, language), context)?;
     let report = Report::of(&examination, &facts);
     let text = match target.form {
-        Form::Markdown => markdown::page(&report),
+        Form::Markdown => markdown::page(&report, language),
         Form::Json => text_of_json(&report),
-        Form::Html => html::page(&report),
+        Form::Html => html::page(&report, language),
     };
     target.write(&text, context)?;
     if let Some(path) = &target.path {
-        context.printer.note(&format!("wrote {}: {}", context.short(path), show::sum(&examination)));
+        let (path, sum) = (context.short(path), show::sum(&examination));
+        let line = text!(en "wrote {path}: {sum}", zh "已写入 {path}：{sum}", path = path, sum = sum);
+        context.printer.note(line.of(language));
     }
     // The report has every problem; only the new ones decide the exit code.
     let known = baseline.map_or(0, |baseline| baseline.take_from(&mut examination.findings, Some(&whole)));
     if known > 0 {
-        context.printer.note(&show::known(known, arguments.baseline.as_deref(), context));
+        let words = show::known(known, arguments.baseline.as_deref(), context);
+        context.printer.note(words.of(language));
     }
     Failure::silent_if(examination.has(arguments.fails_on()))
 }
@@ -202,7 +206,8 @@ facts! {
     }
 
     CauseFacts(cause: &[usize], findings: &[Finding]) {
-        severity: &'static str = members(cause, findings).map(|one| one.severity).max().unwrap_or(Severity::Note).name()
+        severity: Words<&'static str> = members(cause, findings)
+            .map(|one| one.severity).max().unwrap_or(Severity::Note).words()
             => "that of the worst finding",
         checks: Vec<&'static str> = checks_of(cause, findings) => "the names of the checks",
         findings: Vec<usize> = cause.to_vec() => "positions in `findings`, from 0",
@@ -210,9 +215,9 @@ facts! {
 
     CheckFacts(result: &(&'static Check, CheckResult)) {
         check: &'static str = result.0.name => "the name of the check",
-        group: &'static str = group_of(result.0) => "what it belongs to",
-        result: &'static str = result.1.name() => "`ok`, `finding`, `not applicable` or `not run`",
-        reason: Option<&'static str> = result.1.reason() => "why it did not examine anything, or null",
+        group: Words<&'static str> = group_of(result.0) => "what it belongs to",
+        result: Words<&'static str> = result.1.name() => "`ok`, `finding`, `not applicable` or `not run`",
+        reason: Option<Words<&'static str>> = result.1.reason() => "why it did not examine anything, or null",
     }
 }
 
@@ -221,7 +226,7 @@ fn count(examination: &Examination, severity: Severity) -> usize {
 }
 
 fn with_result(examination: &Examination, name: &str) -> usize {
-    examination.results.iter().filter(|(_, result)| result.name() == name).count()
+    examination.results.iter().filter(|(_, result)| result.name().en == name).count()
 }
 
 fn members<'a>(cause: &'a [usize], findings: &'a [Finding]) -> impl Iterator<Item = &'a Finding> {
@@ -238,7 +243,7 @@ fn checks_of(cause: &[usize], findings: &[Finding]) -> Vec<&'static str> {
     checks
 }
 
-fn group_of(check: &Check) -> &'static str {
+fn group_of(check: &Check) -> Words<&'static str> {
     let has = |one: &&gover_doctor::Group| one.checks.iter().any(|known| known.name == check.name);
-    GROUPS.iter().find(has).map_or("", |group| group.title)
+    GROUPS.iter().find(has).map_or_else(Words::default, |group| group.title)
 }

@@ -1,7 +1,7 @@
 //! The tables of a report, which Markdown and HTML show each in its own way.
 
-use gover_doctor::Severity;
 use gover_doctor::redaction::Redacted;
+use gover_doctor::{Severity, Words, text};
 
 use super::{
     CheckFacts, KeptFacts, MachineFacts, ProgramFacts, Report, SelectedGo, SettingFacts, ToolFacts,
@@ -10,18 +10,20 @@ use super::{
 
 /// A table with a heading for each column.
 pub(super) struct Table {
-    pub(super) title: &'static str,
+    pub(super) title: Words<&'static str>,
     /// What stands in place of a table without rows.
-    pub(super) empty: &'static str,
-    pub(super) heads: &'static [&'static str],
+    pub(super) empty: Words<&'static str>,
+    pub(super) heads: &'static [Words<&'static str>],
     pub(super) rows: Vec<Vec<Cell>>,
+    /// Whether a page shows it from the start.
+    pub(super) is_open: bool,
 }
 
 pub(super) enum Cell {
     /// Words, with code between backticks.
-    Text(String),
+    Text(Words),
     Code(String),
-    Mark(Tone, String),
+    Mark(Tone, Words),
     /// One below the other.
     Several(Vec<Cell>),
 }
@@ -49,39 +51,67 @@ impl Tone {
 /// All tables but those of the findings and the checks.
 pub(super) fn of_machine(report: &Report) -> Vec<Table> {
     vec![
-        Table { title: "Machine", empty: "", heads: &[], rows: machine(&report.machine, &report.go) },
         Table {
-            title: "`go` on PATH",
-            empty: "There is no `go` on PATH.",
-            heads: &["Place", "Program", "Version", "Put there by"],
+            title: text!(en "Machine", zh "本机"),
+            empty: Words::default(),
+            heads: &[],
+            rows: machine(&report.machine, &report.go),
+            is_open: true,
+        },
+        Table {
+            title: text!(en "`go` on PATH", zh "PATH 里的 `go`"),
+            empty: text!(en "There is no `go` on PATH.", zh "PATH 里没有 `go`。"),
+            heads: &[PLACE, PROGRAM, VERSION, PUT_BY],
             rows: report.on_path.iter().enumerate().map(program).collect(),
+            is_open: true,
         },
         Table {
-            title: "Settings",
-            empty: "",
-            heads: &["Setting", "Value", "Origin"],
+            title: text!(en "Settings", zh "设置"),
+            empty: Words::default(),
+            heads: &[
+                text!(en "Setting", zh "设置"),
+                text!(en "Value", zh "值"),
+                text!(en "Origin", zh "来源"),
+            ],
             rows: report.settings.iter().map(setting).collect(),
+            is_open: false,
         },
         Table {
-            title: "Toolchains",
-            empty: "gover has installed none.",
-            heads: &["Toolchain", "Source", "Proofs", "Directory"],
+            title: text!(en "Toolchains", zh "工具链"),
+            empty: text!(en "gover has installed none.", zh "gover 还没有安装过工具链。"),
+            heads: &[
+                text!(en "Toolchain", zh "工具链"),
+                text!(en "Source", zh "下载源"),
+                text!(en "Proofs", zh "证明"),
+                DIRECTORY,
+            ],
             rows: report.toolchains.iter().map(toolchain).collect(),
+            is_open: false,
         },
         Table {
-            title: "Toolchains of other programs",
-            empty: "There are none in the known places.",
-            heads: &["Version", "Put there by", "Directory"],
+            title: text!(en "Toolchains of other programs", zh "其他程序的工具链"),
+            empty: text!(en "There are none in the known places.", zh "常见的位置都没有。"),
+            heads: &[VERSION, PUT_BY, DIRECTORY],
             rows: report.elsewhere.iter().map(kept).collect(),
+            is_open: false,
         },
         Table {
-            title: "Programs of `go install`",
-            empty: "There are none in GOBIN and GOPATH.",
-            heads: &["Program", "Package", "Built by"],
+            title: text!(en "Programs of `go install`", zh "`go install` 安装的程序"),
+            empty: text!(en "There are none in GOBIN and GOPATH.", zh "GOBIN 和 GOPATH 里都没有。"),
+            heads: &[PROGRAM, text!(en "Package", zh "包"), text!(en "Built by", zh "编译它的 Go")],
             rows: report.tools.iter().map(tool).collect(),
+            is_open: false,
         },
     ]
 }
+
+const PLACE: Words<&str> = text!(en "Place", zh "次序");
+const PROGRAM: Words<&str> = text!(en "Program", zh "程序");
+const VERSION: Words<&str> = text!(en "Version", zh "版本");
+const PUT_BY: Words<&str> = text!(en "Put there by", zh "由谁安装");
+const DIRECTORY: Words<&str> = text!(en "Directory", zh "目录");
+
+pub(super) const CHECK: Words<&str> = text!(en "Check", zh "检查项");
 
 /// The checks of each group that were run or not, with what became of them.
 pub(super) fn of_checks(report: &Report) -> Table {
@@ -89,34 +119,47 @@ pub(super) fn of_checks(report: &Report) -> Table {
         let worst = report.findings.iter().filter(|finding| finding.check == check.check);
         result(check, worst.map(|finding| finding.severity).max())
     });
-    Table { title: "Checks", empty: "", heads: &["Check", "Result", "About"], rows: rows.collect() }
+    Table {
+        title: text!(en "Checks", zh "检查项"),
+        empty: Words::default(),
+        heads: &[CHECK, text!(en "Result", zh "结果"), text!(en "About", zh "说明")],
+        rows: rows.collect(),
+        is_open: false,
+    }
 }
 
 fn machine(machine: &MachineFacts, go: &SelectedGo) -> Vec<Vec<Cell>> {
-    let mut rows = vec![row("System", code(format!("{}/{}", machine.os, machine.arch)))];
-    let yes = |is_so: bool, words: &str| is_so.then(|| Cell::Text(words.to_owned()));
+    let mut rows = vec![row(SYSTEM, code(format!("{}/{}", machine.os, machine.arch)))];
+    let yes = |is_so: bool, words: Words<&str>| is_so.then(|| Cell::Text(words.into()));
     let more = [
-        ("Distribution", machine.distribution.as_ref().map(of)),
-        ("Release", machine.release.as_ref().map(of)),
-        ("C library", machine.libc.map(code)),
-        ("WSL", yes(machine.wsl, "yes")),
-        ("Container", machine.container.as_ref().map(of)),
-        ("User", yes(machine.root, "root")),
-        ("Shell", machine.shell.map(code)),
-        ("Working directory", machine.directory.as_ref().map(of)),
-        ("Selected Go", selected(go)),
-        ("GOROOT", go.goroot.as_ref().map(of)),
-        ("Problem", go.error.as_ref().map(|error| Cell::Text(error.to_string()))),
+        (text!(en "Distribution", zh "发行版"), machine.distribution.as_ref().map(of)),
+        (text!(en "Release", zh "系统版本"), machine.release.as_ref().map(of)),
+        (text!(en "C library", zh "C 库"), machine.libc.map(code)),
+        (text!(en "WSL", zh "WSL"), yes(machine.wsl, text!(en "yes", zh "是"))),
+        (text!(en "Container", zh "容器"), machine.container.as_ref().map(of)),
+        (text!(en "User", zh "用户"), yes(machine.root, text!(en "root", zh "root"))),
+        (text!(en "Shell", zh "shell"), machine.shell.map(code)),
+        (text!(en "Working directory", zh "工作目录"), machine.directory.as_ref().map(of)),
+        (SELECTED_GO, selected(go)),
+        (text!(en "GOROOT", zh "GOROOT"), go.goroot.as_ref().map(of)),
+        (text!(en "Problem", zh "问题"), go.error.as_ref().map(quoted)),
     ];
     rows.extend(more.into_iter().filter_map(|(name, cell)| Some(row(name, cell?))));
     rows
 }
 
+pub(super) const SYSTEM: Words<&str> = text!(en "System", zh "系统");
+pub(super) const SELECTED_GO: Words<&str> = text!(en "Selected Go", zh "选定的 Go");
+
 fn selected(go: &SelectedGo) -> Option<Cell> {
-    let reason = go.reason.as_ref().map(|reason| Cell::Text(reason.to_string()));
+    let reason = go.reason.as_ref().map(quoted);
     let name = match (&go.version, &go.missing) {
         (Some(version), _) => of(version),
-        (None, Some(request)) => Cell::Text(format!("`{}`, which is not installed", &**request)),
+        (None, Some(request)) => Cell::Text(text!(
+            en "`{request}`, which is not installed",
+            zh "`{request}`，没有安装",
+            request = &**request,
+        )),
         (None, None) => return reason,
     };
     Some(Cell::Several([Some(name), reason].into_iter().flatten().collect()))
@@ -124,39 +167,47 @@ fn selected(go: &SelectedGo) -> Option<Cell> {
 
 fn program((index, go): (usize, &ProgramFacts)) -> Vec<Cell> {
     let mut program = vec![of(&go.program)];
-    program.extend(go.target.as_ref().map(|target| Cell::Text(format!("a link to `{}`", &**target))));
-    let version =
-        if go.shim { text("the selected toolchain") } else { or_unknown(go.version.as_ref().map(of)) };
-    let place = if index == 0 { "1, runs".to_owned() } else { (index + 1).to_string() };
-    vec![Cell::Text(place), Cell::Several(program), version, or_unknown(go.by.map(text))]
+    program.extend(go.target.as_ref().map(link));
+    let version = if go.shim {
+        Cell::Text(text!(en "the selected toolchain", zh "选定的工具链").into())
+    } else {
+        or_unknown(go.version.as_ref().map(of))
+    };
+    let place = if index == 0 {
+        text!(en "1, runs", zh "1，运行的是它").into()
+    } else {
+        text!(en "{place}", zh "{place}", place = index + 1)
+    };
+    vec![Cell::Text(place), Cell::Several(program), version, or_unknown(go.by.map(plain))]
 }
 
 fn setting(setting: &SettingFacts) -> Vec<Cell> {
-    let mut origin = vec![text(setting.origin)];
+    let mut origin = vec![plain(setting.origin)];
     origin.extend(setting.place.as_ref().map(of));
     let mut value = vec![of(&setting.value)];
     if !setting.in_effect {
-        value.push(Cell::Mark(Tone::Quiet, "not in effect".to_owned()));
+        value.push(Cell::Mark(Tone::Quiet, text!(en "not in effect", zh "没有生效").into()));
     }
     vec![of(&setting.name), Cell::Several(value), Cell::Several(origin)]
 }
 
 fn toolchain(one: &ToolchainFacts) -> Vec<Cell> {
     let mut name = vec![of(&one.version)];
-    let marks = [(one.selected, "used here"), (one.default, "default")];
+    let marks =
+        [(one.selected, text!(en "used here", zh "这里在用")), (one.default, text!(en "default", zh "默认"))];
     let marks = marks.into_iter().filter(|(is_so, _)| *is_so);
-    name.extend(marks.map(|(_, mark)| Cell::Mark(Tone::Good, mark.to_owned())));
-    name.extend(one.problem.as_ref().map(|problem| Cell::Mark(Tone::Warning, problem.to_string())));
+    name.extend(marks.map(|(_, mark)| Cell::Mark(Tone::Good, mark.into())));
+    name.extend(one.problem.as_ref().map(|problem| Cell::Mark(Tone::Warning, same(problem))));
     let source = [
-        one.source.as_ref().map(|source| Cell::Text(source.to_string())),
+        one.source.as_ref().map(quoted),
         one.platform.as_ref().map(of),
-        one.installed.as_ref().map(|when| Cell::Text(when.get(..DAY).unwrap_or(when).to_owned())),
+        one.installed.as_ref().map(|when| plain(when.get(..DAY).unwrap_or(when))),
     ];
     let hashes =
-        [one.h1.as_ref().map(of), one.sha256.as_ref().map(|sum| Cell::Text(format!("SHA-256 `{}`", &**sum)))];
-    let proofs = one.proofs.iter().map(|proof| Cell::Text(proof.to_string()));
+        [one.h1.as_ref().map(of), one.sha256.as_ref().map(|sum| plain(&format!("SHA-256 `{}`", &**sum)))];
+    let proofs = one.proofs.iter().map(quoted);
     let mut directory = vec![of(&one.directory)];
-    directory.extend(one.target.as_ref().map(|target| Cell::Text(format!("a link to `{}`", &**target))));
+    directory.extend(one.target.as_ref().map(link));
     vec![
         Cell::Several(name),
         or_unknown_list(source.into_iter().flatten().collect()),
@@ -166,39 +217,50 @@ fn toolchain(one: &ToolchainFacts) -> Vec<Cell> {
 }
 
 fn kept(kept: &KeptFacts) -> Vec<Cell> {
-    vec![or_unknown(kept.version.as_ref().map(of)), or_unknown(kept.by.map(text)), of(&kept.directory)]
+    vec![or_unknown(kept.version.as_ref().map(of)), or_unknown(kept.by.map(plain)), of(&kept.directory)]
 }
 
 fn tool(tool: &ToolFacts) -> Vec<Cell> {
     let mut program = vec![of(&tool.program)];
-    program.extend(tool.only_for.as_ref().map(|name| Cell::Text(format!("for `{}`", &**name))));
+    program.extend(
+        tool.only_for
+            .as_ref()
+            .map(|name| Cell::Text(text!(en "for `{name}`", zh "用于 `{name}`", name = &**name))),
+    );
     let package = match (&tool.package, &tool.problem) {
         (Some(package), _) => of(package),
-        (None, Some(problem)) => Cell::Text(problem.to_string()),
-        (None, None) => text("unknown"),
+        (None, Some(problem)) => quoted(problem),
+        (None, None) => Cell::Text(UNKNOWN.into()),
     };
     let mut built = vec![or_unknown(tool.built_by.as_ref().map(of))];
     if tool.older {
-        built.push(Cell::Mark(Tone::Note, "older than the selected Go".to_owned()));
+        built
+            .push(Cell::Mark(Tone::Note, text!(en "older than the selected Go", zh "比选定的 Go 旧").into()));
     }
     vec![Cell::Several(program), package, Cell::Several(built)]
 }
 
 fn result(check: &CheckFacts, worst: Option<Severity>) -> Vec<Cell> {
     let (tone, words) = match worst {
-        Some(severity) => (Tone::of(severity), severity.name()),
+        Some(severity) => (Tone::of(severity), severity.words()),
         // What it found is shown as part of another check's finding.
-        None if check.result == "finding" => (Tone::Note, "in another problem"),
-        None if check.result == "ok" => (Tone::Good, "ok"),
+        None if check.result.en == "finding" => {
+            (Tone::Note, text!(en "in another problem", zh "并入另一个问题"))
+        }
+        None if check.result.en == "ok" => (Tone::Good, check.result),
         None => (Tone::Quiet, check.result),
     };
     let about =
         check.reason.or_else(|| gover_doctor::checks::by_name(check.check).map(|check| check.summary));
-    vec![code(check.check), Cell::Mark(tone, words.to_owned()), text(about.unwrap_or_default())]
+    vec![code(check.check), Cell::Mark(tone, words.into()), Cell::Text(about.unwrap_or_default().into())]
 }
 
-fn row(name: &str, cell: Cell) -> Vec<Cell> {
-    vec![text(name), cell]
+fn row(name: Words<&str>, cell: Cell) -> Vec<Cell> {
+    vec![Cell::Text(name.into()), cell]
+}
+
+fn link(target: &Redacted) -> Cell {
+    Cell::Text(text!(en "a link to `{target}`", zh "链接到 `{target}`", target = &**target))
 }
 
 fn of(redacted: &Redacted) -> Cell {
@@ -209,17 +271,28 @@ fn code(text: impl Into<String>) -> Cell {
     Cell::Code(text.into())
 }
 
-fn text(words: &str) -> Cell {
-    Cell::Text(words.to_owned())
+/// A text from elsewhere, which is the same in every language.
+fn plain(text: &str) -> Cell {
+    Cell::Text(same(text))
+}
+
+fn same(text: &str) -> Words {
+    Words { en: text.to_owned(), zh: text.to_owned() }
+}
+
+fn quoted(text: &Redacted) -> Cell {
+    plain(text)
 }
 
 fn or_unknown(cell: Option<Cell>) -> Cell {
-    cell.unwrap_or_else(|| Cell::Mark(Tone::Quiet, "unknown".to_owned()))
+    cell.unwrap_or_else(|| Cell::Mark(Tone::Quiet, UNKNOWN.into()))
 }
 
 fn or_unknown_list(cells: Vec<Cell>) -> Cell {
     if cells.is_empty() { or_unknown(None) } else { Cell::Several(cells) }
 }
+
+const UNKNOWN: Words<&str> = text!(en "unknown", zh "未知");
 
 /// How much of a moment is its day.
 const DAY: usize = 10;

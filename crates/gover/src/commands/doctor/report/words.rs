@@ -1,9 +1,19 @@
 //! Sentences of a report, and the texts in them that are code.
 
-use gover_core::text::counted;
-use gover_doctor::{Finding, Severity};
+use gover_doctor::language::counted;
+use gover_doctor::{Finding, Severity, Words, text};
 
+use super::super::show::several;
 use super::{Report, Summary};
+
+pub(super) const TITLE: Words<&str> = text!(en "gover doctor report", zh "gover doctor 报告");
+pub(super) const SUMMARY: Words<&str> = text!(en "Summary", zh "概要");
+pub(super) const PROBLEMS: Words<&str> = text!(en "Problems", zh "问题");
+pub(super) const PROBLEM: Words<&str> = text!(en "Problem", zh "问题");
+pub(super) const SEVERITY: Words<&str> = text!(en "Severity", zh "严重程度");
+pub(super) const IN_OWN_FILES: Words<&str> = text!(en "Repair in your own files", zh "修改你自己的文件");
+pub(super) const BY_HAND: Words<&str> = text!(en "Repair by hand", zh "手工修复");
+pub(super) const EMPTY: Words<&str> = text!(en "(empty)", zh "（空）");
 
 /// A part of a sentence.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,14 +46,25 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
 }
 
 /// `2 errors and 1 note`, or that there are none.
-pub(super) fn verdict(summary: &Summary) -> String {
-    let counts = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.notes, "note")];
-    let found: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun)).collect();
-    match found.as_slice() {
-        [] => "No problems found".to_owned(),
-        [only] => only.clone(),
-        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+pub(super) fn verdict(summary: &Summary) -> Words {
+    let counts = [
+        (Severity::Error, summary.errors),
+        (Severity::Warning, summary.warnings),
+        (Severity::Note, summary.notes),
+    ];
+    let mut found =
+        counts.into_iter().filter(|(_, count)| *count > 0).map(|(severity, count)| several(severity, count));
+    match (found.next(), found.next(), found.next()) {
+        (None, ..) => text!(en "No problems found", zh "没有发现问题").into(),
+        (Some(only), None, _) => only,
+        (Some(one), Some(other), None) => {
+            text!(en "{one} and {other}", zh "{one}，{other}", one = one, other = other)
+        }
+        (Some(one), Some(other), Some(last)) => text!(
+            en "{one}, {other} and {last}",
+            zh "{one}，{other}，{last}",
+            one = one, other = other, last = last,
+        ),
     }
 }
 
@@ -53,17 +74,29 @@ pub(super) fn worst(report: &Report) -> Option<Severity> {
 }
 
 /// What became of the checks, in a sentence.
-pub(super) fn checks(summary: &Summary) -> String {
-    let examined = format!(
-        "{} examined this machine: {} found nothing, {} found something.",
-        counted(summary.ok + summary.finding, "check"),
-        summary.ok,
-        summary.finding
+pub(super) fn checks(summary: &Summary) -> Words {
+    let mut words = text!(
+        en "{checks} examined this machine: {ok} found nothing, {finding} found something.",
+        zh "检查了 {checks} 项：{ok} 项正常，{finding} 项有问题。",
+        checks = counted(summary.ok + summary.finding, "check"), ok = summary.ok, finding = summary.finding,
     );
-    let rest = [(summary.not_applicable, "did not apply here"), (summary.not_run, "could not be run")];
-    let rest = rest.into_iter().filter(|(count, _)| *count > 0);
-    let rest = rest.map(|(count, what)| format!("{} {what}.", counted(count, "check")));
-    [examined].into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+    if summary.not_applicable > 0 {
+        let count = counted(summary.not_applicable, "check");
+        words = text!(
+            en "{words} {count} did not apply here.",
+            zh "{words}另有 {count} 项不适用于本机。",
+            words = words, count = count,
+        );
+    }
+    if summary.not_run > 0 {
+        let count = counted(summary.not_run, "check");
+        words = text!(
+            en "{words} {count} could not be run.",
+            zh "{words}还有 {count} 项没能运行。",
+            words = words, count = count,
+        );
+    }
+    words
 }
 
 /// How to repair findings, each repair once: what `--fix` changes, and commands to paste.
@@ -85,13 +118,19 @@ pub(super) fn repairs<'a>(findings: &[&'a Finding]) -> (Vec<String>, Vec<&'a str
 }
 
 /// Whom the report may be given to.
-pub(super) fn caution(report: &Report) -> &'static str {
+pub(super) fn caution(report: &Report) -> Words<&'static str> {
     if report.anonymous {
-        "Names of users, machines, private servers and the project were replaced. Read it before you hand it on: names \
-         of other directories and files are as they are."
+        text!(
+            en "Names of users, machines, private servers and the project were replaced. Read it before you hand it \
+                on: names of other directories and files are as they are.",
+            zh "用户、机器、私有服务器和项目的名字都已替换。其他目录和文件的名字保持原样，交给别人之前请先看一遍。",
+        )
     } else {
-        "Passwords and tokens were replaced by `***`. Names of users, servers and directories were not: \
-         `--anonymous` leaves them out."
+        text!(
+            en "Passwords and tokens were replaced by `***`. Names of users, servers and directories were not: \
+                `--anonymous` leaves them out.",
+            zh "密码和令牌已换成 `***`。用户、服务器和目录的名字没有替换，加上 `--anonymous` 才会去掉。",
+        )
     }
 }
 

@@ -1,14 +1,16 @@
 //! Writes HTML. Every text and every value of an attribute is escaped here and nowhere else.
 
 use gover_core::text::shown;
+use gover_doctor::Language;
 
 pub(super) struct Page {
     html: String,
+    pub(super) language: Language,
 }
 
 impl Page {
-    pub(super) fn new() -> Self {
-        Self { html: String::new() }
+    pub(super) fn new(language: Language) -> Self {
+        Self { html: String::new(), language }
     }
 
     /// HTML that is part of this program. No text of a report may come here.
@@ -72,7 +74,7 @@ mod tests {
 
     #[test]
     fn no_text_means_anything_to_html() {
-        let mut page = Page::new();
+        let mut page = Page::new(Language::English);
         page.element("code", &[("title", "a\" onload='x")], |page| page.text("</code><script>&\u{202e}"));
         assert_eq!(
             page.finished(),

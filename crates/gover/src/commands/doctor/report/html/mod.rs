@@ -2,46 +2,55 @@
 
 mod element;
 
-use gover_doctor::{Finding, Severity, checks};
+use gover_doctor::{Finding, Language, Severity, checks, text};
 
 use self::element::Page;
-use super::tables::{Cell, Table, Tone, of_checks, of_machine};
-use super::words::{Part, caution, checks as of_all_checks, parts, repairs, verdict, worst};
+use super::tables::{CHECK, Cell, SELECTED_GO, SYSTEM, Table, Tone, of_checks, of_machine};
+use super::words::{
+    BY_HAND, EMPTY, IN_OWN_FILES, PROBLEM, PROBLEMS, Part, SEVERITY, SUMMARY, TITLE, caution,
+    checks as of_all_checks, parts, repairs, verdict, worst,
+};
 use super::{CauseFacts, KIND, Report};
 
-pub(super) fn page(report: &Report) -> String {
-    let mut page = Page::new();
+pub(super) fn page(report: &Report, language: Language) -> String {
+    let mut page = Page::new(language);
     head(&mut page, report);
     page.element("main", &[], |page| {
         problems(page, report);
         for table in of_machine(report) {
-            let is_open = table.title == "Machine" || table.title == "`go` on PATH";
-            section(page, &table, is_open);
+            section(page, &table);
         }
-        section(page, &of_checks(report), false);
+        section(page, &of_checks(report));
     });
-    page.element("footer", &[], |page| page.element("p", &[], |page| sentence(page, caution(report))));
+    page.element("footer", &[], |page| {
+        page.element("p", &[], |page| sentence(page, caution(report).of(page.language)));
+    });
     page.raw("</body>\n</html>\n");
     page.finished()
 }
 
 /// The verdict, and what a colleague asks first.
 fn head(page: &mut Page, report: &Report) {
-    page.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    let language = page.language;
+    let tag = language.tag();
+    page.raw(&format!("<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n"));
     page.raw(&format!("<meta name=\"generator\" content=\"{KIND}\">\n"));
     // Even if a text were taken for HTML, nothing would be loaded or run.
     page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"referrer\" content=\"no-referrer\">\n");
-    let verdict = verdict(&report.summary);
-    page.element("title", &[], |page| page.text(&format!("{verdict} · {KIND}")));
+    let verdict = verdict(&report.summary).of(language).clone();
+    let title = TITLE.of(language);
+    page.element("title", &[], |page| page.text(&format!("{verdict} · {title}")));
     page.raw(&format!("<style>\n{}</style>\n</head>\n<body>\n", include_str!("report.css")));
     let tone = worst(report).map_or(Tone::Good, Tone::of);
     page.element("header", &[], |page| {
-        page.element("h1", &[], |page| page.text(KIND));
+        page.element("h1", &[], |page| page.text(title));
         page.element("div", &[("class", &format!("card verdict {}", class(tone)))], |page| {
             page.element("p", &[("class", "say")], |page| page.text(&verdict));
-            page.element("p", &[("class", "quiet")], |page| page.text(&of_all_checks(&report.summary)));
+            page.element("p", &[("class", "quiet")], |page| {
+                page.text(of_all_checks(&report.summary).of(language));
+            });
             page.element("dl", &[("class", "facts")], |page| facts(page, report));
         });
     });
@@ -51,17 +60,20 @@ fn facts(page: &mut Page, report: &Report) {
     let system = &report.machine;
     let distribution = system.distribution.as_deref().map(|name| format!("{name}, ")).unwrap_or_default();
     let first = report.on_path.first();
-    let runs = first.map_or("none", |go| if go.shim { "gover's" } else { &go.program });
-    let go = report.go.version.as_deref().or(report.go.missing.as_deref()).unwrap_or("none");
+    let language = page.language;
+    let none = *text!(en "none", zh "没有").of(language);
+    let of_gover = *text!(en "gover's", zh "gover 的").of(language);
+    let runs = first.map_or(none, |go| if go.shim { of_gover } else { &go.program });
+    let go = report.go.version.as_deref().or(report.go.missing.as_deref()).unwrap_or(none);
     for (name, value) in [
-        ("System", format!("{distribution}{}/{}", system.os, system.arch)),
-        ("Selected Go", go.to_owned()),
-        ("First go on PATH", runs.to_owned()),
-        ("gover", report.gover.to_owned()),
-        ("Made", made(&report.made)),
+        (SYSTEM, format!("{distribution}{}/{}", system.os, system.arch)),
+        (SELECTED_GO, go.to_owned()),
+        (text!(en "First go on PATH", zh "PATH 里的第一个 go"), runs.to_owned()),
+        (text!(en "gover", zh "gover"), report.gover.to_owned()),
+        (text!(en "Made", zh "生成时间"), made(&report.made)),
     ] {
         page.element("div", &[], |page| {
-            page.element("dt", &[], |page| page.text(name));
+            page.element("dt", &[], |page| page.text(name.of(language)));
             page.element("dd", &[], |page| page.text(&value));
         });
     }
@@ -76,9 +88,9 @@ fn problems(page: &mut Page, report: &Report) {
     if report.causes.is_empty() {
         return;
     }
-    page.element("h2", &[], |page| page.text("Summary"));
+    page.element("h2", &[], |page| page.text(SUMMARY.of(page.language)));
     page.element("div", &[("class", "card")], |page| summary(page, report));
-    page.element("h2", &[], |page| page.text("Problems"));
+    page.element("h2", &[], |page| page.text(PROBLEMS.of(page.language)));
     for (index, cause) in report.causes.iter().enumerate() {
         problem(page, index, cause, report);
     }
@@ -86,13 +98,16 @@ fn problems(page: &mut Page, report: &Report) {
 
 /// Each problem in a line that leads to its details.
 fn summary(page: &mut Page, report: &Report) {
-    let heads = ["Severity", "Problem", "Check"];
-    table(page, "Summary", &heads, |page| {
+    let language = page.language;
+    let heads = [SEVERITY, PROBLEM, CHECK].map(|head| *head.of(language));
+    table(page, SUMMARY.of(language), &heads, |page| {
         for (index, finding) in report.findings.iter().enumerate() {
             let cause = report.causes.iter().position(|cause| cause.findings.contains(&index));
             page.element("tr", &[("role", "row")], |page| {
-                data(page, "", |page| mark(page, Tone::of(finding.severity), finding.severity.name()));
-                data(page, "", |page| sentence(page, &finding.what));
+                data(page, "", |page| {
+                    mark(page, Tone::of(finding.severity), finding.severity.words().of(language));
+                });
+                data(page, "", |page| sentence(page, finding.what.of(language)));
                 data(page, "", |page| {
                     let target = format!("#problem-{}", cause.map_or(0, |cause| cause + 1));
                     page.element("a", &[("href", &target)], |page| page.text(finding.check));
@@ -108,18 +123,18 @@ fn findings<'a>(cause: &CauseFacts, report: &'a Report) -> Vec<&'a Finding> {
 
 /// The findings of one cause, and how to repair them.
 fn problem(page: &mut Page, index: usize, cause: &CauseFacts, report: &Report) {
-    let findings = findings(cause, report);
+    let (findings, language) = (findings(cause, report), page.language);
     let severity = findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Note);
     let kind = class(Tone::of(severity));
     let id = format!("problem-{}", index + 1);
     page.element("section", &[("class", &format!("card problem {kind}")), ("id", &id)], |page| {
         page.element("h3", &[], |page| {
-            mark(page, Tone::of(severity), severity.name());
+            mark(page, Tone::of(severity), severity.words().of(language));
             page.element("span", &[("class", "name")], |page| page.text(&cause.checks.join(", ")));
         });
         for finding in &findings {
-            page.element("p", &[("class", "what")], |page| sentence(page, &finding.what));
-            page.element("p", &[], |page| sentence(page, &finding.why));
+            page.element("p", &[("class", "what")], |page| sentence(page, finding.what.of(language)));
+            page.element("p", &[], |page| sentence(page, finding.why.of(language)));
             if !finding.evidence.is_empty() {
                 page.element("ul", &[], |page| {
                     for evidence in &finding.evidence {
@@ -129,8 +144,8 @@ fn problem(page: &mut Page, index: usize, cause: &CauseFacts, report: &Report) {
             }
         }
         let (automatic, commands) = repairs(&findings);
-        block(page, "Repair in your own files", &automatic);
-        block(page, "Repair by hand", &commands);
+        block(page, IN_OWN_FILES.of(language), &automatic);
+        block(page, BY_HAND.of(language), &commands);
         for name in &cause.checks {
             background(page, name, cause.checks.len() > 1);
         }
@@ -154,23 +169,33 @@ fn block<S: AsRef<str>>(page: &mut Page, label: &str, lines: &[S]) {
 fn background(page: &mut Page, name: &str, is_named: bool) {
     let Some(check) = checks::by_name(name) else { return };
     page.element("details", &[], |page| {
-        let title = if is_named { format!("About {name}") } else { "About this check".to_owned() };
-        page.element("summary", &[], |page| page.text(&title));
+        let language = page.language;
+        let title = if is_named {
+            text!(en "About {name}", zh "关于 {name}", name = name)
+        } else {
+            text!(en "About this check", zh "关于这项检查").into()
+        };
+        page.element("summary", &[], |page| page.text(title.of(language)));
         page.element("div", &[("class", "body")], |page| {
-            let texts = [("What you see", check.symptom), ("Cause", check.cause), ("Repair", check.repair)];
+            let texts = [
+                (text!(en "What you see", zh "现象"), check.symptom),
+                (text!(en "Cause", zh "原因"), check.cause),
+                (text!(en "Repair", zh "修复"), check.repair),
+            ];
             for (label, text) in texts {
-                page.element("p", &[("class", "label")], |page| page.text(label));
-                page.element("p", &[], |page| sentence(page, text));
+                page.element("p", &[("class", "label")], |page| page.text(label.of(language)));
+                page.element("p", &[], |page| sentence(page, text.of(language)));
             }
         });
     });
 }
 
-fn section(page: &mut Page, table: &Table, is_open: bool) {
-    let open: &[(&str, &str)] = if is_open { &[("open", "")] } else { &[] };
+fn section(page: &mut Page, table: &Table) {
+    let language = page.language;
+    let open: &[(&str, &str)] = if table.is_open { &[("open", "")] } else { &[] };
     page.element("details", open, |page| {
         page.element("summary", &[], |page| {
-            page.element("h2", &[], |page| sentence(page, table.title));
+            page.element("h2", &[], |page| sentence(page, table.title.of(language)));
             if !table.heads.is_empty() {
                 let count = table.rows.len().to_string();
                 page.element("span", &[("class", "count")], |page| page.text(&count));
@@ -178,7 +203,7 @@ fn section(page: &mut Page, table: &Table, is_open: bool) {
         });
         page.element("div", &[("class", "body")], |page| {
             if table.rows.is_empty() {
-                page.element("p", &[], |page| page.text(table.empty));
+                page.element("p", &[], |page| page.text(table.empty.of(language)));
                 return;
             }
             rows(page, table);
@@ -187,9 +212,11 @@ fn section(page: &mut Page, table: &Table, is_open: bool) {
 }
 
 fn rows(page: &mut Page, of: &Table) {
-    table(page, of.title, of.heads, |page| {
+    let language = page.language;
+    let heads: Vec<&str> = of.heads.iter().map(|head| *head.of(language)).collect();
+    table(page, of.title.of(language), &heads, |page| {
         for cells in &of.rows {
-            page.element("tr", &[("role", "row")], |page| row(page, cells, of.heads));
+            page.element("tr", &[("role", "row")], |page| row(page, cells, &heads));
         }
     });
 }
@@ -231,9 +258,9 @@ fn data(page: &mut Page, head: &str, content: impl FnOnce(&mut Page)) {
 
 fn cell(page: &mut Page, of: &Cell) {
     match of {
-        Cell::Text(text) => sentence(page, text),
+        Cell::Text(text) => sentence(page, text.of(page.language)),
         Cell::Code(text) => code(page, text),
-        Cell::Mark(tone, text) => mark(page, *tone, text),
+        Cell::Mark(tone, text) => mark(page, *tone, text.of(page.language)),
         Cell::Several(cells) => {
             for one in cells {
                 page.element("div", &[], |page| cell(page, one));
@@ -256,7 +283,7 @@ fn sentence(page: &mut Page, text: &str) {
 }
 
 fn code(page: &mut Page, text: &str) {
-    page.element("code", &[], |page| page.text(if text.is_empty() { "(empty)" } else { text }));
+    page.element("code", &[], |page| page.text(if text.is_empty() { EMPTY.of(page.language) } else { text }));
 }
 
 fn class(tone: Tone) -> &'static str {
