@@ -215,7 +215,7 @@ fn only_the_paths_on_the_command_line_change() {
     assert_eq!(text(&ctx, ".go-version"), "1.26.11\n");
     ctx.write("main.go", "");
     for (word, expected) in
-        [("main.go", "does not know"), ("nope", "neither a version nor a file"), ("", "is empty")]
+        [("main.go", "cannot read a Go version"), ("nope", "neither a version nor a file"), ("", "is empty")]
     {
         let output = unchanged(&ctx, &["bump", word]);
         assert!(output.exits(2).stderr.contains(expected), "{output}");

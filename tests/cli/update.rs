@@ -217,7 +217,7 @@ fn json_has_the_default_and_what_is_fixed() {
 #[test]
 fn json_has_the_programs_to_build_again() {
     let ctx = outdated();
-    let program = ctx.home().join("go/bin").join(gover_core::layout::executable_name("lint"));
+    let program = ctx.home().join("go").join("bin").join(gover_core::layout::executable_name("lint"));
     let lines = "path\texample.org/lint\nmod\texample.org/lint\tv1.2.3\th1:abc=\n";
     crate::scene::write_program(&program, "go1.90.1", lines);
     let json = ctx.gover(["update", "--json"]).success().json();

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use gover_core::env::{join_paths, split_paths};
 use gover_test::snapbox::str;
 use gover_test::{TestContext, context, gover_snapshot};
 
@@ -123,8 +122,8 @@ fn setup_of_a_package_notes_the_link_on_path() {
     fs::create_dir_all(&prefix).unwrap();
     std::os::unix::fs::symlink(&gover, prefix.join("gover")).unwrap();
     let path = ctx.variable("PATH").unwrap().to_owned();
-    let path = [prefix.clone()].into_iter().chain(split_paths(&path));
-    ctx.set("PATH", join_paths(path).unwrap());
+    let path = [prefix.clone()].into_iter().chain(gover_core::env::split_paths(&path));
+    ctx.set("PATH", gover_core::env::join_paths(path).unwrap());
     ctx.command(prefix.join("gover")).arg("setup").run().success();
     let expected = format!("homebrew\n{}\n", prefix.join("gover").display());
     assert_eq!(fs::read_to_string(ctx.layout().channel()).unwrap(), expected);

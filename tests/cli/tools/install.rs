@@ -1,9 +1,8 @@
 //! `gover tools install` and `uninstall`, and what is kept for one toolchain.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use gover_core::env::join_paths;
 use gover_core::layout::executable_name;
 use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
@@ -151,7 +150,7 @@ installed [ROOT]/gover/tools/go1.90.1/bin/vet2: example.org/vet2@v1.0.0, built b
 }
 
 #[cfg(unix)]
-fn script(path: &Path, text: &str) {
+fn script(path: &std::path::Path, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
     gover_sys::file::make_executable(path).unwrap();
@@ -164,7 +163,7 @@ fn the_name_runs_it_only_while_its_go_is_selected() {
     install(&ctx, &["example.org/tool@v1.0.0", "--for", "1.90"]).success();
     script(&kept(&ctx, "go1.90.1", "tool"), "echo kept \"$@\" \"${GOTOOLCHAIN-unset}\"; exit 7");
     let link = ctx.layout().program("tool");
-    assert_eq!(fs::read_link(&link).unwrap(), Path::new("go"));
+    assert_eq!(fs::read_link(&link).unwrap(), std::path::Path::new("go"));
     ctx.write("old/.go-version", "1.90\n");
     let run = |ctx: &TestContext, directory: &str| {
         ctx.command(&link).args(["+1", "a b"]).current_dir(directory).run()
@@ -187,7 +186,7 @@ hint: gover exec 1.90.1 -- tool
     // The next program of that name on PATH.
     let bin = ctx.root().join("other");
     script(&bin.join("tool"), "echo other");
-    let path = join_paths([ctx.layout().bin(), bin]).unwrap();
+    let path = gover_core::env::join_paths([ctx.layout().bin(), bin]).unwrap();
     ctx.set("PATH", path);
     assert_eq!(run(&ctx, ".").success().stdout, "other\n");
     assert_eq!(run(&ctx, "old").stdout, "kept +1 a b unset\n");
