@@ -2,7 +2,7 @@
 
 use gover_source::{Probe, Verdict};
 
-use crate::Evidence;
+use crate::{Evidence, Words, text};
 
 /// All answers. Addresses have no credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,26 +46,40 @@ pub(crate) fn evidence(probe: &Probe) -> Evidence {
     };
     let text = match &probe.verdict {
         Verdict::Good => format!("answers in {took}"),
-        verdict => format!("{} ({took})", words(verdict)),
+        verdict => format!("{} ({took})", words(verdict).en),
     };
     Evidence::answer(probe.address.as_str(), text)
 }
 
 /// What a server did, as the end of a sentence about it.
-pub fn words(verdict: &Verdict) -> String {
+pub fn words(verdict: &Verdict) -> Words {
     match verdict {
-        Verdict::Good => "answers".to_owned(),
-        Verdict::Status(status, text) if text.is_empty() => format!("answers with status {status}"),
-        Verdict::Status(status, text) => format!("answers with status {status}, {text}"),
-        Verdict::Wrong(text) => text.clone(),
-        Verdict::UntrustedCertificate(Some(issuer)) => {
-            format!("its certificate comes from `{issuer}`, which is not trusted")
+        Verdict::Good => text!(en "answers", zh "有响应").into(),
+        Verdict::Status(status, text) if text.is_empty() => {
+            text!(en "answers with status {status}", zh "返回状态码 {status}", status = status)
         }
-        Verdict::UntrustedCertificate(None) => "its certificate is not trusted".to_owned(),
-        Verdict::CertificateTime => {
-            "its certificate is not valid at the time of this machine's clock".to_owned()
+        Verdict::Status(status, text) => text!(
+            en "answers with status {status}, {text}",
+            zh "返回状态码 {status}，`{text}`",
+            status = status, text = text,
+        ),
+        Verdict::Wrong(text) => text!(en "{text}", zh "`{text}`", text = text),
+        Verdict::UntrustedCertificate(Some(issuer)) => text!(
+            en "its certificate comes from `{issuer}`, which is not trusted",
+            zh "证书由 `{issuer}` 颁发，不受信任",
+            issuer = issuer,
+        ),
+        Verdict::UntrustedCertificate(None) => {
+            text!(en "its certificate is not trusted", zh "证书不受信任").into()
         }
-        Verdict::Unreachable(reason) => format!("cannot connect: {reason}"),
-        Verdict::Silent => "no answer".to_owned(),
+        Verdict::CertificateTime => text!(
+            en "its certificate is not valid at the time of this machine's clock",
+            zh "按本机的时钟，证书不在有效期内",
+        )
+        .into(),
+        Verdict::Unreachable(reason) => {
+            text!(en "cannot connect: {reason}", zh "连不上：`{reason}`", reason = reason)
+        }
+        Verdict::Silent => text!(en "no answer", zh "没有响应").into(),
     }
 }

@@ -7,21 +7,29 @@ use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot, scope
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-abi",
-    summary: crate::Words::english(
-        "the C compiler does not work, or is for another processor, system or libc",
+    summary: text!(
+        en "the C compiler does not work, or is for another processor, system or libc",
+        zh "C 编译器不能用，或者是给别的处理器、系统或 C 库用的",
     ),
-    symptom: crate::Words::english(
-        "`cc1.exe: sorry, unimplemented: 64-bit mode not compiled in`, `fatal error: stdlib.h: No such \
+    symptom: text!(
+        en "`cc1.exe: sorry, unimplemented: 64-bit mode not compiled in`, `fatal error: stdlib.h: No such \
             file or directory`, `gcc: error: unrecognized command-line option '-m64'`, `cl : Command line \
             error D8021 : invalid numeric argument '/Werror'`, or `undefined reference` to many Windows \
             functions while linking.",
+        zh "`cc1.exe: sorry, unimplemented: 64-bit mode not compiled in`、`fatal error: stdlib.h: No such \
+            file or directory`、`gcc: error: unrecognized command-line option '-m64'`、`cl : Command line \
+            error D8021 : invalid numeric argument '/Werror'`，或者链接时对许多 Windows 函数报 `undefined \
+            reference`。",
     ),
-    cause: crate::Words::english(
-        "An old 32-bit MinGW, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, a \
+    cause: text!(
+        en "An old 32-bit MinGW, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, a \
             Visual Studio environment, or a gcc without the headers of the C library, as on a minimal Alpine.",
+        zh "用的是旧的 32 位 MinGW，是 MSYS 或 Cygwin 的 gcc 而不是 MinGW-w64，CC 里是交叉编译器，处在 \
+            Visual Studio 的环境里，或者 gcc 缺少 C 库的头文件（例如精简的 Alpine）。",
     ),
-    repair: crate::Words::english(
-        "Install the right compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
+    repair: text!(
+        en "Install the right compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
+        zh "用列出的命令安装合适的编译器，或者不用 cgo：`go env -w CGO_ENABLED=0`。",
     ),
     scope: |snapshot| {
         scope::given(has_compiler(snapshot), text!(en "no C compiler is used here", zh "这里不用 C 编译器"))

@@ -3,25 +3,34 @@
 use super::setup::{cgo, default_compiler, install, is_stub, settings};
 use super::{flags, wanted};
 use crate::checks::words;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-compiler",
-    summary: crate::Words::english(
-        "cgo is on or needed here, and the C compiler is missing or does not accept its flags",
+    summary: text!(
+        en "cgo is on or needed here, and the C compiler is missing or does not accept its flags",
+        zh "这里打开了或需要 cgo，但没有 C 编译器，或者编译器不接受给它的参数",
     ),
-    symptom: crate::Words::english(
-        "`cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH`, on macOS `xcrun: error: invalid active \
-              developer path`; `-race requires cgo`, or `build constraints exclude all Go files`.",
+    symptom: text!(
+        en "`cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH`, on macOS `xcrun: error: invalid active \
+            developer path`; `-race requires cgo`, or `build constraints exclude all Go files`.",
+        zh "`cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH`；macOS \
+            上是 `xcrun: error: invalid active developer path`；`-race requires cgo`，或者 `build \
+            constraints exclude all Go files`。",
     ),
-    cause: crate::Words::english(
-        "CGO_ENABLED=1 is set but no compiler is installed, or CC names one that does not exist. If \
+    cause: text!(
+        en "CGO_ENABLED=1 is set but no compiler is installed, or CC names one that does not exist. If \
             neither is set, go turns cgo off when there is no compiler, even if a file has `import \"C\"` or a \
             command has `-race`. Or CGO_CFLAGS or CGO_LDFLAGS were set for another machine.",
+        zh "设了 CGO_ENABLED=1 却没有装编译器，或者 CC 指向的编译器不存在。两者都没有设时，找不到编译器 go \
+            就会关掉 cgo，哪怕有文件写着 `import \"C\"` 或命令里有 `-race`。也可能是 CGO_CFLAGS 或 \
+            CGO_LDFLAGS 是为别的机器设的。",
     ),
-    repair: crate::Words::english(
-        "Install a compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` \
+    repair: text!(
+        en "Install a compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` \
             removes a CC that does not exist if the default compiler does.",
+        zh "用列出的命令安装编译器，或者不用 cgo：`go env -w CGO_ENABLED=0`。CC 指向的编译器不存在、而默认\
+            的存在时，`--fix` 会去掉 CC。",
     ),
     scope: scope::anywhere,
     run,

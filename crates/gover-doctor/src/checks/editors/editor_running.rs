@@ -9,18 +9,26 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "editor-running",
-    summary: crate::Words::english("an editor, its server or gopls runs with a PATH from before gover"),
-    symptom: crate::Words::english(
-        "`go version` is right in a terminal, but the editor's terminals and gopls use another Go, or the \
+    summary: text!(
+        en "an editor, its server or gopls runs with a PATH from before gover",
+        zh "正在运行的编辑器、它的服务端或 gopls 用的还是装 gover 之前的 PATH",
+    ),
+    symptom: text!(
+        en "`go version` is right in a terminal, but the editor's terminals and gopls use another Go, or the \
             editor says `Failed to find the \"go\" binary`, also after its window was reloaded.",
+        zh "终端里 `go version` 是对的，但编辑器里的终端和 gopls 用的是另一个 Go；或者编辑器报 `Failed to \
+            find the \"go\" binary`，重新加载窗口也没有用。",
     ),
-    cause: crate::Words::english(
-        "A program keeps the PATH that it was started with. The server of VS Code for remote connections and \
+    cause: text!(
+        en "A program keeps the PATH that it was started with. The server of VS Code for remote connections and \
             WSL runs on after the window is closed.",
+        zh "程序启动时是什么 PATH，就一直用什么 PATH。VS Code 远程连接和 WSL 的服务端，关了窗口也还在运行。",
     ),
-    repair: crate::Words::english(
-        "Start the program again; the command is shown. VS Code starts its server and gopls again by itself. \
+    repair: text!(
+        en "Start the program again; the command is shown. VS Code starts its server and gopls again by itself. \
             Only Linux shows the PATH of another process.",
+        zh "重新启动那个程序，命令已经列出。VS Code 会自己重新启动服务端和 gopls。别的进程的 PATH，只有在 \
+            Linux 上能看到。",
     ),
     scope: |snapshot| match snapshot.system.os {
         Os::Linux => scope::given(

@@ -5,18 +5,26 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "goland",
-    summary: crate::Words::english("a GoLand project whose GOROOT does not match the selection"),
-    symptom: crate::Words::english(
-        "GoLand says `GOROOT is not set up`, marks the standard library red, or builds with another \
+    summary: text!(
+        en "a GoLand project whose GOROOT does not match the selection",
+        zh "GoLand 项目的 GOROOT 与选定的工具链不一致",
+    ),
+    symptom: text!(
+        en "GoLand says `GOROOT is not set up`, marks the standard library red, or builds with another \
             version than the terminal.",
+        zh "GoLand 报 `GOROOT is not set up`，标准库标成红色，或者构建用的版本和终端里的不同。",
     ),
-    cause: crate::Words::english(
-        "GoLand stores a GOROOT for each project in `.idea/workspace.xml`. It stays when that toolchain is \
+    cause: text!(
+        en "GoLand stores a GOROOT for each project in `.idea/workspace.xml`. It stays when that toolchain is \
             uninstalled or another one is selected.",
+        zh "GoLand 在 `.idea/workspace.xml` 里为每个项目保存一个 GOROOT。那个工具链卸载了，或者换选了别的，\
+            它也不会变。",
     ),
-    repair: crate::Words::english(
-        "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. \
+    repair: text!(
+        en "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. \
             `--fix` does not change the file, since GoLand overwrites it when it closes.",
+        zh "在 Settings > Go > GOROOT 里选择选定的工具链；`~/.gover/current` 会跟着默认版本变。GoLand 关闭\
+            时会覆盖这个文件，所以 `--fix` 不改它。",
     ),
     scope: |snapshot| {
         scope::given(

@@ -3,25 +3,33 @@
 use super::go_programs::program_in;
 use crate::snapshot::by_administrator;
 use crate::snapshot::registry::{Hive, Text};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "cmd-autorun",
-    summary: crate::Words::english(
-        "Windows: cmd.exe runs a command at each start that changes which `go` runs",
+    summary: text!(
+        en "Windows: cmd.exe runs a command at each start that changes which `go` runs",
+        zh "Windows：cmd.exe 每次启动时运行的命令会影响用哪个 `go`",
     ),
-    symptom: crate::Words::english(
-        "In cmd.exe, and in programs that start it, `go version` differs from `gover current`; in PowerShell \
+    symptom: text!(
+        en "In cmd.exe, and in programs that start it, `go version` differs from `gover current`; in PowerShell \
             it does not.",
+        zh "在 cmd.exe 里，以及在由它启动的程序里，`go version` 和 `gover current` 的版本不同；在 \
+            PowerShell 里则相同。",
     ),
-    cause: crate::Words::english(
-        "The value `AutoRun` below `Software\\Microsoft\\Command Processor` holds a command, or names a batch \
+    cause: text!(
+        en "The value `AutoRun` below `Software\\Microsoft\\Command Processor` holds a command, or names a batch \
             file, that replaces PATH, puts another `go` first, makes `go` an alias with `doskey`, or sets a variable \
             such as GOROOT.",
+        zh "注册表 `Software\\Microsoft\\Command Processor` 下的 `AutoRun` 写了一条命令，或者指向一个批处理\
+            文件，它替换了 PATH、把别的 `go` 放到最前面、用 `doskey` 给 `go` 起了别名，或者设置了 GOROOT 这\
+            类变量。",
     ),
-    repair: crate::Words::english(
-        "`--fix` changes nothing, since other parts of the command may be needed. The commands shown remove the \
+    repair: text!(
+        en "`--fix` changes nothing, since other parts of the command may be needed. The commands shown remove the \
             part that matters, or open the batch file at its line. New windows of cmd.exe follow at once.",
+        zh "这条命令的其余部分可能还有用，所以 `--fix` 什么也不改。列出的命令会去掉有影响的部分，或者打开批\
+            处理文件的那一行。新开的 cmd.exe 窗口立即生效。",
     ),
     scope: scope::windows,
     run,
@@ -35,11 +43,18 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 fn of_hive(snapshot: &Snapshot<'_>, hive: Hive) -> Option<Finding> {
     let value = snapshot.registry.text(hive, KEY, "AutoRun")?;
     let text = value.shown();
-    let own: Vec<String> = statements(&text).filter_map(|statement| effect(snapshot, statement)).collect();
+    let own: Vec<Words> = statements(&text).filter_map(|statement| effect(snapshot, statement)).collect();
     let in_files = in_files(snapshot, &text);
     let first = own.first().or_else(|| in_files.first().map(|found| &found.effect))?;
-    let what = format!("the command that cmd.exe runs at each start {first}");
-    let why = "windows of cmd.exe, and programs that start it, may run another `go` than gover selects";
+    let what = text!(
+        en "the command that cmd.exe runs at each start {first}",
+        zh "cmd.exe 每次启动时运行的命令{first}",
+        first = *first,
+    );
+    let why = text!(
+        en "windows of cmd.exe, and programs that start it, may run another `go` than gover selects",
+        zh "cmd.exe 的窗口，以及启动 cmd.exe 的程序，运行的 `go` 可能不是 gover 选的",
+    );
     let lines = in_files.iter().map(|found| Evidence::line(&found.file, found.line, &found.text));
     let finding = Finding::warning(what, why)
         .shown_by([Evidence::registry(hive, KEY, "AutoRun", text.as_str())])
@@ -80,7 +95,7 @@ struct Found {
     file: MachinePath,
     line: usize,
     text: String,
-    effect: String,
+    effect: Words,
 }
 
 /// Looks into the batch files that a command names, and into those that these call.
@@ -126,13 +141,13 @@ fn statements(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What a statement does to `go`, as the end of a sentence; `None` if it does nothing to it.
-fn effect(snapshot: &Snapshot<'_>, statement: &str) -> Option<String> {
+fn effect(snapshot: &Snapshot<'_>, statement: &str) -> Option<Words> {
     let statement = statement.trim_matches([' ', '\t', '\r', '@', '(', ')']);
     if let Some((_, alias)) = split_at_word(statement, "doskey") {
         let name = alias.split('=').next().unwrap_or_default().trim();
         return PROGRAMS
             .contains(&name.to_ascii_lowercase().as_str())
-            .then(|| format!("makes `{name}` an alias"));
+            .then(|| text!(en "makes `{name}` an alias", zh "给 `{name}` 起了别名", name = name));
     }
     let (name, value) = match split_at_word(statement, "set") {
         Some((_, assignment)) => assignment.trim_matches('"').split_once('=')?,
@@ -143,7 +158,8 @@ fn effect(snapshot: &Snapshot<'_>, statement: &str) -> Option<String> {
     if name == "PATH" {
         return of_path(snapshot, value.trim_matches([' ', '=', '"']));
     }
-    (VARIABLES.contains(&name.as_str()) && !value.is_empty()).then(|| format!("sets {name}"))
+    (VARIABLES.contains(&name.as_str()) && !value.is_empty())
+        .then(|| text!(en "sets {name}", zh "设置了 {name}", name = name))
 }
 
 /// The parts before and after a word that begins a command, in any case.
@@ -158,15 +174,17 @@ fn split_at_word<'t>(statement: &'t str, word: &str) -> Option<(&'t str, &'t str
     Some((before.trim(), after.trim_start_matches(".exe").trim_start()))
 }
 
-fn of_path(snapshot: &Snapshot<'_>, value: &str) -> Option<String> {
+fn of_path(snapshot: &Snapshot<'_>, value: &str) -> Option<Words> {
     let old = ["%path%", "!path!"].iter().find_map(|old| value.to_ascii_lowercase().find(old));
     let before = value.get(..old.unwrap_or(value.len()))?;
     let directories = snapshot.system.split_list(&snapshot.expand(before));
     let first = directories.iter().find(|directory| program_in(snapshot, directory).is_some());
     match first {
         Some(first) if *first == snapshot.gover.bin => None,
-        Some(first) => Some(format!("puts {first} first on PATH")),
-        None => old.is_none().then(|| "replaces PATH".to_owned()),
+        Some(first) => {
+            Some(text!(en "puts {first} first on PATH", zh "把 {first} 放到 PATH 最前面", first = *first))
+        }
+        None => old.is_none().then(|| text!(en "replaces PATH", zh "替换了 PATH").into()),
     }
 }
 

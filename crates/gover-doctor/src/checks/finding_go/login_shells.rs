@@ -6,10 +6,10 @@ use gover_shell::ShellKind;
 use super::shell_startup::{gover_missing, ineffective, load_line, loading_line, setting_missing};
 use super::startup_order::StartupOrder;
 use crate::snapshot::startup::StartupFile;
-use crate::{Evidence, Finding};
+use crate::{Evidence, Finding, Words, text};
 
-const ONLY_AT_LOGIN: &str = "reads only at login";
-const NOT_AT_LOGIN: &str = "does not read at login";
+const ONLY_AT_LOGIN: Words<&str> = text!(en "reads only at login", zh "只在登录时读取");
+const NOT_AT_LOGIN: Words<&str> = text!(en "does not read at login", zh "登录时不读取");
 
 /// Settings, and gover itself, that only the other kind of shell has.
 pub(super) fn findings(order: &StartupOrder<'_>) -> Vec<Finding> {
@@ -48,7 +48,7 @@ fn gover(order: &StartupOrder<'_>, login: &[&StartupFile], interactive: &[&Start
 }
 
 /// Adds the command that repeats the line elsewhere, or that lets a login shell read its file.
-fn remedy(order: &StartupOrder<'_>, finding: Finding, reads: &str, line: &str) -> Finding {
+fn remedy(order: &StartupOrder<'_>, finding: Finding, reads: Words<&str>, line: &str) -> Finding {
     if reads == ONLY_AT_LOGIN || order.shell == ShellKind::Zsh {
         return finding.command(order.append(line));
     }

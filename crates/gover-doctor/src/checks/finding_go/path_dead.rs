@@ -3,23 +3,31 @@
 use super::path_lines;
 use super::path_missing::new_shell;
 use super::registry_path::StoredPath;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "path-dead",
-    summary: crate::Words::english("PATH has directories of a toolchain that was removed"),
-    symptom: crate::Words::english(
-        "Nothing at first. Later an unexpected `go`, because something installed a toolchain there \
+    summary: text!(
+        en "PATH has directories of a toolchain that was removed",
+        zh "PATH 里还留着已删除的工具链的目录",
+    ),
+    symptom: text!(
+        en "Nothing at first. Later an unexpected `go`, because something installed a toolchain there \
             again; or, while the old terminal is open, `bash: /usr/local/go/bin/go: No such file or \
             directory`.",
+        zh "起初没有任何现象。等到哪天又有程序在那里装了工具链，就会运行意料之外的 `go`；或者旧终端没有关，\
+            报错 `bash: /usr/local/go/bin/go: No such file or directory`。",
     ),
-    cause: crate::Words::english(
-        "A toolchain was removed by deleting its directory. The line or the entry that put it on PATH \
+    cause: text!(
+        en "A toolchain was removed by deleting its directory. The line or the entry that put it on PATH \
             stayed.",
+        zh "删除工具链时只删了目录，把它加进 PATH 的那一行或那一项还在。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes the directory from your startup files and from your Path in the registry. For \
+    repair: text!(
+        en "`--fix` removes the directory from your startup files and from your Path in the registry. For \
             files and settings of the machine it prints commands.",
+        zh "`--fix` 把这个目录从你的启动文件和注册表里你的 Path 中去掉。系统的文件和设置，gover 列出该用的\
+            命令。",
     ),
     scope: scope::anywhere,
     run,
@@ -36,10 +44,21 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     let what = match dead.as_slice() {
         [] => return Vec::new(),
-        [one] => format!("{} is on PATH and does not exist", snapshot.short(one)),
-        _ => format!("{} Go directories on PATH do not exist", dead.len()),
+        [one] => text!(
+            en "{directory} is on PATH and does not exist",
+            zh "PATH 里的 {directory} 不存在",
+            directory = snapshot.short(one),
+        ),
+        _ => text!(
+            en "{count} Go directories on PATH do not exist",
+            zh "PATH 里有 {count} 个 Go 目录不存在",
+            count = dead.len(),
+        ),
     };
-    let why = "a program that is put there later runs before those in later directories";
+    let why = text!(
+        en "a program that is put there later runs before those in later directories",
+        zh "以后放到那里的程序，会排在后面各目录的程序前面运行",
+    );
     let finding = Finding::new(severity(snapshot, &dead), what, why)
         .shown_by(dead.iter().map(|path| Evidence::path(path, "does not exist")));
     let finding = stored

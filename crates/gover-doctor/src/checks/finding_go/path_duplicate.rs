@@ -6,22 +6,29 @@ use super::path_lines::{self, PathLine};
 use super::registry_path::{Entry, StoredPath};
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
-use crate::{Check, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Finding, MachinePath, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "path-duplicate",
-    summary: crate::Words::english("a Go directory is on PATH twice"),
-    symptom: crate::Words::english(
-        "`echo $PATH` shows `/usr/local/go/bin` several times; a toolchain that was removed from PATH is \
+    summary: text!(
+        en "a Go directory is on PATH twice",
+        zh "同一个 Go 目录在 PATH 里出现两次",
+    ),
+    symptom: text!(
+        en "`echo $PATH` shows `/usr/local/go/bin` several times; a toolchain that was removed from PATH is \
             still there.",
+        zh "`echo $PATH` 里有好几个 `/usr/local/go/bin`；明明已经从 PATH 里去掉的工具链还在。",
     ),
-    cause: crate::Words::english(
-        "Installers and instructions add a line or an entry without checking whether it exists. Nested \
+    cause: text!(
+        en "Installers and instructions add a line or an entry without checking whether it exists. Nested \
             shells that repeat entries are normal and not reported.",
+        zh "安装程序和网上的教程加一行或一项时，不检查是否已经有了。嵌套的 shell 重复一遍属于正常情况，不会\
+            报告。",
     ),
-    repair: crate::Words::english(
-        "`--fix` keeps the first line in each startup file and the first entry of your Path in the \
+    repair: text!(
+        en "`--fix` keeps the first line in each startup file and the first entry of your Path in the \
             registry.",
+        zh "`--fix` 在每个启动文件里只留第一行，在注册表里你的 Path 中只留第一项。",
     ),
     scope: scope::anywhere,
     run,
@@ -52,7 +59,11 @@ fn in_file(snapshot: &Snapshot<'_>, file: &StartupFile) -> Option<Finding> {
         repeated.iter().any(|directory| naming(directory).iter().skip(1).any(|again| *again == line.number))
     };
     let again = lines.iter().filter(is_again);
-    let what = format!("{} puts {} on PATH twice", snapshot.short(&file.path), list(snapshot, &repeated));
+    let what = text!(
+        en "{file} puts {directories} on PATH twice",
+        zh "{file} 把 {directories} 加进 PATH 两次",
+        file = snapshot.short(&file.path), directories = list(snapshot, &repeated),
+    );
     let finding = Finding::note(what, WHY).shown_by(shown.map(PathLine::evidence));
     Some(finding.fixed_by(path_lines::changes(again, &repeated)))
 }
@@ -73,7 +84,11 @@ fn in_registry(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let directories: Vec<MachinePath> = again.iter().map(|entry| entry.directory.clone()).collect();
-    let what = format!("the user's Path in the registry repeats {}", list(snapshot, &directories));
+    let what = text!(
+        en "the user's Path in the registry repeats {directories}",
+        zh "注册表里用户的 Path 重复了 {directories}",
+        directories = list(snapshot, &directories),
+    );
     let finding = Finding::note(what, WHY).shown_by(again.iter().map(|entry| user.evidence(&entry.shown)));
     Some(finding.fixed_by(user.with(kept, user.value.expands)))
 }
@@ -96,11 +111,15 @@ fn gover_lines(file: &StartupFile) -> BTreeSet<usize> {
     lines.into_iter().map(|(number, _)| number).collect()
 }
 
-fn list(snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> String {
-    directories.iter().map(|directory| snapshot.short(directory)).collect::<Vec<_>>().join(" and ")
+fn list(snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> Words {
+    let shown: Vec<String> = directories.iter().map(|directory| snapshot.short(directory)).collect();
+    Words { en: shown.join(" and "), zh: shown.join("、") }
 }
 
-const WHY: &str = "removing or replacing one of them has no effect, because the other remains";
+const WHY: Words<&str> = text!(
+    en "removing or replacing one of them has no effect, because the other remains",
+    zh "去掉或替换其中一个不起作用，因为还有另一个",
+);
 
 #[cfg(test)]
 mod tests {

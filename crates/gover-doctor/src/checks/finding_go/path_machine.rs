@@ -4,23 +4,31 @@ use super::go_programs;
 use super::installers;
 use super::registry_path::{Entry, StoredPath};
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "path-machine",
-    summary: crate::Words::english("Windows: the machine's Path contains a `go`"),
-    symptom: crate::Words::english(
-        "After `gover setup`, `where go` in a new window still prints `C:\\Program \
+    summary: text!(
+        en "Windows: the machine's Path contains a `go`",
+        zh "Windows：系统的 Path 里有 `go`",
+    ),
+    symptom: text!(
+        en "After `gover setup`, `where go` in a new window still prints `C:\\Program \
             Files\\Go\\bin\\go.exe` first.",
+        zh "运行过 `gover setup`，新窗口里的 `where go` 仍然先列出 `C:\\Program Files\\Go\\bin\\go.exe`。",
     ),
-    cause: crate::Words::english(
-        "Windows builds PATH from the machine's Path followed by the user's. Go's MSI package, winget and \
+    cause: text!(
+        en "Windows builds PATH from the machine's Path followed by the user's. Go's MSI package, winget and \
             Chocolatey change the machine's.",
+        zh "Windows 的 PATH 由系统的 Path 接上用户的 Path 组成。Go 的 MSI 安装包、winget 和 Chocolatey 改的\
+            都是系统的 Path。",
     ),
-    repair: crate::Words::english(
-        "An administrator uninstalls that Go (`winget uninstall --id GoLang.Go`) or removes its entry \
+    repair: text!(
+        en "An administrator uninstalls that Go (`winget uninstall --id GoLang.Go`) or removes its entry \
             from the machine's Path with the commands shown. gover changes nothing that belongs to all \
             users.",
+        zh "由管理员卸载那个 Go（`winget uninstall --id GoLang.Go`），或者用列出的命令把它从系统的 Path 里\
+            去掉。属于所有用户的东西，gover 从不改动。",
     ),
     scope: scope::windows,
     run,
@@ -33,8 +41,15 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     // A PowerShell profile that loads gover's function puts gover first, but only in PowerShell.
     let is_first_here = go_programs::on_path(snapshot).first().is_some_and(|go| go.is_shim(snapshot));
     let severity = if is_first_here { Severity::Warning } else { Severity::Error };
-    let what = format!("{} is in the machine's Path, which comes before the user's", first.directory);
-    let why = "new windows and editors run that `go`, whatever gover selects";
+    let what = text!(
+        en "{directory} is in the machine's Path, which comes before the user's",
+        zh "{directory} 在系统的 Path 里，排在用户的 Path 前面",
+        directory = first.directory,
+    );
+    let why = text!(
+        en "new windows and editors run that `go`, whatever gover selects",
+        zh "不管 gover 选了什么，新窗口和编辑器运行的都是那个 `go`",
+    );
     let finding = Finding::new(severity, what, why);
     vec![before.into_iter().fold(finding, |finding, (entry, program)| {
         let by = installers::installed_by(snapshot, &program);

@@ -6,24 +6,35 @@ use super::registry_path::{Entry, StoredPath, wrong_type};
 use super::startup_order::StartupOrder;
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
-use crate::{Check, Evidence, Finding, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "path-missing",
-    summary: crate::Words::english("gover's directory is not on PATH"),
-    symptom: crate::Words::english(
-        "`go: command not found`, or on Windows `'go' is not recognized as an internal or external \
+    summary: text!(
+        en "gover's directory is not on PATH",
+        zh "gover 的目录不在 PATH 里",
+    ),
+    symptom: text!(
+        en "`go: command not found`, or on Windows `'go' is not recognized as an internal or external \
             command` (in Chinese `'go' 不是内部或外部命令，也不是可运行的程序或批处理文件`), in PowerShell `The \
             term 'go' is not recognized` (`无法将“go”项识别为 cmdlet、函数、脚本文件或可运行程序的名称`), or \
             a `go` that gover did not choose.",
+        zh "`go: command not found`；Windows 上是 `'go' 不是内部或外部命令，也不是可运行的程序或批处理文件`\
+            （英文 `'go' is not recognized as an internal or external command`），PowerShell 里是 `无法将\
+            “go”项识别为 cmdlet、函数、脚本文件或可运行程序的名称`（英文 `The term 'go' is not \
+            recognized`）；或者运行的 `go` 不是 gover 选的。",
     ),
-    cause: crate::Words::english(
-        "`gover setup` was never run, its lines were removed, the shell was started before they were \
+    cause: text!(
+        en "`gover setup` was never run, its lines were removed, the shell was started before they were \
             added, or a later line of a startup file sets PATH without keeping its value.",
+        zh "没有运行过 `gover setup`，它写的行被删掉了，shell 在加上这些行之前就启动了，或者启动文件后面有\
+            一行重设了 PATH，没有保留原来的值。",
     ),
-    repair: crate::Words::english(
-        "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. If a line after \
+    repair: text!(
+        en "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. If a line after \
             gover's lines replaces PATH, `--fix` moves gover's lines to the end.",
+        zh "`gover setup` 会让新开的 shell 把 `~/.gover/bin` 放在 PATH 最前面，之后新开一个 shell 即可。如\
+            果是 gover 的行后面有一行重设了 PATH，`--fix` 会把 gover 的行移到末尾。",
     ),
     scope: scope::anywhere,
     run,
@@ -32,16 +43,33 @@ pub(super) const CHECK: Check = Check {
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let bin = &snapshot.gover.bin;
     let shown = snapshot.short(bin);
-    let why = "`go` is not found, or is not the one that gover selects";
+    let why = text!(
+        en "`go` is not found, or is not the one that gover selects",
+        zh "找不到 `go`，或者它不是 gover 选的",
+    );
     let finding = match (snapshot.path().contains(bin), is_in_new_shells(snapshot)) {
         (true, true) => return Vec::new(),
         (false, true) => written_over(snapshot, why).unwrap_or_else(|| {
-            let what = format!("{shown} is not on PATH in this shell; new shells have it");
+            let what = text!(
+                en "{directory} is not on PATH in this shell; new shells have it",
+                zh "这个 shell 的 PATH 里没有 {directory}，新开的 shell 里有",
+                directory = shown,
+            );
             Finding::warning(what, why).command(new_shell(snapshot))
         }),
-        (true, false) => Finding::warning(format!("{shown} is on PATH here, but not in new shells"), why)
-            .command(setup(snapshot)),
-        (false, false) => Finding::error(format!("{shown} is not on PATH"), why).command(setup(snapshot)),
+        (true, false) => {
+            let what = text!(
+                en "{directory} is on PATH here, but not in new shells",
+                zh "{directory} 在这里的 PATH 里，但新开的 shell 里没有",
+                directory = shown,
+            );
+            Finding::warning(what, why).command(setup(snapshot))
+        }
+        (false, false) => {
+            let what =
+                text!(en "{directory} is not on PATH", zh "{directory} 不在 PATH 里", directory = shown);
+            Finding::error(what, why).command(setup(snapshot))
+        }
     };
     let value = snapshot.variables.even_empty("PATH").unwrap_or_default().to_owned();
     vec![finding.shown_by([Evidence::Variable { name: "PATH".to_owned(), value, set_in: None }])]
@@ -63,14 +91,18 @@ pub(super) fn setup(snapshot: &Snapshot<'_>) -> &'static str {
 }
 
 /// A line after gover's lines that sets PATH without its old value.
-fn written_over(snapshot: &Snapshot<'_>, why: &str) -> Option<Finding> {
+fn written_over(snapshot: &Snapshot<'_>, why: Words<&str>) -> Option<Finding> {
     let (file, line) = read_files(snapshot).into_iter().filter(|file| file.is_own).find_map(|file| {
         let own = last_line_of_gover(snapshot, file)?;
         // The output of a command may contain it.
         let forgets = |value: &str| !value.contains("PATH") && !value.contains(['(', '`']);
         Some((file, file.sets("PATH").filter(|line| line.line > own && forgets(&line.value)).last()?))
     })?;
-    let what = format!("{}:{} replaces PATH after gover's lines", snapshot.short(&file.path), line.line);
+    let what = text!(
+        en "{file}:{line} replaces PATH after gover's lines",
+        zh "{file}:{line} 在 gover 的行之后替换了 PATH",
+        file = snapshot.short(&file.path), line = line.line,
+    );
     let finding = Finding::error(what, why).shown_by([line.evidence()]);
     Some(match file.with_block_at_end() {
         Some(change) => finding.fixed_by([change]).command(new_shell(snapshot)),

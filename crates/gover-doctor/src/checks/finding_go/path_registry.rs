@@ -5,26 +5,36 @@ use gover_sys::user_path;
 
 use super::registry_path::{Entry, StoredPath, of_environment, wrong_type};
 use crate::snapshot::registry::{HIVES, Hive, environment};
-use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "path-registry",
-    summary: crate::Words::english("Windows: Path in the registry is damaged"),
-    symptom: crate::Words::english(
-        "`'go' is not recognized as an internal or external command` (in Chinese \
+    summary: text!(
+        en "Windows: Path in the registry is damaged",
+        zh "Windows：注册表里的 Path 坏了",
+    ),
+    symptom: text!(
+        en "`'go' is not recognized as an internal or external command` (in Chinese \
             `'go' 不是内部或外部命令，也不是可运行的程序或批处理文件`) although the environment variables \
             dialog shows the directory; PATH contains a literal `%USERPROFILE%`; entries at the end are \
             missing.",
+        zh "“环境变量”对话框里明明有那个目录，却报 `'go' 不是内部或外部命令，也不是可运行的程序或批处理文件\
+            `（英文 `'go' is not recognized as an internal or external command`）；PATH 里出现没有展开的 \
+            `%USERPROFILE%`；末尾几项不见了。",
     ),
-    cause: crate::Words::english(
-        "A program stored Path as plain text (`REG_SZ`), which does not expand `%NAMES%`, or as a list or \
+    cause: text!(
+        en "A program stored Path as plain text (`REG_SZ`), which does not expand `%NAMES%`, or as a list or \
             a number, which Windows ignores; `setx` truncated it; or it contains quotation marks, empty \
             entries or a NUL character.",
+        zh "有程序把 Path 存成了普通文本（`REG_SZ`），`%NAMES%` 不会展开；或者存成了列表或数字，Windows 会\
+            忽略；或者被 `setx` 截断；或者里面有引号、空项或 NUL 字符。",
     ),
-    repair: crate::Words::english(
-        "`--fix` stores your own Path with expansion, and without quotation marks, empty entries and NUL \
+    repair: text!(
+        en "`--fix` stores your own Path with expansion, and without quotation marks, empty entries and NUL \
             characters. For the machine's Path, and for a value that is not text, it prints commands. If Path \
             is too long, shorten it yourself.",
+        zh "`--fix` 把你自己的 Path 存成可展开的文本，并去掉引号、空项和 NUL 字符。系统的 Path，以及不是文\
+            本的值，gover 列出该用的命令。Path 太长，只能由你自己删减。",
     ),
     scope: scope::windows,
     run,
@@ -48,8 +58,15 @@ fn not_text(snapshot: &Snapshot<'_>, hive: Hive) -> Option<Finding> {
     };
     let set = |value: &str| format!("Set-ItemProperty {key} Path {value} -Type ExpandString");
     let list = set(&format!("((Get-Item {key}).GetValue('Path') -join ';')"));
-    let what = format!("{} Path in the registry is not text", whose(hive));
-    let why = "Windows ignores it, so programs do not find what is in its directories";
+    let what = text!(
+        en "{whose} Path in the registry is not text",
+        zh "注册表里{whose} Path 不是文本",
+        whose = whose(hive),
+    );
+    let why = text!(
+        en "Windows ignores it, so programs do not find what is in its directories",
+        zh "Windows 会忽略它，程序就找不到这些目录里的东西",
+    );
     let evidence = Evidence::registry(hive, environment(hive), "Path", type_name(kind));
     let finding = Finding::error(what, why).shown_by([evidence]);
     Some(match (hive, kind) {
@@ -121,8 +138,15 @@ fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> 
     }
     let severity = problems.iter().map(|(severity, _)| *severity).max()?;
     let expands = path.value.expands || path.entries.iter().any(|entry| names_variable(&entry));
-    let what = format!("{} Path in the registry is malformed", whose(path.hive));
-    let why = "some or all programs do not find what is in these directories";
+    let what = text!(
+        en "{whose} Path in the registry is malformed",
+        zh "注册表里{whose} Path 写错了",
+        whose = whose(path.hive),
+    );
+    let why = text!(
+        en "some or all programs do not find what is in these directories",
+        zh "有些程序，甚至所有程序，都找不到这些目录里的东西",
+    );
     let finding =
         Finding::new(severity, what, why).shown_by(problems.into_iter().map(|(_, evidence)| evidence));
     Some(match path.hive {
@@ -184,8 +208,15 @@ fn trimmed(text: &[u16]) -> &[u16] {
 /// The limit of the old environment variables dialog and of programs written for it.
 fn too_long(path: &StoredPath) -> Option<Finding> {
     let length = path.value.text.len();
-    let what = format!("{} Path in the registry has {length} characters", whose(path.hive));
-    let why = "older dialogs and installers truncate it at 2047 when they change it, `setx` at 1024";
+    let what = text!(
+        en "{whose} Path in the registry has {length} characters",
+        zh "注册表里{whose} Path 有 {length} 个字符",
+        whose = whose(path.hive), length = length,
+    );
+    let why = text!(
+        en "older dialogs and installers truncate it at 2047 when they change it, `setx` at 1024",
+        zh "旧的对话框和安装程序改动它时会截断到 2047 个字符，`setx` 会截断到 1024 个",
+    );
     let fact = format!("{length} characters in {} entries", path.entries.len());
     let finding = Finding::note(what, why).shown_by([path.evidence(&fact)]);
     (length > LONGEST_IN_DIALOG).then(|| finding.command(DIALOG))
@@ -195,17 +226,24 @@ fn too_long(path: &StoredPath) -> Option<Finding> {
 fn too_long_together(snapshot: &Snapshot<'_>, paths: &[StoredPath]) -> Option<Finding> {
     let length = |path: &StoredPath| snapshot.expand(&path.value.shown()).encode_utf16().count() + 1;
     let whole = paths.iter().map(length).sum::<usize>().saturating_sub(1);
-    let what = format!("the machine's and the user's Path together have {whole} characters");
-    let why = "cmd.exe allows 8191, so PATH is truncated or empty in batch files";
+    let what = text!(
+        en "the machine's and the user's Path together have {length} characters",
+        zh "系统的和用户的 Path 一共有 {length} 个字符",
+        length = whole,
+    );
+    let why = text!(
+        en "cmd.exe allows 8191, so PATH is truncated or empty in batch files",
+        zh "cmd.exe 最多允许 8191 个，所以在批处理文件里 PATH 会被截断，甚至是空的",
+    );
     let count = |path: &StoredPath| path.evidence(&format!("{} characters", path.value.text.len()));
     let finding = Finding::warning(what, why).shown_by(paths.iter().map(count));
     (whole > LONGEST_LINE).then(|| finding.command(DIALOG))
 }
 
-fn whose(hive: Hive) -> &'static str {
+fn whose(hive: Hive) -> Words<&'static str> {
     match hive {
-        Hive::User => "the user's",
-        Hive::Machine => "the machine's",
+        Hive::User => text!(en "the user's", zh "用户的"),
+        Hive::Machine => text!(en "the machine's", zh "系统的"),
     }
 }
 

@@ -8,24 +8,33 @@ use super::path_missing::{new_shell, setup};
 use super::registry_path::{Entry, StoredPath};
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
-use crate::{Check, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Check, Finding, MachinePath, Severity, Snapshot, scope, text};
 
 pub(crate) const CHECK: Check = Check {
     name: "path-shadowed",
-    summary: crate::Words::english("another `go` comes before gover's on PATH"),
-    symptom: crate::Words::english(
-        "`go version` and `gover current` print different versions; a pin has no effect; `go: go.mod \
+    summary: text!(
+        en "another `go` comes before gover's on PATH",
+        zh "PATH 里有别的 `go` 排在 gover 的前面",
+    ),
+    symptom: text!(
+        en "`go version` and `gover current` print different versions; a pin has no effect; `go: go.mod \
             requires go >= 1.23 (running go 1.19.8; GOTOOLCHAIN=local)` although that toolchain is \
             installed.",
+        zh "`go version` 和 `gover current` 的版本不同；固定的版本不起作用；工具链明明已经安装，却报 `go: \
+            go.mod requires go >= 1.23 (running go 1.19.8; GOTOOLCHAIN=local)`。",
     ),
-    cause: crate::Words::english(
-        "A line after gover's in a startup file puts another `go` first: from `/usr/local/go`, a package \
+    cause: text!(
+        en "A line after gover's in a startup file puts another `go` first: from `/usr/local/go`, a package \
             manager or another version manager. On Windows the machine's Path comes before the user's.",
+        zh "启动文件里，gover 的行后面有一行把别的 `go` 放到了最前面：`/usr/local/go` 里的、软件包管理器\
+            的，或者别的版本管理工具的。Windows 上，系统的 Path 排在用户的前面。",
     ),
-    repair: crate::Words::english(
-        "`--fix` moves gover's lines to the end of your startup files, and gover's entry to the front of \
+    repair: text!(
+        en "`--fix` moves gover's lines to the end of your startup files, and gover's entry to the front of \
             your Path in the registry. For the machine's Path it prints commands. The other toolchain stays \
             installed.",
+        zh "`--fix` 把 gover 的行移到启动文件末尾，把注册表里你的 Path 中 gover 的那一项移到最前面。系统的 \
+            Path，gover 列出该用的命令。另一个工具链不会删除。",
     ),
     scope: scope::anywhere,
     run,
@@ -41,17 +50,26 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         gos.iter().filter(|go| own.is_none_or(|own| at(&go.directory) < Some(own))).collect();
     let Some(first) = before.first() else { return Vec::new() };
     let shown = snapshot.short(&first.path);
-    let why = "pins, `gover use` and the default have no effect on `go`";
+    let why = text!(
+        en "pins, `gover use` and the default have no effect on `go`",
+        zh "固定的版本、`gover use` 和默认版本对 `go` 都不起作用",
+    );
     let directories: Vec<MachinePath> = before.iter().map(|go| go.directory.clone()).collect();
     let with_programs = |finding: Finding| finding.shown_by(before.iter().map(|go| go.evidence(snapshot)));
     if own.is_none() {
         // `path-missing` reports that gover is not on PATH at all.
-        return vec![with_programs(Finding::note(format!("`go` is {shown}, not gover's"), why))];
+        let what = text!(en "`go` is {program}, not gover's", zh "`go` 是 {program}，不是 gover 的", program = shown);
+        return vec![with_programs(Finding::note(what, why))];
     }
     if before.iter().all(|go| go.is_of_gover(snapshot)) {
         return vec![with_programs(fixed_toolchain(snapshot, &directories))];
     }
-    let finding = with_programs(Finding::error(format!("{shown} comes before gover's `go` on PATH"), why));
+    let what = text!(
+        en "{program} comes before gover's `go` on PATH",
+        zh "PATH 里 {program} 排在 gover 的 `go` 前面",
+        program = shown,
+    );
+    let finding = with_programs(Finding::error(what, why));
     let repair = if snapshot.system.is_windows() { on_windows } else { on_unix };
     vec![repair(snapshot, finding, &directories)]
 }
@@ -62,8 +80,14 @@ fn fixed_toolchain(snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> Find
     let severity = if is_persisted { Severity::Warning } else { Severity::Note };
     let finding = Finding::new(
         severity,
-        "a toolchain that gover installed comes before gover's `go` on PATH",
-        "this shell uses the same version in every project, whatever is pinned there",
+        text!(
+            en "a toolchain that gover installed comes before gover's `go` on PATH",
+            zh "PATH 里 gover 安装的某个工具链排在 gover 的 `go` 前面",
+        ),
+        text!(
+            en "this shell uses the same version in every project, whatever is pinned there",
+            zh "不管项目固定了什么版本，这个 shell 在所有项目里都用同一个版本",
+        ),
     );
     if is_persisted {
         return path_lines::taken_out(snapshot, finding, directories).command(new_shell(snapshot));

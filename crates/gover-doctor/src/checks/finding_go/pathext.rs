@@ -3,24 +3,33 @@
 use super::path_missing::new_shell;
 use super::registry_path::of_environment;
 use crate::snapshot::registry::{HIVES, Hive, Text, UserKey, environment};
-use crate::{Change, Check, Evidence, Finding, Snapshot, scope};
+use crate::{Change, Check, Evidence, Finding, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "pathext",
-    summary: crate::Words::english("Windows: PATHEXT does not contain `.EXE`"),
-    symptom: crate::Words::english(
-        "`'go' is not recognized as an internal or external command` (in Chinese `'go' \
+    summary: text!(
+        en "Windows: PATHEXT does not contain `.EXE`",
+        zh "Windows：PATHEXT 里没有 `.EXE`",
+    ),
+    symptom: text!(
+        en "`'go' is not recognized as an internal or external command` (in Chinese `'go' \
             不是内部或外部命令，也不是可运行的程序或批处理文件`), although `where go.exe` finds it and \
             `go.exe version` works.",
+        zh "`'go' 不是内部或外部命令，也不是可运行的程序或批处理文件`（英文 `'go' is not recognized as an \
+            internal or external command`），可是 `where go.exe` 找得到它，`go.exe version` 也能运行。",
     ),
-    cause: crate::Words::english(
-        "Windows adds the endings in PATHEXT to the name that you type. An installer or a guide replaced it, \
+    cause: text!(
+        en "Windows adds the endings in PATHEXT to the name that you type. An installer or a guide replaced it, \
             for example to add `.PY`. Your own PATHEXT replaces the machine's; unlike Path, the two are not \
             joined.",
+        zh "Windows 会给你输入的名字补上 PATHEXT 里的扩展名。有安装程序或教程把它整个替换了，比如为了加上 \
+            `.PY`。PATHEXT 和 Path 不同：用户的值会替换系统的值，两者不会合并。",
     ),
-    repair: crate::Words::english(
-        "`--fix` adds `.EXE` to your own PATHEXT in the registry. For the machine's, and for the window in \
+    repair: text!(
+        en "`--fix` adds `.EXE` to your own PATHEXT in the registry. For the machine's, and for the window in \
             use, it prints commands.",
+        zh "`--fix` 把 `.EXE` 加进注册表里你自己的 PATHEXT。系统的 PATHEXT 和当前窗口，gover 列出该用的命\
+            令。",
     ),
     scope: scope::windows,
     run,
@@ -32,9 +41,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if here.is_none() && stored.is_none() {
         return Vec::new();
     }
-    let why = "cmd.exe and PowerShell find `go.exe`, but not `go`, and neither do many programs";
+    let why = text!(
+        en "cmd.exe and PowerShell find `go.exe`, but not `go`, and neither do many programs",
+        zh "cmd.exe、PowerShell 和许多程序只找得到 `go.exe`，找不到 `go`",
+    );
     let evidence = here.map(|_| snapshot.variable_evidence("PATHEXT"));
-    let mut finding = Finding::error("PATHEXT does not contain .EXE", why).shown_by(evidence);
+    let what = text!(en "PATHEXT does not contain .EXE", zh "PATHEXT 里没有 .EXE");
+    let mut finding = Finding::error(what, why).shown_by(evidence);
     let Some((hive, before)) = stored else {
         let value = here.map(|value| format!(".EXE;{value}"));
         return vec![finding.commands(snapshot.in_shell("PATHEXT", value.as_deref()))];

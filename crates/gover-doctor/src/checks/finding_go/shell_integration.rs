@@ -4,23 +4,31 @@ use gover_shell::ShellKind;
 
 use super::startup_order::StartupOrder;
 use crate::snapshot::startup::StartupFile;
-use crate::{Check, Evidence, Finding, MachinePath, Os, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Os, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "shell-integration",
-    summary: crate::Words::english("the shell function `gover` is missing or belongs to another gover"),
-    symptom: crate::Words::english(
-        "`gover use 1.22` works in the shell, but not in a script or subshell; or `gover use` has no \
+    summary: text!(
+        en "the shell function `gover` is missing or belongs to another gover",
+        zh "缺少 shell 函数 `gover`，或者它属于另一个 gover",
+    ),
+    symptom: text!(
+        en "`gover use 1.22` works in the shell, but not in a script or subshell; or `gover use` has no \
             effect, because the function calls a gover with another home.",
+        zh "`gover use 1.22` 在 shell 里有效，在脚本或子 shell 里无效；或者 `gover use` 根本不起作用，因为\
+            函数调用的 gover 用的是另一个目录。",
     ),
-    cause: crate::Words::english(
-        "The shell's startup file has no line with `gover init`, or the line names a gover that was \
+    cause: text!(
+        en "The shell's startup file has no line with `gover init`, or the line names a gover that was \
             installed elsewhere.",
+        zh "shell 的启动文件里没有 `gover init` 那一行，或者那一行指向装在别处的 gover。",
     ),
-    repair: crate::Words::english(
-        "`gover setup` writes the line for your login shell, and for each other shell whose startup file or \
+    repair: text!(
+        en "`gover setup` writes the line for your login shell, and for each other shell whose startup file or \
             configuration directory exists. For other shells, run the command shown. Remove a line \
             that names another gover yourself.",
+        zh "`gover setup` 会把这一行写给你的登录 shell，以及启动文件或配置目录已经存在的其他 shell。别的 \
+            shell 请运行列出的命令。指向另一个 gover 的行，请自己删除。",
     ),
     scope: scope::anywhere,
     run,
@@ -41,8 +49,15 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if is_loaded {
         return Vec::new();
     }
-    let what = format!("new {} shells do not load the function `gover`", order.shell);
-    let why = "the choice of `gover use` then applies to this shell only, not to scripts and programs that it starts";
+    let what = text!(
+        en "new {shell} shells do not load the function `gover`",
+        zh "新开的 {shell} 不加载函数 `gover`",
+        shell = order.shell,
+    );
+    let why = text!(
+        en "the choice of `gover use` then applies to this shell only, not to scripts and programs that it starts",
+        zh "这样 `gover use` 的选择只在这个 shell 里有效，对它启动的脚本和程序无效",
+    );
     let command = match order.shell {
         shell if is_set_up_by_gover(snapshot, shell) => "gover setup".to_owned(),
         ShellKind::Nu => load_line.to_owned(),
@@ -78,8 +93,15 @@ fn is_set_up_by_gover(snapshot: &Snapshot<'_>, shell: ShellKind) -> bool {
 type Loading = (Evidence, Option<MachinePath>);
 
 fn of_another(snapshot: &Snapshot<'_>, load_line: &str, shell: ShellKind, others: Vec<Loading>) -> Finding {
-    let what = format!("{shell} loads the function `gover` of another gover");
-    let why = "`gover use` selects a version that this gover, and its `go`, may not know";
+    let what = text!(
+        en "{shell} loads the function `gover` of another gover",
+        zh "{shell} 加载的函数 `gover` 属于另一个 gover",
+        shell = shell,
+    );
+    let why = text!(
+        en "`gover use` selects a version that this gover, and its `go`, may not know",
+        zh "`gover use` 选的版本，这个 gover 和它的 `go` 可能并不知道",
+    );
     let own = snapshot.short(&program_of(snapshot));
     others.into_iter().fold(Finding::warning(what, why), |finding, (evidence, program)| {
         let command = match &evidence {

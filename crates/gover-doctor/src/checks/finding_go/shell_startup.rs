@@ -5,26 +5,35 @@ use gover_shell::ShellKind;
 use super::login_shells;
 use super::startup_order::StartupOrder;
 use crate::snapshot::startup::{Assignment, StartupFile};
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, Words, scope, text};
 
 pub(crate) const CHECK: Check = Check {
     name: "shell-startup",
-    summary: crate::Words::english(
-        "settings in startup files that the shell never reads, leftovers of version managers",
+    summary: text!(
+        en "settings in startup files that the shell never reads, leftovers of version managers",
+        zh "shell 不读的启动文件里的设置，以及版本管理工具的残留",
     ),
-    symptom: crate::Words::english(
-        "`go env GOPRIVATE` is empty although `~/.bash_profile` sets it; `gover: command not found` in \
+    symptom: text!(
+        en "`go env GOPRIVATE` is empty although `~/.bash_profile` sets it; `gover: command not found` in \
             another shell; each new shell prints `bash: goenv: command not found` or `.gvm/scripts/gvm: No \
             such file or directory`.",
+        zh "`~/.bash_profile` 里设了 GOPRIVATE，`go env GOPRIVATE` 却是空的；换一个 shell 就报 `gover: \
+            command not found`；每次打开 shell 都显示 `bash: goenv: command not found` 或 \
+            `.gvm/scripts/gvm: No such file or directory`。",
     ),
-    cause: crate::Words::english(
-        "zsh reads none of bash's files, and bash reads `~/.profile` only if `~/.bash_profile` does not \
+    cause: text!(
+        en "zsh reads none of bash's files, and bash reads `~/.profile` only if `~/.bash_profile` does not \
             exist. A login bash reads these but not `~/.bashrc`; other interactive shells do the opposite. \
             Removing gvm, goenv, gobrew, asdf or g does not remove the lines that load them.",
+        zh "zsh 不读 bash 的任何文件；bash 只有在 `~/.bash_profile` 不存在时才读 `~/.profile`。登录时的 \
+            bash 读这些文件，不读 `~/.bashrc`；其他交互式 shell 正好相反。删除 gvm、goenv、gobrew、asdf 或 \
+            g 时，加载它们的行会留下。",
     ),
-    repair: crate::Words::english(
-        "`--fix` comments out lines that load a removed version manager, and old GOROOT lines. For \
+    repair: text!(
+        en "`--fix` comments out lines that load a removed version manager, and old GOROOT lines. For \
             settings it prints the command that adds them to the file that your shell reads.",
+        zh "`--fix` 把加载已删除的版本管理工具的行和旧的 GOROOT 行注释掉。对于设置，gover 列出命令，把它们\
+            加进你的 shell 会读的文件。",
     ),
     scope: scope::anywhere,
     run,
@@ -49,8 +58,11 @@ pub(crate) fn loads_another(snapshot: &Snapshot<'_>) -> bool {
 }
 
 fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {
-    let what = format!("you may not read {}", snapshot.short(path));
-    let why = "the shell skips the file and everything it sets";
+    let what = text!(en "you may not read {file}", zh "你没有权限读取 {file}", file = snapshot.short(path));
+    let why = text!(
+        en "the shell skips the file and everything it sets",
+        zh "shell 会跳过这个文件，里面的设置都不起作用",
+    );
     let evidence = Evidence::path(path, "permission denied");
     Finding::warning(what, why).shown_by([evidence]).command(snapshot.readable_again(path))
 }
@@ -64,7 +76,7 @@ fn gover_unread(order: &StartupOrder<'_>) -> Option<Finding> {
     }
     let file = order.never.iter().find(|file| loads(file))?;
     let command = load_line(order).map(|line| order.append(&line));
-    Some(gover_missing(order, file, "never reads")?.commands(command))
+    Some(gover_missing(order, file, NEVER)?.commands(command))
 }
 
 pub(super) fn loading_line(file: &StartupFile) -> Option<(usize, String)> {
@@ -77,11 +89,23 @@ pub(super) fn load_line(order: &StartupOrder<'_>) -> Option<String> {
     Some(line.replacen("gover ", &format!("{}/gover ", order.snapshot.gover.bin), 1))
 }
 
-pub(super) fn gover_missing(order: &StartupOrder<'_>, file: &StartupFile, reads: &str) -> Option<Finding> {
+const NEVER: Words<&str> = text!(en "never reads", zh "从不读取");
+
+pub(super) fn gover_missing(
+    order: &StartupOrder<'_>,
+    file: &StartupFile,
+    reads: Words<&str>,
+) -> Option<Finding> {
     let (number, text) = loading_line(file)?;
-    let shown = order.snapshot.short(&file.path);
-    let what = format!("gover is loaded in {shown}, which {} {reads}", order.shell);
-    let why = "in this shell `go` is not found, or is not gover's";
+    let what = text!(
+        en "gover is loaded in {file}, which {shell} {reads}",
+        zh "加载 gover 的行在 {file} 里，{shell} {reads}它",
+        file = order.snapshot.short(&file.path), shell = order.shell, reads = reads,
+    );
+    let why = text!(
+        en "in this shell `go` is not found, or is not gover's",
+        zh "在这个 shell 里找不到 `go`，或者它不是 gover 的",
+    );
     Some(Finding::warning(what, why).shown_by([Evidence::line(&file.path, number, text)]))
 }
 
@@ -90,7 +114,7 @@ fn unread_setting(order: &StartupOrder<'_>, name: &'static str) -> Option<Findin
     if order.read.iter().any(|file| file.sets(name).next().is_some()) {
         return None;
     }
-    let (last, finding) = setting_missing(order, &order.never, name, "never reads")?;
+    let (last, finding) = setting_missing(order, &order.never, name, NEVER)?;
     // Who changed from bash to zsh wants the setting there; other shells may differ on purpose.
     let is_family = |shell: ShellKind| matches!(shell, ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix);
     let is_same_family = is_family(order.shell)
@@ -113,13 +137,17 @@ pub(super) fn setting_missing<'s>(
     order: &StartupOrder<'_>,
     files: &[&'s StartupFile],
     name: &'static str,
-    reads: &str,
+    reads: Words<&str>,
 ) -> Option<(&'s Assignment, Finding)> {
     let lines: Vec<&Assignment> = files.iter().flat_map(|file| file.sets(name)).collect();
     let last = lines.last().filter(|line| !line.value.is_empty() && !is_default(order.snapshot, line))?;
-    let shown = order.snapshot.short(&last.file);
-    let what = format!("{name} is set in {shown}, which {} {reads}", order.shell);
-    let finding = Finding::warning(what, "go does not use it in this shell");
+    let what = text!(
+        en "{name} is set in {file}, which {shell} {reads}",
+        zh "{name} 设在 {file} 里，{shell} {reads}它",
+        name = name, file = order.snapshot.short(&last.file), shell = order.shell, reads = reads,
+    );
+    let why = text!(en "go does not use it in this shell", zh "在这个 shell 里 go 用不到它");
+    let finding = Finding::warning(what, why);
     Some((last, finding.shown_by(lines.iter().map(|line| line.evidence()))))
 }
 
@@ -135,8 +163,15 @@ fn is_default(snapshot: &Snapshot<'_>, line: &Assignment) -> bool {
 /// A GOROOT for other shells; `goroot-set` reports one that is in effect.
 fn unread_goroot(order: &StartupOrder<'_>) -> Option<Finding> {
     let first = order.never.iter().find(|file| file.sets("GOROOT").next().is_some())?;
-    let what = format!("{} still sets GOROOT", order.snapshot.short(&first.path));
-    let why = "shells that read it have a GOROOT that fits at most one toolchain";
+    let what = text!(
+        en "{file} still sets GOROOT",
+        zh "{file} 还在设置 GOROOT",
+        file = order.snapshot.short(&first.path),
+    );
+    let why = text!(
+        en "shells that read it have a GOROOT that fits at most one toolchain",
+        zh "读取它的 shell 里，GOROOT 最多只适合一个工具链",
+    );
     let lines = order.never.iter().flat_map(|file| file.sets("GOROOT"));
     let finding = Finding::note(what, why).shown_by(lines.map(Assignment::evidence));
     Some(order.never.iter().fold(finding, |finding, file| {
@@ -171,12 +206,26 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
         if !directories.iter().any(has_go) {
             return None;
         }
-        let why = "both version managers put their `go` first; the one whose line comes last wins";
-        let what = format!("{name} is also loaded, in {shown}");
+        let why = text!(
+            en "both version managers put their `go` first; the one whose line comes last wins",
+            zh "两个版本管理工具都把自己的 `go` 放到最前面，谁的行在后面就用谁的",
+        );
+        let what = text!(
+            en "{name} is also loaded, in {file}",
+            zh "{file} 里还加载了 {name}",
+            name = name, file = shown,
+        );
         return Some(Finding::note(what, why).shown_by(evidence));
     }
-    let what = format!("{shown} loads {name}, which is not installed");
-    let why = "each new shell prints an error, or sets GOROOT and GOPATH for a removed toolchain";
+    let what = text!(
+        en "{file} loads {name}, which is not installed",
+        zh "{file} 加载 {name}，而它并没有安装",
+        file = shown, name = name,
+    );
+    let why = text!(
+        en "each new shell prints an error, or sets GOROOT and GOPATH for a removed toolchain",
+        zh "每次打开 shell 都会报错，或者把 GOROOT 和 GOPATH 设成已删除的工具链的",
+    );
     let finding = Finding::warning(what, why).shown_by(evidence);
     Some(files.iter().fold(finding, |finding, (file, lines)| {
         let numbers: Vec<usize> = lines.iter().map(|(number, _)| *number).collect();

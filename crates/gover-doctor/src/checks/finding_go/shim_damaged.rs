@@ -7,21 +7,31 @@ use gover_core::tool::is_tool_name;
 use sha2::{Digest as _, Sha256};
 
 use super::go_programs::{is_same, version_above, version_of};
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "shim-damaged",
-    summary: crate::Words::english("gover's own `go` is missing or was replaced"),
-    symptom: crate::Words::english(
-        "`bash: /home/ann/.gover/bin/go: No such file or directory`; `go` ignores every pin although \
+    summary: text!(
+        en "gover's own `go` is missing or was replaced",
+        zh "gover 自己的 `go` 不见了或被替换了",
+    ),
+    symptom: text!(
+        en "`bash: /home/ann/.gover/bin/go: No such file or directory`; `go` ignores every pin although \
             `which go` prints gover's; `go1.22.5: command not found` for a toolchain that `gover list` \
             shows.",
+        zh "`bash: /home/ann/.gover/bin/go: No such file or directory`；`which go` 显示的是 gover 的，固定\
+            的版本却一概不起作用；`gover list` 里有的工具链，运行时却报 `go1.22.5: command not found`。",
     ),
-    cause: crate::Words::english(
-        "Another installer wrote its `go` into gover's directory, a virus scanner removed the program, \
+    cause: text!(
+        en "Another installer wrote its `go` into gover's directory, a virus scanner removed the program, \
             links were lost when a home directory was copied, or gover was replaced by hand.",
+        zh "别的安装程序把自己的 `go` 写进了 gover 的目录，杀毒软件删掉了程序，复制主目录时丢了链接，或者有\
+            人手工替换过 gover。",
     ),
-    repair: crate::Words::english("The commands shown let `gover setup` write the programs again."),
+    repair: text!(
+        en "The commands shown let `gover setup` write the programs again.",
+        zh "列出的命令会让 `gover setup` 重新写入这些程序。",
+    ),
     scope: scope::anywhere,
     run,
 };
@@ -29,14 +39,19 @@ pub(super) const CHECK: Check = Check {
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let bin = &snapshot.gover.bin;
     if !snapshot.exists(bin) {
-        let finding = Finding::error(format!("{} does not exist", snapshot.short(bin)), WHY);
+        let what = text!(en "{path} does not exist", zh "{path} 不存在", path = snapshot.short(bin));
+        let finding = Finding::error(what, WHY);
         return vec![finding.shown_by([Evidence::path(bin, "does not exist")]).command("gover setup")];
     }
     let mut faults = Vec::new();
     let is_replaced = shim(snapshot, &mut faults);
     names(snapshot, &mut faults);
     let Some(severity) = faults.iter().map(|(severity, _)| *severity).max() else { return Vec::new() };
-    let what = format!("programs in {} are missing or are not gover's", snapshot.short(bin));
+    let what = text!(
+        en "programs in {directory} are missing or are not gover's",
+        zh "{directory} 里的程序不全，或者不是 gover 的",
+        directory = snapshot.short(bin),
+    );
     let finding =
         Finding::new(severity, what, WHY).shown_by(faults.into_iter().map(|(_, evidence)| evidence));
     // The stamp looks right, so `gover setup` writes `go` only if it is missing.
@@ -144,7 +159,10 @@ fn sum(content: &[u8]) -> String {
     Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-const WHY: &str = "`go` does not run, or ignores pins, `gover use` and the default";
+const WHY: Words<&str> = text!(
+    en "`go` does not run, or ignores pins, `gover use` and the default",
+    zh "`go` 无法运行，或者不理会固定的版本、`gover use` 和默认版本",
+);
 
 #[cfg(test)]
 mod tests {

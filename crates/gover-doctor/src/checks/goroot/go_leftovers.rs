@@ -5,24 +5,33 @@ use crate::checks::finding_go::go_programs::{GoProgram, program_in, version_of};
 use crate::checks::finding_go::installers;
 use crate::snapshot::by_administrator;
 use crate::snapshot::registry::{HIVES, Hive};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "go-leftovers",
-    summary: crate::Words::english("toolchains and registry keys left by earlier installers"),
-    symptom: crate::Words::english(
-        "An editor offers a Go that nobody remembers; the MSI package says that Go is already installed; \
-            `~/sdk` takes up disk space.",
+    summary: text!(
+        en "toolchains and registry keys left by earlier installers",
+        zh "以前的安装程序留下的工具链和注册表项",
     ),
-    cause: crate::Words::english(
-        "Old MSI packages left `C:\\Go` and their registry keys behind; `golang.org/dl` keeps its \
+    symptom: text!(
+        en "An editor offers a Go that nobody remembers; the MSI package says that Go is already installed; \
+            `~/sdk` takes up disk space.",
+        zh "编辑器里出现一个谁也不记得的 Go；MSI 安装包说 Go 已经安装过了；`~/sdk` 占着磁盘空间。",
+    ),
+    cause: text!(
+        en "Old MSI packages left `C:\\Go` and their registry keys behind; `golang.org/dl` keeps its \
             toolchains in `~/sdk`, and goenv, mise, gvm, asdf, g, gobrew and goup keep theirs in directories \
             of their own; the go command put some into the module cache; `/usr/local/go` still exists although a \
             package manager installed Go.",
+        zh "旧的 MSI 安装包留下了 `C:\\Go` 和它的注册表项；`golang.org/dl` 把工具链放在 `~/sdk`，goenv、\
+            mise、gvm、asdf、g、gobrew 和 goup 放在各自的目录里；go 命令还会把一些放进模块缓存；或者软件包\
+            管理器装了 Go，`/usr/local/go` 却还在。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes nothing, since a project may still use it. The commands are shown that first \
+    repair: text!(
+        en "`--fix` removes nothing, since a project may still use it. The commands are shown that first \
             copy a toolchain into gover and then remove it, but none for what belongs to another user.",
+        zh "可能还有项目在用，所以 `--fix` 什么也不删。列出的命令先把工具链复制到 gover 里，再删除它；属于\
+            别的用户的，不会列出。",
     ),
     scope: scope::anywhere,
     run,
@@ -51,8 +60,12 @@ fn directories_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Findi
             // A directory of the same name that is not a toolchain.
             (None, false) => return None,
         };
-        let finding = Finding::note(format!("{directory} is a toolchain that is not on PATH"), WHY)
-            .shown_by([Evidence::path(&directory, fact)]);
+        let what = text!(
+            en "{directory} is a toolchain that is not on PATH",
+            zh "{directory} 是一个不在 PATH 里的工具链",
+            directory = directory,
+        );
+        let finding = Finding::note(what, WHY).shown_by([Evidence::path(&directory, fact)]);
         let removal = format!("Remove-Item -Recurse {}", snapshot.powershell_word(&directory));
         Some(finding.command(snapshot.in_powershell(removal)))
     })
@@ -67,8 +80,15 @@ fn keys_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Finding> {
         if location.is_empty() || program_in(snapshot, &bin).is_some() {
             return None;
         }
-        let what = format!("the registry says that Go is installed in {location}, but it is not");
-        let why = "Go's MSI package and editors believe that it is installed";
+        let what = text!(
+            en "the registry says that Go is installed in {location}, but it is not",
+            zh "注册表说 Go 装在 {location}，其实没有",
+            location = location,
+        );
+        let why = text!(
+            en "Go's MSI package and editors believe that it is installed",
+            zh "Go 的 MSI 安装包和编辑器会以为它已经安装",
+        );
         let finding =
             Finding::note(what, why).shown_by([Evidence::registry(hive, KEY, "installLocation", location)]);
         let removal = format!(r"Remove-Item -Recurse {}:\{KEY}", hive.name());
@@ -91,7 +111,11 @@ fn tarball_beside_package(snapshot: &Snapshot<'_>) -> Option<Finding> {
         // A `go` of unknown origin may be a wrapper for the tarball.
         (is_other && installers::installed_by(snapshot, &go.path).is_some()).then_some(go)
     })?;
-    let what = format!("{goroot} exists although a package manager installed Go");
+    let what = text!(
+        en "{goroot} exists although a package manager installed Go",
+        zh "Go 是软件包管理器装的，{goroot} 却还在",
+        goroot = goroot,
+    );
     let finding = Finding::note(what, WHY).shown_by([tarball, other.evidence(snapshot)]);
     // What belongs to root may serve other users, so its administrator decides.
     let removal = snapshot.is_own(&goroot).then(|| format!("rm -r {goroot}"));
@@ -102,7 +126,10 @@ pub(super) fn is_used(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool 
     snapshot.selection.bin.iter().chain(&snapshot.path()).any(|path| path.is_inside(directory))
 }
 
-const WHY: &str = "editors and scripts may use it instead of gover's `go`";
+const WHY: Words<&str> = text!(
+    en "editors and scripts may use it instead of gover's `go`",
+    zh "编辑器和脚本可能用它，而不用 gover 的 `go`",
+);
 
 #[cfg(test)]
 mod tests {

@@ -5,22 +5,30 @@ use std::collections::BTreeMap;
 use super::places;
 use crate::checks::finding_go::go_programs;
 use crate::snapshot::disk::Kind;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-invalid",
-    summary: crate::Words::english("GOROOT is not a toolchain"),
-    symptom: crate::Words::english(
-        "`go: cannot find GOROOT directory: /usr/local/go`, `package fmt is not in std`, `go: no such \
+    summary: text!(
+        en "GOROOT is not a toolchain",
+        zh "GOROOT 不是工具链",
+    ),
+    symptom: text!(
+        en "`go: cannot find GOROOT directory: /usr/local/go`, `package fmt is not in std`, `go: no such \
             tool \"compile\"`.",
+        zh "`go: cannot find GOROOT directory: /usr/local/go`、`package fmt is not in std`、`go: no such \
+            tool \"compile\"`。",
     ),
-    cause: crate::Words::english(
-        "The toolchain was removed or moved and GOROOT stayed; or GOROOT was set to the project, to GOPATH \
+    cause: text!(
+        en "The toolchain was removed or moved and GOROOT stayed; or GOROOT was set to the project, to GOPATH \
             or to a `bin` directory by mistake.",
+        zh "工具链删除或移走了，GOROOT 还在；或者误把 GOROOT 设成了项目、GOPATH 或某个 `bin` 目录。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes GOROOT from your own files and registry, since no Go needs it. For files and \
+    repair: text!(
+        en "`--fix` removes GOROOT from your own files and registry, since no Go needs it. For files and \
             settings of the machine it prints commands.",
+        zh "`--fix` 把 GOROOT 从你自己的文件和注册表里去掉，因为没有哪个 Go 需要它。系统的文件和设置，\
+            gover 列出该用的命令。",
     ),
     scope: scope::anywhere,
     run,
@@ -38,9 +46,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     for (value, (is_effective, evidence)) in by_value {
         let Some(fact) = problem(snapshot, &value) else { continue };
         let severity = if is_effective { Severity::Error } else { Severity::Warning };
-        let what = format!("GOROOT is set to {}, which {fact}", snapshot.short(&value));
-        let why = "a go command that is not started by gover fails, for example in editors and scripts";
-        let evidence = evidence.into_iter().chain([Evidence::path(value, fact)]);
+        let what = text!(
+            en "GOROOT is set to {path}, which {fact}",
+            zh "GOROOT 设成了 {path}，它{fact}",
+            path = snapshot.short(&value), fact = fact,
+        );
+        let why = text!(
+            en "a go command that is not started by gover fails, for example in editors and scripts",
+            zh "不经 gover 启动的 go 命令都会失败，例如在编辑器和脚本里",
+        );
+        let evidence = evidence.into_iter().chain([Evidence::path(value, fact.en)]);
         let finding = Finding::new(severity, what, why).shown_by(evidence).about("GOROOT");
         findings.push(if findings.is_empty() {
             places::unset(snapshot, finding)
@@ -53,19 +68,19 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 /// Why a directory cannot be GOROOT; `None` if it can.
-fn problem(snapshot: &Snapshot<'_>, value: &MachinePath) -> Option<String> {
+fn problem(snapshot: &Snapshot<'_>, value: &MachinePath) -> Option<Words> {
     // A relative path depends on the working directory, so what is there does not matter.
     if !value.is_absolute() {
-        return Some("is not an absolute path".to_owned());
+        return Some(text!(en "is not an absolute path", zh "不是绝对路径").into());
     }
     match snapshot.disk.kind(value) {
-        None => return Some("does not exist".to_owned()),
-        Some(Kind::File) => return Some("is a file".to_owned()),
+        None => return Some(text!(en "does not exist", zh "不存在").into()),
+        Some(Kind::File) => return Some(text!(en "is a file", zh "是一个文件").into()),
         Some(Kind::Directory) => {}
     }
     let above = value.parent().filter(|_| value.file_name() == "bin");
     if let Some(version) = above.and_then(|above| go_programs::version_of(snapshot, &above)) {
-        return Some(format!("is `bin` of {version}"));
+        return Some(text!(en "is `bin` of {version}", zh "是 {version} 的 `bin`", version = version));
     }
     let mut missing = vec!["src/cmd/go", "pkg/tool"];
     missing.retain(|path| !snapshot.is_directory(&value.join(path)));
@@ -74,15 +89,24 @@ fn problem(snapshot: &Snapshot<'_>, value: &MachinePath) -> Option<String> {
     if !value.key().contains("/golang.org/toolchain@") {
         let project = snapshot.nearest("go.mod").and_then(|module| module.parent());
         if let Some(project) = project.filter(|project| value.is_inside(project)) {
-            return Some(format!("is inside the project {}", snapshot.short(&project)));
+            return Some(text!(
+                en "is inside the project {project}",
+                zh "在项目 {project} 里面",
+                project = snapshot.short(&project),
+            ));
         }
         if let Some(gopath) = snapshot.gopath().iter().find(|gopath| value.is_inside(gopath))
             && (!missing.is_empty() || value != gopath)
         {
-            return Some(format!("is inside GOPATH {}", snapshot.short(gopath)));
+            return Some(text!(
+                en "is inside GOPATH {gopath}",
+                zh "在 GOPATH {gopath} 里面",
+                gopath = snapshot.short(gopath),
+            ));
         }
     }
-    (!missing.is_empty()).then(|| format!("has no {}", missing.join(" and no ")))
+    let missing = Words { en: missing.join(" and no "), zh: missing.join("，也没有 ") };
+    (!missing.en.is_empty()).then(|| text!(en "has no {missing}", zh "没有 {missing}", missing = missing))
 }
 
 #[cfg(test)]

@@ -5,22 +5,30 @@ use gover_core::Request;
 use super::places;
 use crate::checks::finding_go::{go_programs, installers};
 use crate::snapshot::programs::{Patience, Run};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-mismatch",
-    summary: crate::Words::english("a go command uses the tools of another toolchain"),
-    symptom: crate::Words::english(
-        "`compile: version \"go1.27.3\" does not match go tool version \"go1.23.1\"` for every package, \
+    summary: text!(
+        en "a go command uses the tools of another toolchain",
+        zh "go 命令用的是另一个工具链的工具",
+    ),
+    symptom: text!(
+        en "`compile: version \"go1.27.3\" does not match go tool version \"go1.23.1\"` for every package, \
             or `runtime/internal/sys: package … redeclared in this block`.",
+        zh "每个包都报 `compile: version \"go1.27.3\" does not match go tool version \"go1.23.1\"`，或者报 \
+            `runtime/internal/sys: package … redeclared in this block`。",
     ),
-    cause: crate::Words::english(
-        "GOROOT points to a different toolchain from the `go` that runs, or an archive was unpacked over an \
+    cause: text!(
+        en "GOROOT points to a different toolchain from the `go` that runs, or an archive was unpacked over an \
             older toolchain.",
+        zh "GOROOT 指向的工具链和正在运行的 `go` 不是同一个，或者压缩包解压到了旧工具链的目录里。",
     ),
-    repair: crate::Words::english(
-        "If GOROOT is the cause, `--fix` removes it from your own files. Reinstall a toolchain whose \
+    repair: text!(
+        en "If GOROOT is the cause, `--fix` removes it from your own files. Reinstall a toolchain whose \
             files are mixed: `gover install --force 1.22.5`.",
+        zh "如果原因是 GOROOT，`--fix` 会把它从你自己的文件里去掉。文件混在一起的工具链请重装：`gover \
+            install --force 1.22.5`。",
     ),
     scope: scope::anywhere,
     run,
@@ -91,12 +99,32 @@ fn compare(
     }
     let shown = snapshot.short(program);
     let finding = if let Some(compiler) = other_compiler {
-        let what = format!("{shown} is {version} and uses the tools of {compiler}");
-        Finding::error(what, "the packages it compiles do not work together")
+        let what = text!(
+            en "{program} is {version} and uses the tools of {compiler}",
+            zh "{program} 是 {version}，用的却是 {compiler} 的工具",
+            program = shown, version = version, compiler = compiler,
+        );
+        let why = text!(
+            en "the packages it compiles do not work together",
+            zh "它编译出来的包不能一起使用",
+        );
+        Finding::error(what, why)
     } else {
-        let goroot = if goroot.is_empty() { "no GOROOT" } else { goroot.as_str() };
-        let why = "it compiles with the standard library and the tools of another toolchain";
-        Finding::error(format!("{shown} uses the files of {goroot}"), why)
+        let goroot = if goroot.is_empty() {
+            text!(en "no GOROOT", zh "空的 GOROOT").into()
+        } else {
+            text!(en "{goroot}", zh "{goroot}", goroot = goroot)
+        };
+        let what = text!(
+            en "{program} uses the files of {goroot}",
+            zh "{program} 用的是 {goroot} 的文件",
+            program = shown, goroot = goroot,
+        );
+        let why = text!(
+            en "it compiles with the standard library and the tools of another toolchain",
+            zh "它用另一个工具链的标准库和工具来编译",
+        );
+        Finding::error(what, why)
     };
     // Programs built by Go use the variable, but not the file of `go env -w`.
     let of_program = snapshot.variable("GOROOT").map(|set| Evidence::answer("runtime.GOROOT()", set));

@@ -1,23 +1,33 @@
 //! GOROOT is set.
 
 use super::places;
-use crate::{Check, Finding, Severity, Snapshot, scope};
+use crate::{Check, Finding, Severity, Snapshot, scope, text};
 
 pub(crate) const CHECK: Check = Check {
     name: "goroot-set",
-    summary: crate::Words::english("GOROOT is set for all toolchains"),
-    symptom: crate::Words::english(
-        "`compile: version \"go1.22.5\" does not match go tool version \"go1.21.6\"` in an editor or a \
+    summary: text!(
+        en "GOROOT is set for all toolchains",
+        zh "设置了对所有工具链都生效的 GOROOT",
+    ),
+    symptom: text!(
+        en "`compile: version \"go1.22.5\" does not match go tool version \"go1.21.6\"` in an editor or a \
             Makefile; `go: cannot find GOROOT directory: /usr/local/go`; a debugger that shows sources of \
             another version.",
+        zh "在编辑器或 Makefile 里报 `compile: version \"go1.22.5\" does not match go tool version \
+            \"go1.21.6\"`；`go: cannot find GOROOT directory: /usr/local/go`；调试器显示的是另一个版本的源\
+            码。",
     ),
-    cause: crate::Words::english(
-        "Instructions from before Go 1.10, old installers and gvm set GOROOT in a startup file, in the \
+    cause: text!(
+        en "Instructions from before Go 1.10, old installers and gvm set GOROOT in a startup file, in the \
             Windows environment or in the file of `go env -w`. Every Go since 1.10 finds its own files.",
+        zh "Go 1.10 之前的教程、旧的安装程序和 gvm 会在启动文件、Windows 环境变量或 `go env -w` 的文件里设\
+            置 GOROOT。从 1.10 起，每个 Go 都能自己找到自己的文件。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
+    repair: text!(
+        en "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
             env -w`. For files and settings of the machine it prints commands.",
+        zh "`--fix` 把它从你的启动文件、`HKCU\\Environment` 和 `go env -w` 的文件里去掉。系统的文件和设置，\
+            gover 列出该用的命令。",
     ),
     scope: scope::anywhere,
     run,
@@ -36,8 +46,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     // Another version manager sets and removes it in each shell. gover's own `go` does not care.
     let is_managed = is_of_gover || MANAGED.iter().any(|part| first.value.key().contains(part));
     let severity = if !lasts && is_managed { Severity::Note } else { Severity::Warning };
-    let what = format!("GOROOT is set to {}", snapshot.short(&first.value));
-    let why = "editors, debuggers and every go command that is started by its path use that directory, whatever their version";
+    let what = text!(
+        en "GOROOT is set to {path}",
+        zh "GOROOT 设成了 {path}",
+        path = snapshot.short(&first.value),
+    );
+    let why = text!(
+        en "editors, debuggers and every go command that is started by its path use that directory, \
+            whatever their version",
+        zh "编辑器、调试器和所有按路径启动的 go 命令，不管是什么版本，都会用这个目录",
+    );
     let mut evidence: Vec<_> = places.iter().map(|place| place.evidence.clone()).collect();
     evidence.dedup();
     let finding = Finding::new(severity, what, why).shown_by(evidence).about("GOROOT");

@@ -1,20 +1,29 @@
 //! Spaces or non-ASCII characters in the paths that Go uses.
 
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-spaces",
-    summary: crate::Words::english("GOROOT, GOPATH or GOVER_HOME contains spaces or non-ASCII characters"),
-    symptom: crate::Words::english(
-        "`gcc: error: Files\\Go\\src\\runtime\\cgo: No such file or directory`; a Makefile that finds no \
+    summary: text!(
+        en "GOROOT, GOPATH or GOVER_HOME contains spaces or non-ASCII characters",
+        zh "GOROOT、GOPATH 或 GOVER_HOME 的路径里有空格或非 ASCII 字符",
+    ),
+    symptom: text!(
+        en "`gcc: error: Files\\Go\\src\\runtime\\cgo: No such file or directory`; a Makefile that finds no \
             tool in `$(go env GOPATH)/bin`; with cgo on Windows `cannot find -l…` for a path with `ö`.",
+        zh "`gcc: error: Files\\Go\\src\\runtime\\cgo: No such file or directory`；Makefile 在 `$(go env \
+            GOPATH)/bin` 里找不到工具；Windows 上用 cgo 时，路径里有 `ö` 就报 `cannot find -l…`。",
     ),
-    cause: crate::Words::english(
-        "The directories are below a home such as `C:\\Users\\Jörg Maier`, or in `Program Files`.",
+    cause: text!(
+        en "The directories are below a home such as `C:\\Users\\Jörg Maier`, or in `Program Files`.",
+        zh "这些目录在 `C:\\Users\\张三` 或 `C:\\Users\\Jörg Maier` 这样的主目录下，或者在 `Program Files` \
+            里。",
     ),
-    repair: crate::Words::english(
-        "Go itself handles such paths. If C compilers, Makefiles or scripts do not, move gover and GOPATH \
+    repair: text!(
+        en "Go itself handles such paths. If C compilers, Makefiles or scripts do not, move gover and GOPATH \
             to directories with plain names; the commands are shown.",
+        zh "Go 本身能处理这样的路径。如果 C 编译器、Makefile 或脚本不能，请把 gover 和 GOPATH 移到名字简单\
+            的目录，命令已经列出。",
     ),
     scope: scope::anywhere,
     run,
@@ -44,8 +53,14 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let is_own_choice =
         !snapshot.system.is_windows() && found.iter().any(|(_, path, _)| !path.is_inside(&snapshot.home));
     let severity = if is_own_choice { Severity::Warning } else { Severity::Note };
-    let what = "Go directories have spaces or non-ASCII characters in their names";
-    let why = "Go works with them, but Makefiles, scripts and C compilers often do not";
+    let what = text!(
+        en "Go directories have spaces or non-ASCII characters in their names",
+        zh "Go 的目录名里有空格或非 ASCII 字符",
+    );
+    let why = text!(
+        en "Go works with them, but Makefiles, scripts and C compilers often do not",
+        zh "Go 没有问题，但 Makefile、脚本和 C 编译器常常处理不了",
+    );
     let evidence = found.iter().map(|(name, path, fact)| Evidence::path(path, format!("{name} {fact}")));
     vec![Finding::new(severity, what, why).shown_by(evidence).commands(commands)]
 }

@@ -1,10 +1,10 @@
 //! Toolchains that other version managers, `golang.org/dl` and the go command keep.
 
-use gover_core::text::counted;
+use crate::language::counted;
 
 use super::go_leftovers::is_used;
 use crate::keepers::{Keeper, Kind};
-use crate::{Evidence, Finding, MachinePath, Snapshot};
+use crate::{Evidence, Finding, MachinePath, Snapshot, Words, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Finding> {
     let managers = Keeper::all().filter(|keeper| matches!(keeper.kind, Kind::Manager | Kind::Downloads));
@@ -19,7 +19,11 @@ fn of_keeper(snapshot: &Snapshot<'_>, keeper: &'static Keeper) -> Option<Finding
     }
     let kept = unused(snapshot, keeper);
     let place = snapshot.short(&keeper.place(snapshot)?);
-    let what = format!("{place} contains {} installed by {}", count(&kept)?, keeper.name);
+    let what = text!(
+        en "{place} contains {toolchains} installed by {name}",
+        zh "{place} 里有 {toolchains} 个由 {name} 安装的工具链",
+        place = place, toolchains = count(&kept)?, name = keeper.name,
+    );
     let has_program = !keeper.uninstall.is_empty()
         && snapshot.program(keeper.uninstall.split(' ').next().unwrap_or_default()).is_some();
     let command = |kept: &Left| {
@@ -35,15 +39,17 @@ fn of_keeper(snapshot: &Snapshot<'_>, keeper: &'static Keeper) -> Option<Finding
 
 fn finding(
     snapshot: &Snapshot<'_>,
-    what: String,
+    what: Words,
     kept: &[Left],
     command: impl Fn(&Left) -> Option<String>,
 ) -> Finding {
     let evidence = kept.iter().map(|kept| evidence(snapshot, kept));
     let commands = kept.iter().filter_map(command).map(|command| snapshot.in_powershell(command));
-    Finding::note(what, "gover does not use them; each takes about 200 MiB")
-        .shown_by(evidence)
-        .commands(commands)
+    let why = text!(
+        en "gover does not use them; each takes about 200 MiB",
+        zh "gover 不用它们，每个大约占 200 MiB",
+    );
+    Finding::note(what, why).shown_by(evidence).commands(commands)
 }
 
 /// The go command downloads toolchains as modules, whose files are read-only.
@@ -54,7 +60,11 @@ fn of_module_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
     let keeper = Keeper::all().find(|keeper| keeper.kind == Kind::ModuleCache)?;
     let kept = unused(snapshot, keeper);
-    let what = format!("the module cache contains {} that the go command downloaded", count(&kept)?);
+    let what = text!(
+        en "the module cache contains {toolchains} that the go command downloaded",
+        zh "模块缓存里有 {toolchains} 个由 go 命令下载的工具链",
+        toolchains = count(&kept)?,
+    );
     let command = |kept: &Left| {
         let removal = removal(snapshot, &kept.directory)?;
         let is_windows = snapshot.system.is_windows();
@@ -75,7 +85,7 @@ fn unused(snapshot: &Snapshot<'_>, keeper: &'static Keeper) -> Vec<Left> {
     kept.filter_map(|kept| Some(Left { version: kept.version?, directory: kept.directory })).collect()
 }
 
-fn count(kept: &[Left]) -> Option<String> {
+fn count(kept: &[Left]) -> Option<Words> {
     (!kept.is_empty()).then(|| counted(kept.len(), "toolchain"))
 }
 

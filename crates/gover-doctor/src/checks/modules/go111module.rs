@@ -1,21 +1,30 @@
 //! GO111MODULE is off, or left over from the time of `auto`.
 
-use crate::{Check, Finding, Severity, Snapshot, scope};
+use crate::{Check, Finding, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "go111module",
-    summary: crate::Words::english("GO111MODULE is set for all projects"),
-    symptom: crate::Words::english(
-        "`go: modules disabled by GO111MODULE=off; see 'go help modules'`, or `cannot find package … in \
+    summary: text!(
+        en "GO111MODULE is set for all projects",
+        zh "设置了对所有项目都生效的 GO111MODULE",
+    ),
+    symptom: text!(
+        en "`go: modules disabled by GO111MODULE=off; see 'go help modules'`, or `cannot find package … in \
             any of: $GOROOT/src, $GOPATH/src`, although there is a `go.mod`.",
+        zh "`go: modules disabled by GO111MODULE=off; see 'go help modules'`；或者明明有 `go.mod`，却报 \
+            `cannot find package … in any of: $GOROOT/src, $GOPATH/src`。",
     ),
-    cause: crate::Words::english(
-        "Instructions from before Go 1.16 set GO111MODULE to `off` or `auto`, in a startup file or with \
+    cause: text!(
+        en "Instructions from before Go 1.16 set GO111MODULE to `off` or `auto`, in a startup file or with \
             `go env -w`, and it stayed.",
+        zh "Go 1.16 之前的教程会在启动文件里或用 `go env -w` 把 GO111MODULE 设成 `off` 或 `auto`，之后一直\
+            留着。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
+    repair: text!(
+        en "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
             env -w`. A project that needs it can set it for one command: `GO111MODULE=off go build`.",
+        zh "`--fix` 把它从你的启动文件、`HKCU\\Environment` 和 `go env -w` 的文件里去掉。真的需要它的项目，\
+            可以只对一条命令设置：`GO111MODULE=off go build`。",
     ),
     scope: scope::anywhere,
     run,
@@ -26,11 +35,20 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(value) = snapshot.go_setting("GO111MODULE") else { return Vec::new() };
     let (severity, what) = match value.as_str() {
         "on" => return Vec::new(),
-        "off" => (Severity::Error, "GO111MODULE=off switches modules off for every project"),
-        "auto" => (Severity::Warning, "GO111MODULE=auto switches modules off outside a module"),
-        _ => (Severity::Error, "GO111MODULE has an unknown value"),
+        "off" => (
+            Severity::Error,
+            text!(en "GO111MODULE=off switches modules off for every project", zh "GO111MODULE=off 对所有项目关掉了模块"),
+        ),
+        "auto" => (
+            Severity::Warning,
+            text!(en "GO111MODULE=auto switches modules off outside a module", zh "GO111MODULE=auto 在模块之外关掉了模块"),
+        ),
+        _ => (Severity::Error, text!(en "GO111MODULE has an unknown value", zh "GO111MODULE 的值无法识别")),
     };
-    let why = "go ignores go.mod and takes dependencies from GOPATH, and `go install PACKAGE@VERSION` fails";
+    let why = text!(
+        en "go ignores go.mod and takes dependencies from GOPATH, and `go install PACKAGE@VERSION` fails",
+        zh "go 不看 go.mod，从 GOPATH 取依赖，`go install PACKAGE@VERSION` 会失败",
+    );
     let mut finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GO111MODULE"));
     if snapshot.go_env.value("GO111MODULE").is_some_and(|stored| stored != "on") {
         finding = finding.fixed_by(snapshot.go_env.without("GO111MODULE")).command("go env -u GO111MODULE");

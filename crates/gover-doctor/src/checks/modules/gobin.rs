@@ -8,22 +8,31 @@ use crate::checks::finding_go::go_programs::version_of;
 use crate::checks::finding_go::registry_path::StoredPath;
 use crate::snapshot::registry::{Hive, Text, UserKey};
 use crate::snapshot::startup::StartupFile;
-use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope, text};
 
 pub(crate) const CHECK: Check = Check {
     name: "gobin",
-    summary: crate::Words::english("GOBIN is relative, not writable, inside a toolchain or not on PATH"),
-    symptom: crate::Words::english(
-        "`go install` prints `cannot install, GOBIN must be an absolute path` or `permission denied`; or \
+    summary: text!(
+        en "GOBIN is relative, not writable, inside a toolchain or not on PATH",
+        zh "GOBIN 是相对路径、不可写、在工具链里面，或者不在 PATH 里",
+    ),
+    symptom: text!(
+        en "`go install` prints `cannot install, GOBIN must be an absolute path` or `permission denied`; or \
             it succeeds, and the program is `command not found`.",
+        zh "`go install` 报 `cannot install, GOBIN must be an absolute path` 或 `permission denied`；或者安\
+            装成功，运行时却是 `command not found`。",
     ),
-    cause: crate::Words::english(
-        "GOBIN is a system directory, a toolchain's `bin`, or not on PATH. Only the Windows installer puts \
+    cause: text!(
+        en "GOBIN is a system directory, a toolchain's `bin`, or not on PATH. Only the Windows installer puts \
             the default, `~/go/bin`, on PATH.",
+        zh "GOBIN 是系统目录、某个工具链的 `bin`，或者不在 PATH 里。默认的 `~/go/bin`，只有 Windows 的安装\
+            程序会加进 PATH。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes a GOBIN that cannot work, and on Windows appends the directory to your own Path. \
+    repair: text!(
+        en "`--fix` removes a GOBIN that cannot work, and on Windows appends the directory to your own Path. \
             For shells the line to add is shown; it appends the directory, so that gover's `go` stays first.",
+        zh "`--fix` 去掉不可能有效的 GOBIN；在 Windows 上，还会把目录加到你自己的 Path 末尾。对于 shell，\
+            gover 列出要加的那一行，它把目录加在末尾，这样 gover 的 `go` 仍然在最前面。",
     ),
     scope: scope::anywhere,
     run,
@@ -42,22 +51,47 @@ fn misplaced(snapshot: &Snapshot<'_>, gobin: &MachinePath) -> Option<Finding> {
     let shown = snapshot.short(gobin);
     let mut is_automatic = true;
     let (severity, what, why) = if !gobin.is_absolute() {
-        let why = "`go install` fails with `cannot install, GOBIN must be an absolute path`";
-        (Severity::Error, format!("GOBIN is the relative path `{gobin}`"), why)
+        let why = text!(
+            en "`go install` fails with `cannot install, GOBIN must be an absolute path`",
+            zh "`go install` 会报 `cannot install, GOBIN must be an absolute path`",
+        );
+        let what = text!(
+            en "GOBIN is the relative path `{path}`",
+            zh "GOBIN 是相对路径 `{path}`",
+            path = *gobin,
+        );
+        (Severity::Error, what, why)
     } else if *gobin == snapshot.gover.bin {
-        let why =
-            "programs named go, gofmt or go1.X.Y from `go install` and from gover overwrite each other there";
-        (Severity::Warning, format!("GOBIN is gover's own directory, {shown}"), why)
+        let why = text!(
+            en "programs named go, gofmt or go1.X.Y from `go install` and from gover overwrite each other there",
+            zh "`go install` 装的 go、gofmt、go1.X.Y 等程序会和 gover 的互相覆盖",
+        );
+        let what = text!(
+            en "GOBIN is gover's own directory, {path}",
+            zh "GOBIN 是 gover 自己的目录 {path}",
+            path = shown,
+        );
+        (Severity::Warning, what, why)
     } else if is_in_toolchain(snapshot, gobin) || is_in_goroot(snapshot, gobin) {
         // mise does this on purpose, and sets it again in the next shell.
         is_automatic = !is_of_mise(gobin);
         let severity = if is_automatic { Severity::Warning } else { Severity::Note };
-        let why = "installed programs are deleted with the toolchain";
-        (severity, format!("GOBIN {shown} is inside a toolchain"), why)
+        let why = text!(
+            en "installed programs are deleted with the toolchain",
+            zh "删除工具链时，安装的程序也会一起删掉",
+        );
+        let what =
+            text!(en "GOBIN {path} is inside a toolchain", zh "GOBIN {path} 在工具链里面", path = shown);
+        (severity, what, why)
     } else if !snapshot.can_write(gobin) {
         is_automatic = false;
-        let why = "every `go install` fails with `permission denied`";
-        (Severity::Error, format!("GOBIN {shown} is not writable by you"), why)
+        let why = text!(
+            en "every `go install` fails with `permission denied`",
+            zh "每次 `go install` 都报 `permission denied`",
+        );
+        let what =
+            text!(en "GOBIN {path} is not writable by you", zh "你没有权限写入 GOBIN {path}", path = shown);
+        (Severity::Error, what, why)
     } else {
         return None;
     };
@@ -94,8 +128,16 @@ fn unreachable(snapshot: &Snapshot<'_>, gobin: &MachinePath, is_set: bool) -> Op
         return None;
     }
     let severity = if is_set { Severity::Warning } else { Severity::Note };
-    let what = format!("{}, where `go install` puts programs, is not on PATH", snapshot.short(gobin));
-    let why = format!("`{example}` and other installed programs are `command not found`");
+    let what = text!(
+        en "{directory}, where `go install` puts programs, is not on PATH",
+        zh "`go install` 存放程序的 {directory} 不在 PATH 里",
+        directory = snapshot.short(gobin),
+    );
+    let why = text!(
+        en "`{example}` and other installed programs are `command not found`",
+        zh "运行 `{example}` 等安装的程序会报 `command not found`",
+        example = example,
+    );
     let finding = Finding::new(severity, what, why)
         .shown_by(snapshot.go_setting_evidence("GOBIN"))
         .shown_by([Evidence::path(gobin, format!("contains {}", counted(programs.len(), "program")))]);

@@ -5,25 +5,32 @@ use std::collections::BTreeSet;
 use gover_core::text::decode;
 
 use crate::snapshot::go_env::GoEnvLine;
-use crate::{Change, Check, Evidence, Fact, Finding, Severity, Snapshot, scope};
+use crate::{Change, Check, Evidence, Fact, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "goenv-file",
-    summary: crate::Words::english(
-        "lines of the file of `go env -w` that go ignores or misreads, and what it sets",
+    summary: text!(
+        en "lines of the file of `go env -w` that go ignores or misreads, and what it sets",
+        zh "`go env -w` 的文件里 go 忽略或读错的行，以及文件里设了什么",
     ),
-    symptom: crate::Words::english(
-        "A setting in the file (`go env GOENV` prints its path) has no effect, or go rejects a value \
+    symptom: text!(
+        en "A setting in the file (`go env GOENV` prints its path) has no effect, or go rejects a value \
             that looks right: `invalid GOTOOLCHAIN \"local\\r\"`, `invalid proxy URL scheme`.",
+        zh "文件（`go env GOENV` 显示它的路径）里的设置不起作用，或者看着没错的值 go 不接受：`invalid \
+            GOTOOLCHAIN \"local\\r\"`、`invalid proxy URL scheme`。",
     ),
-    cause: crate::Words::english(
-        "The file was edited by hand or copied from Windows. go reads each line literally. It silently \
+    cause: text!(
+        en "The file was edited by hand or copied from Windows. go reads each line literally. It silently \
             ignores lines that begin with `export`, spaces, lower-case letters or a byte order mark; a \
             carriage return, a trailing space and quotation marks become part of the value.",
+        zh "文件手工编辑过，或者是从 Windows 复制来的。go 逐字读取每一行：以 `export`、空格、小写字母或字节\
+            序标记（BOM）开头的行会不声不响地忽略；回车符、行尾的空格和引号则成了值的一部分。",
     ),
-    repair: crate::Words::english(
-        "`--fix` comments out lines that go ignores and cleans the values of the others. `go env -u NAME` \
+    repair: text!(
+        en "`--fix` comments out lines that go ignores and cleans the values of the others. `go env -u NAME` \
             removes a setting; `go env -changed` shows all that differ from the default.",
+        zh "`--fix` 注释掉 go 忽略的行，并清理其余各行的值。`go env -u NAME` 去掉一项设置，`go env \
+            -changed` 列出所有与默认值不同的设置。",
     ),
     scope: scope::anywhere,
     run,
@@ -39,9 +46,9 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn unreadable(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let path = snapshot.go_env.path.as_ref().filter(|_| snapshot.go_env.is_unreadable)?;
-    let what = format!("you may not read {}", snapshot.short(path));
-    let finding = Finding::warning(what, "go silently ignores every setting in it")
-        .shown_by([Evidence::path(path, "permission denied")]);
+    let what = text!(en "you may not read {file}", zh "你没有权限读取 {file}", file = snapshot.short(path));
+    let why = text!(en "go silently ignores every setting in it", zh "里面的设置 go 会全部忽略，而且不提示");
+    let finding = Finding::warning(what, why).shown_by([Evidence::path(path, "permission denied")]);
     Some(finding.command(snapshot.readable_again(path)))
 }
 
@@ -56,8 +63,11 @@ fn foreign_encoding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let mark: &[u8] = if is_marked { b"" } else { b"\xff\xfe" };
     let pairs = content.get(..content.len() / 2 * 2)?;
     let text = decode([mark, pairs].concat())?.replace("\r\n", "\n");
-    let what = format!("{} is in UTF-16", snapshot.short(&path));
-    let why = "go reads UTF-8 and ignores every line, so none of these settings applies";
+    let what = text!(en "{file} is in UTF-16", zh "{file} 的编码是 UTF-16", file = snapshot.short(&path));
+    let why = text!(
+        en "go reads UTF-8 and ignores every line, so none of these settings applies",
+        zh "go 按 UTF-8 读取，每一行都会忽略，所以这些设置都不起作用",
+    );
     let finding = Finding::error(what, why)
         .shown_by([Evidence::path(&path, format!("{} bytes, half of them zero", content.len()))]);
     Some(finding.fixed_by([Change::file(&path, content, text.into_bytes())]))
@@ -65,37 +75,78 @@ fn foreign_encoding(snapshot: &Snapshot<'_>) -> Option<Finding> {
 
 fn faulty(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = &snapshot.go_env;
-    let faults: Vec<(&GoEnvLine, (&str, Severity))> =
+    let faults: Vec<(&GoEnvLine, (Words<&str>, Severity))> =
         file.lines.iter().filter_map(|line| Some((line, fault(line)?))).collect();
     let (_, (what, _)) = faults.first()?;
     let severity = faults.iter().map(|(_, (_, severity))| *severity).max()?;
     let path = snapshot.short(file.path.as_ref()?);
     let what = match faults.len() {
-        1 => format!("a line of {path} {what}"),
-        count => format!("{count} lines of {path} are not read as intended; the first {what}"),
+        1 => text!(
+            en "a line of {file} {what}",
+            zh "{file} 里有一行{what}",
+            file = path, what = *what,
+        ),
+        count => text!(
+            en "{count} lines of {file} are not read as intended; the first {what}",
+            zh "{file} 里有 {count} 行和你想的不一样，第一行{what}",
+            count = count, file = path, what = *what,
+        ),
     };
-    let why = "go silently ignores such a line, or takes every character as part of the value";
+    let why = text!(
+        en "go silently ignores such a line, or takes every character as part of the value",
+        zh "这样的行，go 会不声不响地忽略，或者把每个字符都当成值的一部分",
+    );
     let evidence = faults.iter().filter_map(|(line, ..)| file.line_evidence(line));
     let change = file.rewritten(|line| Some(repaired(line)));
     Some(Finding::new(severity, what, why).shown_by(evidence).fixed_by(change))
 }
 
-fn fault(line: &GoEnvLine) -> Option<(&'static str, Severity)> {
+fn fault(line: &GoEnvLine) -> Option<(Words<&'static str>, Severity)> {
     let GoEnvLine { text, name, value, .. } = line;
     Some(if name.is_empty() && (text.trim().is_empty() || text.trim().starts_with('#')) {
         return None;
     } else if name.is_empty() && text.starts_with('\u{feff}') {
-        ("begins with a byte order mark, so go ignores it", Severity::Warning)
+        (
+            text!(
+                en "begins with a byte order mark, so go ignores it",
+                zh "以字节序标记（BOM）开头，go 会忽略它",
+            ),
+            Severity::Warning,
+        )
     } else if name.is_empty() {
-        ("is not a setting, so go ignores it", Severity::Warning)
+        (text!(en "is not a setting, so go ignores it", zh "不是设置，go 会忽略它"), Severity::Warning)
     } else if value.ends_with('\r') {
-        ("ends with a carriage return, which becomes part of the value", Severity::Error)
+        (
+            text!(
+                en "ends with a carriage return, which becomes part of the value",
+                zh "以回车符结尾，回车符成了值的一部分",
+            ),
+            Severity::Error,
+        )
     } else if name.trim_end() != name {
-        ("has a space before `=`, which becomes part of the name", Severity::Warning)
+        (
+            text!(
+                en "has a space before `=`, which becomes part of the name",
+                zh "的 `=` 前面有空格，空格成了名字的一部分",
+            ),
+            Severity::Warning,
+        )
     } else if !holds_words(name) && value.trim() != value {
-        ("has spaces around the value, which become part of it", Severity::Error)
+        (
+            text!(
+                en "has spaces around the value, which become part of it",
+                zh "的值前后有空格，空格成了值的一部分",
+            ),
+            Severity::Error,
+        )
     } else if !holds_words(name) && unquoted(value).is_some() {
-        ("has quotation marks, which become part of the value", Severity::Error)
+        (
+            text!(
+                en "has quotation marks, which become part of the value",
+                zh "的值带引号，引号成了值的一部分",
+            ),
+            Severity::Error,
+        )
     } else {
         return None;
     })
@@ -129,21 +180,27 @@ fn unquoted(value: &str) -> Option<&str> {
 
 /// How go treats a name that has no effect in the file, and which names those are.
 struct Ineffective {
-    fact: &'static str,
-    why: &'static str,
+    fact: Words<&'static str>,
+    why: Words<&'static str>,
     includes: fn(&str) -> bool,
 }
 
 const UNKNOWN: Ineffective = Ineffective {
-    fact: "which go does not recognize",
-    why: "it has no effect; the name may be misspelled, or mean a variable of another program",
+    fact: text!(en "which go does not recognize", zh "go 不认识"),
+    why: text!(
+        en "it has no effect; the name may be misspelled, or mean a variable of another program",
+        zh "它不起作用；可能是名字写错了，或者是别的程序的变量",
+    ),
     includes: |name| !is_known(name),
 };
 
 /// `cmd/go/internal/envcmd.checkEnvWrite`.
 const UNREAD: Ineffective = Ineffective {
-    fact: "which go does not read from this file",
-    why: "it has no effect; go finds the value out itself, or reads only the variable",
+    fact: text!(en "which go does not read from this file", zh "go 不从这个文件读取"),
+    why: text!(
+        en "it has no effect; go finds the value out itself, or reads only the variable",
+        zh "它不起作用；这个值由 go 自己得出，或者只从变量读取",
+    ),
     includes: |name| FIXED.split_whitespace().any(|fixed| fixed == name),
 };
 
@@ -154,10 +211,14 @@ fn ineffective(snapshot: &Snapshot<'_>, Ineffective { fact, why, includes }: Ine
     let lines: Vec<&GoEnvLine> = file.lines.iter().filter(is_meant).collect();
     let names: BTreeSet<&str> = lines.iter().map(|line| line.name.as_str()).collect();
     let path = snapshot.short(file.path.as_ref()?);
-    let listed = Vec::from_iter(names).join(" and ");
+    let names = Vec::from_iter(names);
     lines.first()?;
-    let finding = Finding::note(format!("{path} has {listed}, {fact}"), why)
-        .shown_by(lines.iter().filter_map(|line| file.line_evidence(line)));
+    let what = text!(
+        en "{file} has {names}, {fact}",
+        zh "{file} 里有 {names}，{fact}",
+        file = path, names = Words { en: names.join(" and "), zh: names.join("、") }, fact = fact,
+    );
+    let finding = Finding::note(what, why).shown_by(lines.iter().filter_map(|line| file.line_evidence(line)));
     Some(finding.command(snapshot.edit_own(file.path.as_ref()?, lines.first()?.number)))
 }
 
@@ -180,11 +241,27 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let hidden: Vec<&str> = names.iter().copied().filter(|name| is_hidden(name)).collect();
     let path = snapshot.short(file.path.as_ref()?);
     let (what, why) = if hidden.is_empty() {
-        let why = "settings of `go env -w` are easily forgotten, since no startup file shows them";
-        (format!("{path} sets {} for every project", names.join(", ")), why)
+        let why = text!(
+            en "settings of `go env -w` are easily forgotten, since no startup file shows them",
+            zh "`go env -w` 的设置在启动文件里看不到，很容易忘记",
+        );
+        let what = text!(
+            en "{file} sets {names} for every project",
+            zh "{file} 为所有项目设置了 {names}",
+            file = path, names = Words { en: names.join(", "), zh: names.join("、") },
+        );
+        (what, why)
     } else {
-        let why = "the variable wins: `go env -w` has no effect while it is set";
-        (format!("{path} sets {}, and a variable sets another value", hidden.join(", ")), why)
+        let why = text!(
+            en "the variable wins: `go env -w` has no effect while it is set",
+            zh "以变量为准：变量设着的时候，`go env -w` 不起作用",
+        );
+        let what = text!(
+            en "{file} sets {names}, and a variable sets another value",
+            zh "{file} 设置了 {names}，而变量设成了别的值",
+            file = path, names = Words { en: hidden.join(", "), zh: hidden.join("、") },
+        );
+        (what, why)
     };
     let fact = if hidden.is_empty() { Fact::Summary } else { Fact::Own };
     let finding = Finding { fact, ..Finding::note(what, why) }

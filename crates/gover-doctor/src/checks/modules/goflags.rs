@@ -2,22 +2,31 @@
 
 use crate::checks::module_file::ModuleFile;
 use crate::checks::words;
-use crate::{Check, Finding, Severity, Snapshot, scope};
+use crate::{Check, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "goflags",
-    summary: crate::Words::english("GOFLAGS breaks or changes every build"),
-    symptom: crate::Words::english(
-        "`go: parsing $GOFLAGS: non-flag \"mod=mod\"`, `go: flag needs an argument: -ldflags (from \
+    summary: text!(
+        en "GOFLAGS breaks or changes every build",
+        zh "GOFLAGS 让每次构建都失败，或者改变了每次构建",
+    ),
+    symptom: text!(
+        en "`go: parsing $GOFLAGS: non-flag \"mod=mod\"`, `go: flag needs an argument: -ldflags (from \
             $GOFLAGS)`, `go: inconsistent vendoring in …` in a project without `vendor`, or `go: -insecure \
             flag is no longer supported; use GOINSECURE instead`.",
+        zh "`go: parsing $GOFLAGS: non-flag \"mod=mod\"`、`go: flag needs an argument: -ldflags (from \
+            $GOFLAGS)`、没有 `vendor` 的项目报 `go: inconsistent vendoring in …`，或者 `go: -insecure flag \
+            is no longer supported; use GOINSECURE instead`。",
     ),
-    cause: crate::Words::english(
-        "GOFLAGS was set for one project, in a startup file or with `go env -w`, and applies to all.",
+    cause: text!(
+        en "GOFLAGS was set for one project, in a startup file or with `go env -w`, and applies to all.",
+        zh "GOFLAGS 本来是为某个项目设的，但写在启动文件里或用了 `go env -w`，于是对所有项目都生效。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes the wrong flags from the file of `go env -w`, and the variable if it holds \
+    repair: text!(
+        en "`--fix` removes the wrong flags from the file of `go env -w`, and the variable if it holds \
             nothing else. Otherwise the command that sets the remaining flags is shown.",
+        zh "`--fix` 从 `go env -w` 的文件里去掉不对的选项；如果变量里没有别的内容，也去掉变量。其他情况，\
+            gover 列出命令，只设置剩下的选项。",
     ),
     scope: scope::anywhere,
     run,
@@ -28,7 +37,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let words = match words::split(&value) {
         Ok(words) => words,
         Err(quote) => {
-            let what = format!("GOFLAGS has an unclosed {quote}");
+            let what = text!(en "GOFLAGS has an unclosed {quote}", zh "GOFLAGS 里的 {quote} 没有配对", quote = quote);
             return vec![drop_flags(snapshot, Finding::error(what, EVERY_COMMAND_FAILS), &[])];
         }
     };
@@ -47,17 +56,24 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     found.into_iter().flatten().map(finding).collect()
 }
 
-const EVERY_COMMAND_FAILS: &str = "every go command except `go env` fails with `go: parsing $GOFLAGS`";
+const EVERY_COMMAND_FAILS: Words<&str> = text!(
+    en "every go command except `go env` fails with `go: parsing $GOFLAGS`",
+    zh "除了 `go env`，所有 go 命令都会报 `go: parsing $GOFLAGS`",
+);
 
 struct Fault {
     severity: Severity,
-    what: String,
-    why: &'static str,
+    what: Words,
+    why: Words<&'static str>,
     drop: Vec<String>,
 }
 
-fn error(flag: &str, problem: &str, why: &'static str) -> Fault {
-    let what = format!("GOFLAGS has `{flag}`{problem}");
+fn error(flag: &str, problem: impl Into<Words>, why: Words<&'static str>) -> Fault {
+    let what = text!(
+        en "GOFLAGS has `{flag}`{problem}",
+        zh "GOFLAGS 里的 `{flag}` {problem}",
+        flag = flag, problem = problem.into(),
+    );
     Fault { severity: Severity::Error, what, why, drop: vec![flag.to_owned()] }
 }
 
@@ -67,7 +83,11 @@ fn malformed(words: &[String]) -> Option<Fault> {
         name.is_some_and(|name| !name.is_empty() && !name.starts_with(['-', '=']))
     };
     let drop: Vec<String> = words.iter().filter(|word| !is_flag(word)).cloned().collect();
-    let what = format!("GOFLAGS contains `{}`, which is not a flag", drop.first()?);
+    let what = text!(
+        en "GOFLAGS contains `{word}`, which is not a flag",
+        zh "GOFLAGS 里的 `{word}` 不是选项",
+        word = drop.first()?,
+    );
     Some(Fault { severity: Severity::Error, what, why: EVERY_COMMAND_FAILS, drop })
 }
 
@@ -75,14 +95,23 @@ fn malformed(words: &[String]) -> Option<Fault> {
 fn without_argument(words: &[String]) -> Option<Fault> {
     let flag =
         words.iter().find(|word| !word.contains('=') && WITH_ARGUMENT.concat().contains(&name(word)))?;
-    let problem = " without its argument, which must follow `=`";
-    Some(error(flag, problem, "every command that has the flag fails with `go: flag needs an argument`"))
+    let problem =
+        text!(en " without its argument, which must follow `=`", zh "缺少参数，参数要写在 `=` 后面");
+    let why = text!(
+        en "every command that has the flag fails with `go: flag needs an argument`",
+        zh "有这个选项的命令都会报 `go: flag needs an argument`",
+    );
+    Some(error(flag, problem, why))
 }
 
 fn insecure(words: &[String]) -> Option<Fault> {
     let flag = words.iter().find(|word| name(word) == "insecure")?;
-    let why = "with Go before 1.16 others can replace modules in transit; later versions reject the flag";
-    Some(error(flag, ", which lets an old Go download without TLS", why))
+    let why = text!(
+        en "with Go before 1.16 others can replace modules in transit; later versions reject the flag",
+        zh "用 Go 1.16 之前的版本时，模块在传输途中可能被人替换；以后的版本不接受这个选项",
+    );
+    let problem = text!(en ", which lets an old Go download without TLS", zh "会让旧的 Go 不用 TLS 下载");
+    Some(error(flag, problem, why))
 }
 
 fn vendor(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
@@ -96,16 +125,30 @@ fn vendor(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
     if !flag.ends_with("=vendor") || has_vendor || snapshot.go_work().is_some() || !needs_others() {
         return None;
     }
-    let problem = format!(", and {} has no vendor directory", snapshot.short(&directory));
-    let why = "every build of a module with dependencies fails with `go: inconsistent vendoring`";
-    Some(error(flag, &problem, why))
+    let problem = text!(
+        en ", and {directory} has no vendor directory",
+        zh "要求有 vendor 目录，而 {directory} 里没有",
+        directory = snapshot.short(&directory),
+    );
+    let why = text!(
+        en "every build of a module with dependencies fails with `go: inconsistent vendoring`",
+        zh "有依赖的模块每次构建都报 `go: inconsistent vendoring`",
+    );
+    Some(error(flag, problem, why))
 }
 
 fn workspace(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
     let flag = words.iter().rev().find(|word| name(word) == "mod" && word.ends_with("=mod"))?;
-    let problem = format!(", which the workspace {} does not allow", snapshot.short(&snapshot.go_work()?));
-    let why = "go fails with `-mod may only be set to readonly or vendor when in workspace mode`";
-    Some(error(flag, &problem, why))
+    let problem = text!(
+        en ", which the workspace {workspace} does not allow",
+        zh "在工作区 {workspace} 里不允许使用",
+        workspace = snapshot.short(&snapshot.go_work()?),
+    );
+    let why = text!(
+        en "go fails with `-mod may only be set to readonly or vendor when in workspace mode`",
+        zh "go 会报 `-mod may only be set to readonly or vendor when in workspace mode`",
+    );
+    Some(error(flag, problem, why))
 }
 
 fn contradiction(words: &[String]) -> Option<Fault> {
@@ -117,8 +160,12 @@ fn contradiction(words: &[String]) -> Option<Fault> {
     let last = last(words, name(first))?;
     Some(Fault {
         severity: Severity::Warning,
-        what: format!("GOFLAGS has `{first}` and `{last}`, and only the last applies"),
-        why: "the others have no effect",
+        what: text!(
+            en "GOFLAGS has `{first}` and `{last}`, and only the last applies",
+            zh "GOFLAGS 里有 `{first}` 和 `{last}`，只有后一个起作用",
+            first = first, last = last,
+        ),
+        why: text!(en "the others have no effect", zh "其余的不起作用"),
         drop: words.iter().filter(|word| name(word) == name(first) && *word != last).cloned().collect(),
     })
 }

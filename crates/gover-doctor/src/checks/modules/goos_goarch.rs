@@ -3,24 +3,35 @@
 use gover_core::platform::{Compatibility, Platform};
 use gover_core::{Arch, platform};
 
-use crate::{Check, Finding, Severity, Snapshot, scope};
+use crate::{Check, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "goos-goarch",
-    summary: crate::Words::english("GOOS or GOARCH is set for another machine, or misspelled"),
-    symptom: crate::Words::english(
-        "`fork/exec …: exec format error` or `%1 is not a valid Win32 application` (in Chinese `%1 \
+    summary: text!(
+        en "GOOS or GOARCH is set for another machine, or misspelled",
+        zh "GOOS 或 GOARCH 设成了别的机器，或者写错了",
+    ),
+    symptom: text!(
+        en "`fork/exec …: exec format error` or `%1 is not a valid Win32 application` (in Chinese `%1 \
             不是有效的 Win32 应用程序`) with `go run` and `go \
             test`, `cannot install cross-compiled binaries when GOBIN is set`, or `go: unsupported \
             GOOS/GOARCH pair linux /amd64`, with a space that is hard to see.",
+        zh "运行 `go run` 和 `go test` 时报 `fork/exec …: exec format error` 或 `%1 不是有效的 Win32 应用程\
+            序`（英文 `%1 is not a valid Win32 application`）；`cannot install cross-compiled binaries \
+            when GOBIN is set`；或者 `go: unsupported GOOS/GOARCH pair linux /amd64`，里面有一个不易看出的\
+            空格。",
     ),
-    cause: crate::Words::english(
-        "It was set for one cross-compilation: with `go env -w`, in a startup file, or with `set \
+    cause: text!(
+        en "It was set for one cross-compilation: with `go env -w`, in a startup file, or with `set \
             GOOS=linux && go build` in cmd.exe, which keeps the space before `&&`.",
+        zh "只是为某一次交叉编译设的，却用了 `go env -w`、写进了启动文件，或者在 cmd.exe 里写了 `set \
+            GOOS=linux && go build`，`&&` 前面的空格也成了值的一部分。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes it. For one command write `GOOS=linux go build`, in PowerShell `$env:GOOS = \
+    repair: text!(
+        en "`--fix` removes it. For one command write `GOOS=linux go build`, in PowerShell `$env:GOOS = \
             'linux'` and afterwards `Remove-Item Env:GOOS`.",
+        zh "`--fix` 去掉它。只对一条命令设置，写 `GOOS=linux go build`；PowerShell 里先 `$env:GOOS = \
+            'linux'`，用完再 `Remove-Item Env:GOOS`。",
     ),
     scope: scope::anywhere,
     run,
@@ -35,12 +46,22 @@ fn examine(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Finding> {
     let known = if name == "GOOS" { SYSTEMS.concat() } else { ARCHITECTURES.to_vec() };
     let own = own(snapshot, name);
     let (severity, what, why) = if known.contains(&value.trim()) && value.trim() != value {
-        let what = format!("{name} is `{}`, with an extra space or line end", value.escape_debug());
+        let what = text!(
+            en "{name} is `{value}`, with an extra space or line end",
+            zh "{name} 是 `{value}`，多了空格或换行",
+            name = name, value = value.escape_debug(),
+        );
         (Severity::Error, what, UNSUPPORTED)
     } else if !known.contains(&value.as_str()) {
         let meant = Arch::by_any_name(&value).filter(|_| name == "GOARCH");
-        let hint = meant.map(|arch| format!("; Go calls it {arch}")).unwrap_or_default();
-        let what = format!("{name} is `{value}`, which Go does not know{hint}");
+        let hint = meant
+            .map(|arch| text!(en "; Go calls it {arch}", zh "；Go 里叫 {arch}", arch = arch))
+            .unwrap_or_default();
+        let what = text!(
+            en "{name} is `{value}`, which Go does not know{hint}",
+            zh "{name} 是 `{value}`，Go 不认识{hint}",
+            name = name, value = value, hint = hint,
+        );
         (Severity::Error, what, UNSUPPORTED)
     } else if own.contains(&value) {
         return None;
@@ -54,9 +75,20 @@ fn examine(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Finding> {
             (false, true) => Severity::Note,
         };
         let own = own.first().cloned().unwrap_or_default();
-        let where_set = if lasting { "in every shell" } else { "in this shell" };
-        let what = format!("{name} is {value} {where_set}, and this machine is {own}");
-        let why = "builds are for another machine: `go run`, `go test` and programs of `go install` do not work here";
+        let place = if lasting {
+            text!(en "in every shell", zh "每个 shell 里都")
+        } else {
+            text!(en "in this shell", zh "这个 shell 里")
+        };
+        let what = text!(
+            en "{name} is {value} {place}, and this machine is {own}",
+            zh "{name} 在{place}是 {value}，而本机是 {own}",
+            name = name, value = value, place = place, own = own,
+        );
+        let why = text!(
+            en "builds are for another machine: `go run`, `go test` and programs of `go install` do not work here",
+            zh "构建的是别的机器的程序：`go run`、`go test` 和 `go install` 装的程序在这里都用不了",
+        );
         (severity, what, why)
     };
     let finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence(name));
@@ -80,7 +112,10 @@ fn runs_here(snapshot: &Snapshot<'_>, arch: &str) -> bool {
     fit.is_some_and(|fit| fit != Compatibility::Foreign)
 }
 
-const UNSUPPORTED: &str = "every build fails with `unsupported GOOS/GOARCH pair`";
+const UNSUPPORTED: Words<&str> = text!(
+    en "every build fails with `unsupported GOOS/GOARCH pair`",
+    zh "每次构建都报 `unsupported GOOS/GOARCH pair`",
+);
 
 /// `internal/syslist`, and systems that older releases supported.
 const SYSTEMS: &[&[&str]] = &[

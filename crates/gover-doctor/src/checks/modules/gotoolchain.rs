@@ -4,25 +4,32 @@ use gover_core::{GoVersion, ToolchainName};
 
 use super::gopath::commands_only;
 use crate::checks::pins::go_line;
-use crate::{Check, Finding, Severity, Snapshot, scope};
+use crate::{Check, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "gotoolchain",
-    summary: crate::Words::english(
-        "GOTOOLCHAIN is invalid, fixed to one version, or too strict for this project",
+    summary: text!(
+        en "GOTOOLCHAIN is invalid, fixed to one version, or too strict for this project",
+        zh "GOTOOLCHAIN 无效、固定在一个版本，或者对这个项目限制太严",
     ),
-    symptom: crate::Words::english(
-        "`go: invalid GOTOOLCHAIN \"1.22\"`, `go: go.mod requires go >= 1.24 (running go 1.22.5; \
+    symptom: text!(
+        en "`go: invalid GOTOOLCHAIN \"1.22\"`, `go: go.mod requires go >= 1.24 (running go 1.22.5; \
             GOTOOLCHAIN=local)`, or a different version from the one that .go-version or go.mod asks for.",
+        zh "`go: invalid GOTOOLCHAIN \"1.22\"`、`go: go.mod requires go >= 1.24 (running go 1.22.5; \
+            GOTOOLCHAIN=local)`，或者运行的版本和 .go-version 或 go.mod 要求的不同。",
     ),
-    cause: crate::Words::english(
-        "`go env -w GOTOOLCHAIN=local` or `=go1.22.5` was meant for one project or copied from a \
+    cause: text!(
+        en "`go env -w GOTOOLCHAIN=local` or `=go1.22.5` was meant for one project or copied from a \
             Dockerfile, and applies to all.",
+        zh "`go env -w GOTOOLCHAIN=local` 或 `=go1.22.5` 本来只是为了某个项目，或者是从 Dockerfile 抄来的，\
+            却对所有项目都生效。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes an invalid value, one that breaks this project, and one version for all \
+    repair: text!(
+        en "`--fix` removes an invalid value, one that breaks this project, and one version for all \
             projects. gover chooses a version for each project; to require an exact one, use a `toolchain` \
             line in go.mod or a .go-version.",
+        zh "`--fix` 去掉无效的值、让这个项目无法构建的值，以及对所有项目都固定一个版本的值。gover 会为每个\
+            项目选择版本；一定要用某个版本，就在 go.mod 里写 `toolchain` 行，或者用 .go-version。",
     ),
     scope: scope::anywhere,
     run,
@@ -34,24 +41,42 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
-    let finding = |severity, what: String, why: &str| {
+    let finding = |severity, what: Words, why: Words| {
         let finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GOTOOLCHAIN"));
         snapshot.corrected(finding, "GOTOOLCHAIN", None)
     };
     let Some(kind) = kind(value) else {
         let meant = GoVersion::parse(value).map(|version| ToolchainName::of(&version));
-        let hint = meant.map(|name| format!("; the name of a toolchain is {name}")).unwrap_or_default();
-        let what = format!("GOTOOLCHAIN is `{}`, which go does not understand{hint}", value.escape_debug());
-        let why = "every go command since 1.21 fails with `invalid GOTOOLCHAIN`";
-        return Some(finding(Severity::Error, what, why));
+        let hint = meant
+            .map(|name| {
+                text!(en "; the name of a toolchain is {name}", zh "；工具链的名字要写成 {name}", name = name)
+            })
+            .unwrap_or_default();
+        let what = text!(
+            en "GOTOOLCHAIN is `{value}`, which go does not understand{hint}",
+            zh "GOTOOLCHAIN 是 `{value}`，go 读不懂{hint}",
+            value = value.escape_debug(), hint = hint,
+        );
+        let why = text!(
+            en "every go command since 1.21 fails with `invalid GOTOOLCHAIN`",
+            zh "从 1.21 起，所有 go 命令都会报 `invalid GOTOOLCHAIN`",
+        );
+        return Some(finding(Severity::Error, what, why.into()));
     };
     if let Kind::Fixed(name) = &kind
         && name.version().is_language()
     {
         let release = ToolchainName::of(name.version());
-        let what = format!("GOTOOLCHAIN is `{name}`, a language version; the toolchain is named {release}");
-        let why = "go commands fail with `is a language version but not a toolchain version`";
-        return Some(finding(Severity::Error, what, why));
+        let what = text!(
+            en "GOTOOLCHAIN is `{name}`, a language version; the toolchain is named {release}",
+            zh "GOTOOLCHAIN 是 `{name}`，这是语言版本；工具链的名字是 {release}",
+            name = name, release = release,
+        );
+        let why = text!(
+            en "go commands fail with `is a language version but not a toolchain version`",
+            zh "go 命令会报 `is a language version but not a toolchain version`",
+        );
+        return Some(finding(Severity::Error, what, why.into()));
     }
     let running = match &kind {
         Kind::Chooses => return None,
@@ -62,26 +87,53 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
         && version > *running.version()
     {
         let name = line.file.file_name();
-        let what = format!("GOTOOLCHAIN={value} allows only {running}, and {name} needs go {version}");
-        let why = format!("builds here fail with `go: {name} requires go >= {version}`");
-        return Some(finding(Severity::Error, what, &why).shown_by([line.evidence()]).about("GOTOOLCHAIN"));
+        let what = text!(
+            en "GOTOOLCHAIN={value} allows only {running}, and {file} needs go {version}",
+            zh "GOTOOLCHAIN={value} 只允许 {running}，而 {file} 要求 go {version}",
+            value = value, running = running, file = name, version = version,
+        );
+        let why = text!(
+            en "builds here fail with `go: {file} requires go >= {version}`",
+            zh "在这里构建会报 `go: {file} requires go >= {version}`",
+            file = name, version = version,
+        );
+        return Some(finding(Severity::Error, what, why).shown_by([line.evidence()]).about("GOTOOLCHAIN"));
     }
     Some(match kind {
         Kind::Fixed(name) if snapshot.is_lasting("GOTOOLCHAIN") => {
-            let what = format!("GOTOOLCHAIN fixes {name} for all projects");
-            let why =
-                "that version runs whatever go.mod or .go-version say, and go downloads it if it is missing";
-            finding(Severity::Warning, what, why)
+            let what = text!(
+                en "GOTOOLCHAIN fixes {name} for all projects",
+                zh "GOTOOLCHAIN 把所有项目都固定在 {name}",
+                name = name,
+            );
+            let why = text!(
+                en "that version runs whatever go.mod or .go-version say, and go downloads it if it is missing",
+                zh "不管 go.mod 或 .go-version 怎么写，运行的都是那个版本；没有安装时 go 会下载它",
+            );
+            finding(Severity::Warning, what, why.into())
         }
         Kind::Fixed(name) => {
-            let what = format!("GOTOOLCHAIN fixes {name} in this shell");
-            let why = "that version runs whatever go.mod or .go-version say";
-            commands_only(finding(Severity::Note, what, why))
+            let what = text!(
+                en "GOTOOLCHAIN fixes {name} in this shell",
+                zh "GOTOOLCHAIN 把这个 shell 固定在 {name}",
+                name = name,
+            );
+            let why = text!(
+                en "that version runs whatever go.mod or .go-version say",
+                zh "不管 go.mod 或 .go-version 怎么写，运行的都是那个版本",
+            );
+            commands_only(finding(Severity::Note, what, why.into()))
         }
         _ => {
-            let what = "GOTOOLCHAIN=local keeps go from switching its version".to_owned();
-            let why = "a project whose go.mod asks for a newer version fails, unless gover provides it";
-            commands_only(finding(Severity::Note, what, why))
+            let what = text!(
+                en "GOTOOLCHAIN=local keeps go from switching its version",
+                zh "GOTOOLCHAIN=local 让 go 不能切换版本",
+            );
+            let why = text!(
+                en "a project whose go.mod asks for a newer version fails, unless gover provides it",
+                zh "go.mod 要求更新版本的项目会失败，除非由 gover 提供那个版本",
+            );
+            commands_only(finding(Severity::Note, what.into(), why.into()))
         }
     })
 }

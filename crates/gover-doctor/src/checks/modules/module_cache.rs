@@ -1,25 +1,34 @@
 //! Modules in the cache that are not as they were downloaded.
 
-use gover_core::text::counted;
+use crate::language::counted;
 
 use crate::snapshot::programs::{Patience, Run};
-use crate::{Check, Evidence, Finding, Scope, Snapshot, scope, text};
+use crate::{Check, Evidence, Finding, Scope, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "module-cache",
-    summary: crate::Words::english("modules in the module cache were changed since they were downloaded"),
-    symptom: crate::Words::english(
-        "`dir has been modified`, `zip has been modified`, a build that fails in the code of a dependency, or a \
+    summary: text!(
+        en "modules in the module cache were changed since they were downloaded",
+        zh "模块缓存里的模块在下载之后被改过",
+    ),
+    symptom: text!(
+        en "`dir has been modified`, `zip has been modified`, a build that fails in the code of a dependency, or a \
             program that behaves differently from the one that a colleague built.",
+        zh "`dir has been modified`、`zip has been modified`，依赖的代码编译不过，或者编译出来的程序和同事\
+            的表现不同。",
     ),
-    cause: crate::Words::english(
-        "Someone edited a file below `GOMODCACHE` while debugging, a tool wrote there, or a disk lost data. go \
+    cause: text!(
+        en "Someone edited a file below `GOMODCACHE` while debugging, a tool wrote there, or a disk lost data. go \
             compares modules with go.sum only when it downloads them.",
+        zh "有人调试时改了 `GOMODCACHE` 下的文件，有工具往里面写过，或者磁盘丢了数据。go 只在下载时才把模块\
+            和 go.sum 比对。",
     ),
-    repair: crate::Words::english(
-        "`go clean -modcache` empties the cache, and the next build downloads the modules again. `--fix` does not \
+    repair: text!(
+        en "`go clean -modcache` empties the cache, and the next build downloads the modules again. `--fix` does not \
             do it. The check runs `go mod verify` with the selected Go, which reads every module: it runs only if \
             you name it, or with `-v`.",
+        zh "`go clean -modcache` 清空缓存，下次构建时重新下载。`--fix` 不会这样做。这项检查用选定的 Go 运\
+            行 `go mod verify`，要读每一个模块，所以只有写出它的名字或加上 `-v` 才运行。",
     ),
     scope,
     run: |snapshot| examine(snapshot).into_iter().collect(),
@@ -53,9 +62,16 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let are = if changed.len() == 1 { "was" } else { "were" };
-    let what =
-        format!("{} of the module cache {are} changed since the download", counted(changed.len(), "part"));
-    let why = "builds here use code that does not match go.sum";
+    let parts = counted(changed.len(), "part");
+    let what = text!(
+        en "{parts} changed since the download",
+        zh "模块缓存里有 {parts} 处在下载之后被改过",
+        parts = Words { en: format!("{} of the module cache {are}", parts.en), ..parts },
+    );
+    let why = text!(
+        en "builds here use code that does not match go.sum",
+        zh "这里的构建用了和 go.sum 不一致的代码",
+    );
     let evidence = changed.into_iter().map(|line| Evidence::answer("go mod verify", line));
     Some(Finding::error(what, why).shown_by(evidence).command("go clean -modcache"))
 }

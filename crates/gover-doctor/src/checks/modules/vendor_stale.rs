@@ -2,25 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use gover_core::text::counted;
+use crate::language::counted;
 
 use crate::checks::module_file::{Module, ModuleFile, ModuleLine};
 use crate::checks::words;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "vendor-stale",
-    summary: crate::Words::english("vendor/modules.txt does not match go.mod or go.work"),
-    symptom: crate::Words::english(
-        "`go: inconsistent vendoring in …: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt`.",
+    summary: text!(
+        en "vendor/modules.txt does not match go.mod or go.work",
+        zh "vendor/modules.txt 与 go.mod 或 go.work 不一致",
     ),
-    cause: crate::Words::english(
-        "go.mod was changed by `go get`, a merge or a bot without running `go mod vendor`; or the `vendor` \
+    symptom: text!(
+        en "`go: inconsistent vendoring in …: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt`.",
+        zh "`go: inconsistent vendoring in …: is explicitly required in go.mod, but not marked as explicit \
+            in vendor/modules.txt`。",
+    ),
+    cause: text!(
+        en "go.mod was changed by `go get`, a merge or a bot without running `go mod vendor`; or the `vendor` \
             directory belongs to a tool of another language.",
+        zh "`go get`、合并或机器人改了 go.mod，却没有运行 `go mod vendor`；或者 `vendor` 目录属于别的语言的\
+            工具。",
     ),
-    repair: crate::Words::english(
-        "`go mod vendor`, or `go work vendor` in a workspace, recreates the directory. It deletes \
+    repair: text!(
+        en "`go mod vendor`, or `go work vendor` in a workspace, recreates the directory. It deletes \
             everything else in it, so `--fix` never runs it.",
+        zh "`go mod vendor`（工作区里用 `go work vendor`）会重建这个目录。它会删掉目录里的其他所有东西，所\
+            以 `--fix` 从不运行它。",
     ),
     scope: scope::module,
     run: |snapshot| examine(snapshot).into_iter().collect(),
@@ -64,12 +73,17 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let modules = counted(differences.len(), "module");
-    let (fits, command) =
-        if is_workspace { ("the workspace", "go work vendor") } else { ("go.mod", "go mod vendor") };
-    let finding = Finding::error(
-        format!("{} does not match {fits} in {modules}", snapshot.short(&list)),
-        "every build here fails with `go: inconsistent vendoring`",
+    let (fits, command) = if is_workspace {
+        (text!(en "the workspace", zh "工作区"), "go work vendor")
+    } else {
+        (text!(en "go.mod", zh " go.mod "), "go mod vendor")
+    };
+    let what = text!(
+        en "{file} does not match {fits} in {modules}",
+        zh "{file} 与{fits}不一致，涉及 {modules} 个模块",
+        file = snapshot.short(&list), fits = fits, modules = modules,
     );
+    let finding = Finding::error(what, INCONSISTENT);
     Some(finding.shown_by(differences.into_iter().take(SHOWN)).command(command))
 }
 
@@ -84,10 +98,12 @@ fn is_ignored(snapshot: &Snapshot<'_>) -> bool {
 /// `vendor` without modules.txt: tools for PHP and Ruby use the same name.
 fn foreign(snapshot: &Snapshot<'_>, file: &ModuleFile, vendor: &MachinePath) -> Option<Finding> {
     let required = file.required.first()?;
-    let finding = Finding::error(
-        format!("{} is not Go's vendor directory, but go uses it as one", snapshot.short(vendor)),
-        "every build here fails with `go: inconsistent vendoring`",
+    let what = text!(
+        en "{directory} is not Go's vendor directory, but go uses it as one",
+        zh "{directory} 不是 Go 的 vendor 目录，go 却把它当成是",
+        directory = snapshot.short(vendor),
     );
+    let finding = Finding::error(what, INCONSISTENT);
     let evidence = [Evidence::path(vendor, "has no modules.txt"), required.evidence(&file.path)];
     Some(finding.shown_by(evidence).command("go build -mod=readonly ./..."))
 }
@@ -199,6 +215,11 @@ fn absolute((path, version): &Module, base: &MachinePath) -> Module {
     }
     (parts.join("/"), String::new())
 }
+
+const INCONSISTENT: Words<&str> = text!(
+    en "every build here fails with `go: inconsistent vendoring`",
+    zh "在这里每次构建都报 `go: inconsistent vendoring`",
+);
 
 const SHOWN: usize = 5;
 

@@ -7,21 +7,28 @@ use gover_core::date::Date;
 use gover_source::Verdict;
 
 use crate::snapshot::network::{self, NetworkFacts};
-use crate::{Check, Evidence, Finding, Os, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Os, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "clock",
-    summary: crate::Words::english("the clock is so wrong that certificates are refused"),
-    symptom: crate::Words::english(
-        "`x509: certificate has expired or is not yet valid: current time 2019-01-01T… is before …`, for \
+    summary: text!(
+        en "the clock is so wrong that certificates are refused",
+        zh "时钟差得太多，证书被拒绝",
+    ),
+    symptom: text!(
+        en "`x509: certificate has expired or is not yet valid: current time 2019-01-01T… is before …`, for \
             every address.",
+        zh "不管访问哪个地址，都报 `x509: certificate has expired or is not yet valid: current time \
+            2019-01-01T… is before …`。",
     ),
-    cause: crate::Words::english(
-        "The machine's clock is wrong: an empty battery, a suspended virtual machine or WSL, a board \
+    cause: text!(
+        en "The machine's clock is wrong: an empty battery, a suspended virtual machine or WSL, a board \
             without a clock.",
+        zh "本机的时钟不对：电池没电了，虚拟机或 WSL 挂起过，或者主板没有时钟。",
     ),
-    repair: crate::Words::english(
-        "Set the clock with the commands shown, and let the system keep it synchronized.",
+    repair: text!(
+        en "Set the clock with the commands shown, and let the system keep it synchronized.",
+        zh "用列出的命令校准时钟，并让系统自动同步。",
     ),
     scope: scope::network,
     run,
@@ -32,22 +39,36 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let asked = network.into_iter().flat_map(NetworkFacts::iter);
     let refused = asked.filter(|asked| asked.verdict == Verdict::CertificateTime);
     let refused: Vec<Evidence> = refused.map(network::evidence).collect();
-    let why_if_refused = "certificates are refused as expired or not yet valid, so downloads fail";
+    let why_if_refused = text!(
+        en "certificates are refused as expired or not yet valid, so downloads fail",
+        zh "证书会被当成已过期或尚未生效而拒绝，下载就会失败",
+    );
     let finding = if let Some(ahead) = network.and_then(|network| network.clock_ahead) {
         let size = ahead.unsigned_abs();
         if size < TOLERATED {
             return Vec::new();
         }
-        let direction = if ahead > 0 { "ahead" } else { "behind" };
-        let what = format!("the clock is {} {direction}", span(size));
+        let direction = if ahead > 0 { text!(en "ahead", zh "快") } else { text!(en "behind", zh "慢") };
+        let what = text!(
+            en "the clock is {span} {direction}",
+            zh "时钟{direction}了 {span}",
+            span = span(size), direction = direction,
+        );
         if size > DAY || !refused.is_empty() {
             Finding::error(what, why_if_refused)
         } else {
-            Finding::warning(what, "files may seem to come from the future, and tokens may be refused")
+            let why = text!(
+                en "files may seem to come from the future, and tokens may be refused",
+                zh "文件的时间可能像是在未来，令牌可能被拒绝",
+            );
+            Finding::warning(what, why)
         }
     } else if let Some((name, date)) = released_later(snapshot) {
         let text = format!("{}, but {name} was released on {date}", Date::of(snapshot.system.now));
-        let what = "the clock shows a time before a known Go release";
+        let what = text!(
+            en "the clock shows a time before a known Go release",
+            zh "时钟显示的时间早于某个已知 Go 版本的发布日期",
+        );
         Finding::error(what, why_if_refused).shown_by([Evidence::answer("the clock", text)])
     } else {
         // Without the time of any server, it may also be a server's expired certificate.
@@ -75,13 +96,13 @@ fn commands(snapshot: &Snapshot<'_>) -> &'static [&'static str] {
 }
 
 /// `3 days`, `2 hours`, `10 minutes`.
-fn span(seconds: u64) -> String {
+fn span(seconds: u64) -> Words {
     let (count, unit) = match seconds {
-        _ if seconds >= 2 * DAY => (seconds / DAY, "days"),
-        _ if seconds >= 2 * 3600 => (seconds / 3600, "hours"),
-        _ => (seconds / 60, "minutes"),
+        _ if seconds >= 2 * DAY => (seconds / DAY, text!(en "days", zh "天")),
+        _ if seconds >= 2 * 3600 => (seconds / 3600, text!(en "hours", zh "小时")),
+        _ => (seconds / 60, text!(en "minutes", zh "分钟")),
     };
-    format!("{count} {unit}")
+    text!(en "{count} {unit}", zh "{count} {unit}", count = count, unit = unit)
 }
 
 const DAY: u64 = 86_400;

@@ -6,24 +6,33 @@ use super::goproxy::command;
 use super::http_proxy;
 use crate::snapshot::SetBy;
 use crate::snapshot::network::{self, NetworkFacts, Source};
-use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "sources",
-    summary: crate::Words::english("a source of toolchains does not answer"),
-    symptom: crate::Words::english(
-        "`could not download go1.22.5`, `could not reach mirror.corp.example (DNS lookup failed)`, or a \
-            `gover install` that waits before it begins.",
+    summary: text!(
+        en "a source of toolchains does not answer",
+        zh "有一个工具链下载源没有响应",
     ),
-    cause: crate::Words::english(
-        "The setting `sources` or GOVER_SOURCES names a mirror that moved or that only a company network \
+    symptom: text!(
+        en "`could not download go1.22.5`, `could not reach mirror.corp.example (DNS lookup failed)`, or a \
+            `gover install` that waits before it begins.",
+        zh "`could not download go1.22.5`、`could not reach mirror.corp.example (DNS lookup failed)`，或者 \
+            `gover install` 要等一会儿才开始。",
+    ),
+    cause: text!(
+        en "The setting `sources` or GOVER_SOURCES names a mirror that moved or that only a company network \
             reaches, or a directory that is not mounted. Or go.dev, the first source by default, is blocked \
             here.",
+        zh "设置 `sources` 或 GOVER_SOURCES 里的镜像搬走了，只有公司内网才连得上，或者写的目录没有挂载。也\
+            可能是默认的第一个下载源 go.dev 在这里连不上。",
     ),
-    repair: crate::Words::english(
-        "The command shown sets the sources that answer, unless one of them has credentials. \
+    repair: text!(
+        en "The command shown sets the sources that answer, unless one of them has credentials. \
             `gover config set sources ''` restores the default, `go.dev, goproxy`. If a policy of the machine \
             sets them, no command is shown: ask its administrator to replace the source.",
+        zh "列出的命令只保留有响应的下载源，除非其中有带密码的。`gover config set sources ''` 恢复默认的 \
+            `go.dev, goproxy`。如果是系统策略设置的，就没有命令：请管理员更换。",
     ),
     scope: scope::network,
     run,
@@ -45,9 +54,19 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts, asked: &Probe, left: &[&Source]) -> Finding {
-    let what = format!("{} in the setting `sources`: {}", asked.address, network::words(&asked.verdict));
+    let what = text!(
+        en "{address} in the setting `sources`: {verdict}",
+        zh "设置 `sources` 里的 {address}：{verdict}",
+        address = asked.address, verdict = network::words(&asked.verdict),
+    );
     let (severity, why) = match (left, snapshot.gover.sources_set_by) {
-        ([], _) => (Severity::Error, "no source is left, so gover cannot install a toolchain"),
+        ([], _) => (
+            Severity::Error,
+            text!(
+                en "no source is left, so gover cannot install a toolchain",
+                zh "没有别的下载源了，gover 无法安装工具链",
+            ),
+        ),
         // Not everyone reaches both sources of the default.
         (_, SetBy::Nothing) => (Severity::Note, WAITS),
         _ => (Severity::Warning, WAITS),
@@ -77,7 +96,10 @@ fn set_by(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Option<Evidence> {
     })
 }
 
-const WAITS: &str = "gover uses the other sources, and may wait two seconds for this one";
+const WAITS: Words<&str> = text!(
+    en "gover uses the other sources, and may wait two seconds for this one",
+    zh "gover 会用其他下载源，但可能要为它等两秒",
+);
 
 /// The command that keeps only the sources that answer, or restores the default if none does.
 /// `None` if it would need credentials, which are not shown.

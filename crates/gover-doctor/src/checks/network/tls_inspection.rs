@@ -7,24 +7,33 @@ use gover_source::{Probe, Verdict};
 use super::setting::host;
 use crate::snapshot::network::{self, NetworkFacts};
 use crate::snapshot::system::PackageManager;
-use crate::{Check, Finding, Os, Snapshot, scope};
+use crate::{Check, Finding, Os, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "tls-inspection",
-    summary: crate::Words::english("certificates from an authority that is not trusted"),
-    symptom: crate::Words::english(
-        "`x509: certificate signed by unknown authority`, `tls: failed to verify certificate`, `SSL \
-            certificate problem: unable to get local issuer certificate`, only on the company network.",
+    summary: text!(
+        en "certificates from an authority that is not trusted",
+        zh "证书来自不受信任的颁发机构",
     ),
-    cause: crate::Words::english(
-        "Something between this machine and Go's servers intercepts each connection with a certificate of \
+    symptom: text!(
+        en "`x509: certificate signed by unknown authority`, `tls: failed to verify certificate`, `SSL \
+            certificate problem: unable to get local issuer certificate`, only on the company network.",
+        zh "只在公司网络里出现 `x509: certificate signed by unknown authority`、`tls: failed to verify \
+            certificate`、`SSL certificate problem: unable to get local issuer certificate`。",
+    ),
+    cause: text!(
+        en "Something between this machine and Go's servers intercepts each connection with a certificate of \
             its own. Browsers trust its authority because it was installed for them. go uses the system's \
             certificate store, and WSL and containers each have their own. SSL_CERT_FILE may also name a \
             file that lacks the authority.",
+        zh "本机和 Go 的服务器之间，有设备用自己的证书拦截每个连接。浏览器信任它，是因为有人替浏览器装了它\
+            的颁发机构。go 用的是系统的证书库，WSL 和容器又各有自己的证书库。也可能是 SSL_CERT_FILE 指向的\
+            文件里没有这个颁发机构。",
     ),
-    repair: crate::Words::english(
-        "Get the authority's certificate from your network administrators and add it to the system's \
+    repair: text!(
+        en "Get the authority's certificate from your network administrators and add it to the system's \
             store with the commands shown. Do not switch verification off.",
+        zh "向网络管理员索要颁发机构的证书，用列出的命令加进系统的证书库。不要关掉验证。",
     ),
     scope: scope::network,
     run,
@@ -40,10 +49,25 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     for (issuer, asked) in by_issuer {
         let hosts: BTreeSet<String> = asked.iter().map(|asked| host(&asked.address)).collect();
-        let hosts = Vec::from_iter(hosts).join(" and ");
-        let of = issuer.map_or("an authority that".to_owned(), |issuer| format!("`{issuer}`, which"));
-        let what = format!("{hosts}: certificate of {of} is not trusted here");
-        let why = "go, git and gover refuse the connection. If it is your company's authority, add it to the system's store";
+        let hosts = Vec::from_iter(hosts);
+        let hosts = Words { en: hosts.join(" and "), zh: hosts.join("、") };
+        let what = match issuer {
+            Some(issuer) => text!(
+                en "{hosts}: certificate of `{issuer}`, which is not trusted here",
+                zh "{hosts}：证书由 `{issuer}` 颁发，在这里不受信任",
+                hosts = hosts, issuer = issuer,
+            ),
+            None => text!(
+                en "{hosts}: certificate of an authority that is not trusted here",
+                zh "{hosts}：颁发证书的机构在这里不受信任",
+                hosts = hosts,
+            ),
+        };
+        let why = text!(
+            en "go, git and gover refuse the connection. If it is your company's authority, add it to the system's \
+                store",
+            zh "go、git 和 gover 会拒绝连接。如果是你们公司的颁发机构，请把它加进系统的证书库",
+        );
         let bundle = snapshot.variable("SSL_CERT_FILE").map(|_| snapshot.variable_evidence("SSL_CERT_FILE"));
         let finding = Finding::error(what, why)
             .shown_by(asked.into_iter().map(network::evidence))
@@ -60,8 +84,15 @@ fn bundle(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if snapshot.is_file(&path) {
         return None;
     }
-    let what = format!("SSL_CERT_FILE names {}, which is not a file", snapshot.short(&path));
-    let why = "go and gover read trusted authorities from it, and refuse every connection";
+    let what = text!(
+        en "SSL_CERT_FILE names {path}, which is not a file",
+        zh "SSL_CERT_FILE 指向 {path}，它不是文件",
+        path = snapshot.short(&path),
+    );
+    let why = text!(
+        en "go and gover read trusted authorities from it, and refuse every connection",
+        zh "go 和 gover 从它读取受信任的颁发机构，于是拒绝所有连接",
+    );
     let finding = Finding::error(what, why)
         .shown_by([snapshot.variable_evidence("SSL_CERT_FILE")])
         .shown_by(snapshot.startup_evidence("SSL_CERT_FILE"));

@@ -1,22 +1,30 @@
 //! Microsoft Defender scans the files that Go writes.
 
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "antivirus",
-    summary: crate::Words::english("Windows: Defender scans the toolchains and the build cache"),
-    symptom: crate::Words::english(
-        "Builds and `go test` are several times slower than on Linux, or a test program that was just \
+    summary: text!(
+        en "Windows: Defender scans the toolchains and the build cache",
+        zh "Windows：Defender 会扫描工具链和构建缓存",
+    ),
+    symptom: text!(
+        en "Builds and `go test` are several times slower than on Linux, or a test program that was just \
             built fails with `Access is denied` (in Chinese `拒绝访问`).",
+        zh "构建和 `go test` 比在 Linux 上慢好几倍；或者刚编译出来的测试程序报 `拒绝访问`（英文 `Access is \
+            denied`）。",
     ),
-    cause: crate::Words::english(
-        "Microsoft Defender scans each written file and each started program, and a build has thousands of \
+    cause: text!(
+        en "Microsoft Defender scans each written file and each started program, and a build has thousands of \
             both.",
+        zh "Microsoft Defender 会扫描每个写入的文件和每个启动的程序，而一次构建两者都有成千上万个。",
     ),
-    repair: crate::Words::english(
-        "As an administrator, exclude gover's directory and the build cache, if you trust their content: \
+    repair: text!(
+        en "As an administrator, exclude gover's directory and the build cache, if you trust their content: \
             it is not scanned afterwards. A Dev Drive is a milder alternative.",
+        zh "如果你信任里面的内容，可以用管理员身份把 gover 的目录和构建缓存加入排除项，之后就不再扫描。开发\
+            驱动器（Dev Drive）是更稳妥的办法。",
     ),
     scope: scope::windows,
     run: |snapshot| examine(snapshot).into_iter().collect(),

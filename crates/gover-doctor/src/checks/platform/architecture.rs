@@ -3,21 +3,32 @@
 use gover_core::platform::{self, Compatibility, Platform};
 use gover_core::{Request, ToolchainName};
 
-use crate::{Check, Evidence, Finding, Os, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Os, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "architecture",
-    summary: crate::Words::english("the selected toolchain is built for another processor or system"),
-    symptom: crate::Words::english(
-        "`cannot execute binary file: Exec format error`, `bad CPU type in executable: go`, `This \
+    summary: text!(
+        en "the selected toolchain is built for another processor or system",
+        zh "选定的工具链是给别的处理器或系统用的",
+    ),
+    symptom: text!(
+        en "`cannot execute binary file: Exec format error`, `bad CPU type in executable: go`, `This \
             version of …go.exe is not compatible with the version of Windows you're running` (in Chinese \
             `此版本的 %1 与你运行的 Windows 版本不兼容`); or everything works but is slow, and `go env GOARCH` prints `amd64` on an Apple silicon Mac.",
+        zh "`cannot execute binary file: Exec format error`、`bad CPU type in executable: go`、`此版本的 \
+            %1 与你运行的 Windows 版本不兼容`（英文 `This version of …go.exe is not compatible with the \
+            version of Windows you're running`）；或者一切正常，只是慢，而且在 Apple 芯片的 Mac 上 `go env \
+            GOARCH` 显示 `amd64`。",
     ),
-    cause: crate::Words::english(
-        "The archive for another machine was installed, or a 32-bit or Intel one that the system \
+    cause: text!(
+        en "The archive for another machine was installed, or a 32-bit or Intel one that the system \
             translates (Rosetta, WOW64).",
+        zh "装了给别的机器用的压缩包，或者装了 32 位或 Intel 版，由系统转译运行（Rosetta、WOW64）。",
     ),
-    repair: crate::Words::english("Install the toolchain for this machine; gover chooses the right archive."),
+    repair: text!(
+        en "Install the toolchain for this machine; gover chooses the right archive.",
+        zh "安装适合本机的工具链，gover 会选对压缩包。",
+    ),
     scope: scope::selected,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };

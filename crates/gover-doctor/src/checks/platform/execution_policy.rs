@@ -3,23 +3,32 @@
 use gover_shell::ShellKind;
 
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "execution-policy",
-    summary: crate::Words::english("Windows PowerShell may not run its profile"),
-    symptom: crate::Words::english(
-        "`… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on \
+    summary: text!(
+        en "Windows PowerShell may not run its profile",
+        zh "Windows PowerShell 不能运行它的配置文件",
+    ),
+    symptom: text!(
+        en "`… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on \
             this system` (in Chinese `因为在此系统上禁止运行脚本`), in red, at each start of Windows PowerShell; and `gover use` does not change the \
             shell.",
+        zh "每次打开 Windows PowerShell 都有红色的 `… Microsoft.PowerShell_profile.ps1 cannot be loaded \
+            because running scripts is disabled on this system`（中文 `因为在此系统上禁止运行脚本`）；\
+            `gover use` 对这个 shell 不起作用。",
     ),
-    cause: crate::Words::english(
-        "By default Windows PowerShell may not run scripts, and a profile is a script.",
+    cause: text!(
+        en "By default Windows PowerShell may not run scripts, and a profile is a script.",
+        zh "Windows PowerShell 默认不能运行脚本，而配置文件（profile）就是脚本。",
     ),
-    repair: crate::Words::english(
-        "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It affects \
+    repair: text!(
+        en "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It affects \
             security, so you decide. A group policy can only be changed by an administrator; PowerShell 7 is \
             not affected.",
+        zh "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` 允许运行你自己的脚本。这关系到安全，由你\
+            决定。组策略只有管理员能改；PowerShell 7 不受影响。",
     ),
     scope: scope::windows,
     run: |snapshot| examine(snapshot).into_iter().collect(),

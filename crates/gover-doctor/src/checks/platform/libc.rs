@@ -2,21 +2,33 @@
 
 use gover_core::{GoVersion, ToolchainName};
 
-use crate::{Check, Evidence, Finding, Os, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Os, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "libc",
-    summary: crate::Words::english("the kernel, macOS or Windows is too old for the selected Go"),
-    symptom: crate::Words::english(
-        "`dyld: Symbol not found: _SecTrustEvaluateWithError`, `fatal error: bcryptprimitives.dll not \
+    summary: text!(
+        en "the kernel, macOS or Windows is too old for the selected Go",
+        zh "内核、macOS 或 Windows 太旧，跑不了选定的 Go",
+    ),
+    symptom: text!(
+        en "`dyld: Symbol not found: _SecTrustEvaluateWithError`, `fatal error: bcryptprimitives.dll not \
             found`, `The procedure entry point … could not be located` (in Chinese `无法定位程序输入点`), `runtime: panic before malloc heap \
             initialized` or `FATAL: kernel too old`, and even `go version` fails.",
+        zh "`dyld: Symbol not found: _SecTrustEvaluateWithError`、`fatal error: bcryptprimitives.dll not \
+            found`、`无法定位程序输入点`（英文 `The procedure entry point … could not be located`）、\
+            `runtime: panic before malloc heap initialized` 或 `FATAL: kernel too old`，连 `go version` 都\
+            失败。",
     ),
-    cause: crate::Words::english(
-        "Each Go release has a minimum system version: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, \
+    cause: text!(
+        en "Each Go release has a minimum system version: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, \
             Go 1.27 needs macOS 13.",
+        zh "每个 Go 版本都有最低的系统要求：Go 1.21 要求 Windows 10，Go 1.24 要求 Linux 3.2，Go 1.27 要求 \
+            macOS 13。",
     ),
-    repair: crate::Words::english("Use the newest Go that this system runs, or upgrade the system."),
+    repair: text!(
+        en "Use the newest Go that this system runs, or upgrade the system.",
+        zh "用这个系统能运行的最新的 Go，或者升级系统。",
+    ),
     scope: scope::selected,
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };

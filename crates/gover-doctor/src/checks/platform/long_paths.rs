@@ -1,22 +1,30 @@
 //! Windows with its old limit of 260 characters for a path, and caches close to the limit.
 
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "long-paths",
-    summary: crate::Words::english("Windows: paths over 260 characters are refused, and the caches are deep"),
-    symptom: crate::Words::english(
-        "`Filename too long` from git while go fetches a module, `The filename or extension is too \
+    summary: text!(
+        en "Windows: paths over 260 characters are refused, and the caches are deep",
+        zh "Windows：超过 260 个字符的路径会被拒绝，而缓存的目录又很深",
+    ),
+    symptom: text!(
+        en "`Filename too long` from git while go fetches a module, `The filename or extension is too \
             long` (in Chinese `文件名或扩展名太长`), or gcc does not find a file that exists.",
+        zh "go 取模块时 git 报 `Filename too long`；`文件名或扩展名太长`（英文 `The filename or extension \
+            is too long`）；或者文件明明存在，gcc 却找不到。",
     ),
-    cause: crate::Words::english(
-        "Windows keeps an old limit unless a registry value lifts it. go works around it; git, gcc and \
+    cause: text!(
+        en "Windows keeps an old limit unless a registry value lifts it. go works around it; git, gcc and \
             other tools do not. Module paths with their versions take up to 200 characters.",
+        zh "Windows 一直保留着旧的长度限制，要改注册表才能解除。go 会绕过它，git、gcc 和其他工具不会。模块\
+            路径加上版本最长可达 200 个字符。",
     ),
-    repair: crate::Words::english(
-        "The commands lift the limit, as an administrator, and configure git. Or move the caches to a \
+    repair: text!(
+        en "The commands lift the limit, as an administrator, and configure git. Or move the caches to a \
             short path.",
+        zh "列出的命令以管理员身份解除限制，并设置 git。也可以把缓存移到较短的路径。",
     ),
     scope: scope::windows,
     run: |snapshot| examine(snapshot).into_iter().collect(),

@@ -1,25 +1,33 @@
 //! Linux inside Windows: which `go` runs, and where the project is.
 
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "wsl",
-    summary: crate::Words::english(
-        "WSL: a `go` of Windows is first on PATH, the project is on a Windows drive, or settings do not fit",
+    summary: text!(
+        en "WSL: a `go` of Windows is first on PATH, the project is on a Windows drive, or settings do not fit",
+        zh "WSL：PATH 最前面是 Windows 的 `go`，项目在 Windows 驱动器上，或者设置不合适",
     ),
-    symptom: crate::Words::english(
-        "`go env GOOS` prints `windows` in a Linux shell, paths such as `C:\\Users` appear in errors, or \
+    symptom: text!(
+        en "`go env GOOS` prints `windows` in a Linux shell, paths such as `C:\\Users` appear in errors, or \
             builds and `git status` are many times slower than they should be.",
+        zh "在 Linux 的 shell 里 `go env GOOS` 显示 `windows`，报错里出现 `C:\\Users` 这样的路径，或者构建\
+            和 `git status` 比应有的速度慢很多倍。",
     ),
-    cause: crate::Words::english(
-        "WSL appends the PATH of Windows to that of Linux, or a startup file puts it first. Files below \
+    cause: text!(
+        en "WSL appends the PATH of Windows to that of Linux, or a startup file puts it first. Files below \
             `/mnt/c` are reached over a protocol that is slow for many small files. WSLENV hands over a \
             variable of Windows whose path means nothing in Linux. `networkingMode` belongs in `.wslconfig` on \
             Windows, and has no effect in `/etc/wsl.conf`.",
+        zh "WSL 会把 Windows 的 PATH 接在 Linux 的后面，也可能是启动文件把它放到了最前面。`/mnt/c` 下的文件\
+            要经过一种协议访问，小文件一多就很慢。WSLENV 会传递 Windows 的变量，里面的路径在 Linux 里没有意\
+            义。`networkingMode` 应该写在 Windows 那边的 `.wslconfig` 里，写在 `/etc/wsl.conf` 里不起作用。",
     ),
-    repair: crate::Words::english(
-        "Put gover's directory first on PATH with `gover setup`, and keep projects in the Linux home \
+    repair: text!(
+        en "Put gover's directory first on PATH with `gover setup`, and keep projects in the Linux home \
             directory. Take Go's paths out of WSLENV with the command shown.",
+        zh "用 `gover setup` 把 gover 的目录放到 PATH 最前面，把项目放在 Linux 的主目录里。用列出的命令把 \
+            Go 的路径从 WSLENV 里去掉。",
     ),
     scope: scope::wsl,
     run,

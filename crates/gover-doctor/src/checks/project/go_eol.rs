@@ -8,22 +8,29 @@ use gover_core::{Request, ToolchainName};
 
 use crate::checks::pins::Pins;
 use crate::snapshot::manager::Release;
-use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "go-eol",
-    summary: crate::Words::english("the selected Go has reached end of life, or a newer patch is out"),
-    symptom: crate::Words::english(
-        "`govulncheck` reports vulnerabilities in the standard library that are `Fixed in: go1.…`, in a \
+    summary: text!(
+        en "the selected Go has reached end of life, or a newer patch is out",
+        zh "选定的 Go 已经停止维护，或者有更新的补丁版本",
+    ),
+    symptom: text!(
+        en "`govulncheck` reports vulnerabilities in the standard library that are `Fixed in: go1.…`, in a \
             newer minor version than yours.",
+        zh "`govulncheck` 报告标准库的漏洞，写着 `Fixed in: go1.…`，而那个次版本比你用的新。",
     ),
-    cause: crate::Words::english(
-        "The Go project supports the two newest minor versions. An older one gets no fixes from the day on \
+    cause: text!(
+        en "The Go project supports the two newest minor versions. An older one gets no fixes from the day on \
             which the second newer one is released.",
+        zh "Go 官方只维护最新的两个次版本。再往后第二个次版本发布的那一天，旧的就不再有修复。",
     ),
-    repair: crate::Words::english(
-        "`gover install` the newest patch and choose it with `gover pin`, `gover default` or \
+    repair: text!(
+        en "`gover install` the newest patch and choose it with `gover pin`, `gover default` or \
             `gover use`. The go line in go.mod need not change.",
+        zh "`gover install` 最新的补丁版本，再用 `gover pin`、`gover default` 或 `gover use` 选用它。\
+            go.mod 里的 go 行不用改。",
     ),
     scope: scope::selected,
     run,

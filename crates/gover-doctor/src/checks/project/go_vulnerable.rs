@@ -5,22 +5,30 @@ use gover_core::Request;
 use gover_core::text::counted;
 
 use super::go_eol::{is_ended, verb};
-use crate::{Check, Evidence, Finding, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Finding, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "go-vulnerable",
-    summary: crate::Words::english("the selected Go has known vulnerabilities"),
-    symptom: crate::Words::english(
-        "`govulncheck` reports `Standard library` and `Fixed in: go1.…`, or a scanner reports CVEs of `stdlib` \
+    summary: text!(
+        en "the selected Go has known vulnerabilities",
+        zh "选定的 Go 有已知漏洞",
+    ),
+    symptom: text!(
+        en "`govulncheck` reports `Standard library` and `Fixed in: go1.…`, or a scanner reports CVEs of `stdlib` \
             in a program that was built here.",
+        zh "`govulncheck` 报告 `Standard library` 和 `Fixed in: go1.…`，或者扫描工具在这里编译的程序中报出 \
+            `stdlib` 的 CVE。",
     ),
-    cause: crate::Words::english(
-        "Programs contain the standard library of the Go that built them. A patch release fixes it, but only in \
+    cause: text!(
+        en "Programs contain the standard library of the Go that built them. A patch release fixes it, but only in \
             programs that are built again.",
+        zh "程序里带着编译它的那个 Go 的标准库。补丁版本修复了漏洞，但只有重新编译过的程序才用得上。",
     ),
-    repair: crate::Words::english(
-        "`gover audit -v` lists the vulnerabilities. `gover install` the release that it names, and choose it with \
+    repair: text!(
+        en "`gover audit -v` lists the vulnerabilities. `gover install` the release that it names, and choose it with \
             `gover pin`, `gover default` or `gover use`. Then build again.",
+        zh "`gover audit -v` 列出这些漏洞。`gover install` 它给出的版本，用 `gover pin`、`gover default` \
+            或 `gover use` 选用，然后重新编译。",
     ),
     scope: scope::selected,
     run,

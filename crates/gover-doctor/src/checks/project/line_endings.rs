@@ -1,23 +1,33 @@
 //! Carriage returns in files that Go, git and scripts read.
 
 use super::attributes::{LineEnds, decision};
-use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope};
+use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "line-endings",
-    summary: crate::Words::english("carriage returns in go.mod, go.sum and pins"),
-    symptom: crate::Words::english(
-        "`gofmt -l .` lists every file, `warning: in the working copy of 'go.mod', CRLF will be replaced by LF the next time Git touches it`, or a script's \
-              `go1.22.5\\r: not found`.",
+    summary: text!(
+        en "carriage returns in go.mod, go.sum and pins",
+        zh "go.mod、go.sum 和版本文件里有回车符",
     ),
-    cause: crate::Words::english(
-        "git with `core.autocrlf`, or an editor, wrote Windows line ends, and `.gitattributes` does not \
+    symptom: text!(
+        en "`gofmt -l .` lists every file, `warning: in the working copy of 'go.mod', CRLF will be replaced by LF the next time Git touches it`, or a script's \
+            `go1.22.5\\r: not found`.",
+        zh "`gofmt -l .` 列出所有文件、`warning: in the working copy of 'go.mod', CRLF will be replaced by \
+            LF the next time Git touches it`，或者脚本报 `go1.22.5\\r: not found`。",
+    ),
+    cause: text!(
+        en "git with `core.autocrlf`, or an editor, wrote Windows line ends, and `.gitattributes` does not \
             say which to use. Go reads both and writes only `\\n`, so `go mod tidy` changes every line. \
             Scripts that read a pin take the `\\r` as part of the version.",
+        zh "git 的 `core.autocrlf` 或编辑器写成了 Windows 换行，而 `.gitattributes` 没有规定用哪种。Go 两种\
+            都能读，但只写 `\\n`，所以 `go mod tidy` 会改动每一行。读取版本文件的脚本会把 `\\r` 当成版本的\
+            一部分。",
     ),
-    repair: crate::Words::english(
-        "`--fix` rewrites go.mod, go.sum, go.work and the pins with `\\n`, except where git on Windows \
+    repair: text!(
+        en "`--fix` rewrites go.mod, go.sum, go.work and the pins with `\\n`, except where git on Windows \
             uses `\\r\\n` anyway. The lines shown for `.gitattributes` keep it that way for everyone.",
+        zh "`--fix` 把 go.mod、go.sum、go.work 和版本文件改写成 `\\n`，除非 Windows 上的 git 本来就用 \
+            `\\r\\n`。把列出的几行写进 `.gitattributes`，对所有人都一直有效。",
     ),
     scope: scope::anywhere,
     run,

@@ -5,21 +5,30 @@ use gover_core::{Request, RequestKind};
 
 use crate::checks::pins::{Pin, Pins};
 use crate::snapshot::manager::Release;
-use crate::{Check, Finding, Severity, Snapshot, scope};
+use crate::{Check, Finding, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "pin-unavailable",
-    summary: crate::Words::english("a pin or default that matches no release or cannot be read"),
-    symptom: crate::Words::english(
-        "`gover: go1.21.50 is not installed`, `no Go release matches`, `download go1.25 for linux/amd64: toolchain not available`.",
+    summary: text!(
+        en "a pin or default that matches no release or cannot be read",
+        zh "固定的版本或默认版本没有对应的发布版，或者读不出来",
     ),
-    cause: crate::Words::english(
-        "A typo in a pin, a go line with an unreleased version, an archive that does not exist for this \
+    symptom: text!(
+        en "`gover: go1.21.50 is not installed`, `no Go release matches`, `download go1.25 for linux/amd64: toolchain not available`.",
+        zh "`gover: go1.21.50 is not installed`、`no Go release matches`、`download go1.25 for \
+            linux/amd64: toolchain not available`。",
+    ),
+    cause: text!(
+        en "A typo in a pin, a go line with an unreleased version, an archive that does not exist for this \
             platform, or a missing toolchain while `auto_install` is off or gover is offline.",
+        zh "版本写错了，go 行里是还没有发布的版本，这个平台没有对应的压缩包；或者工具链没有安装，而 \
+            `auto_install` 关着，或者 gover 处于离线状态。",
     ),
-    repair: crate::Words::english(
-        "`gover install VERSION` installs a version that exists; `gover pin VERSION` writes another one \
+    repair: text!(
+        en "`gover install VERSION` installs a version that exists; `gover pin VERSION` writes another one \
             into `.go-version`. `gover list --remote --all` shows every release.",
+        zh "`gover install VERSION` 安装一个存在的版本，`gover pin VERSION` 把另一个版本写进 \
+            `.go-version`。`gover list --remote --all` 列出所有发布版。",
     ),
     scope: scope::anywhere,
     run,

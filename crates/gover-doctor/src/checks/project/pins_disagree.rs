@@ -6,26 +6,36 @@ use gover_core::{Request, RequestKind};
 use crate::checks::module_file::ModuleFile;
 use crate::checks::network::setting::Setting;
 use crate::checks::pins::{Pin, Pins};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "pins-disagree",
-    summary: crate::Words::english(
-        ".go-version, .tool-versions, mise.toml, go.mod and others ask for different versions",
+    summary: text!(
+        en ".go-version, .tool-versions, mise.toml, go.mod and others ask for different versions",
+        zh ".go-version、.tool-versions、mise.toml、go.mod 等要求的版本不一致",
     ),
-    symptom: crate::Words::english(
-        "`go: go.mod requires go >= 1.23.1 (running go 1.22.5; GOTOOLCHAIN=local)`, `go: module . listed in go.work file requires go >= 1.23, but \
-              go.work lists go 1.21`, or `go version` prints a different version from the pin.",
+    symptom: text!(
+        en "`go: go.mod requires go >= 1.23.1 (running go 1.22.5; GOTOOLCHAIN=local)`, `go: module . listed in go.work file requires go >= 1.23, but \
+            go.work lists go 1.21`, or `go version` prints a different version from the pin.",
+        zh "`go: go.mod requires go >= 1.23.1 (running go 1.22.5; GOTOOLCHAIN=local)`、`go: module . \
+            listed in go.work file requires go >= 1.23, but go.work lists go 1.21`，或者 `go version` 显示\
+            的不是固定的版本。",
     ),
-    cause: crate::Words::english(
-        "A dependency raised the go line and the pin was not updated; or two version managers each read \
+    cause: text!(
+        en "A dependency raised the go line and the pin was not updated; or two version managers each read \
             their own file. The nearest `.go-version` or `.tool-versions` decides; in the same directory it \
             is `.go-version`. mise.toml, .prototools and devbox.json are for their own managers. Then go.work, or else go.mod, may ask for a newer version, never for an older \
             one.",
+        zh "某个依赖提高了 go 行，版本文件没有跟着改；或者两个版本管理工具各读各的文件。起作用的是最近的 \
+            `.go-version` 或 `.tool-versions`，在同一个目录里则是 `.go-version`。mise.toml、.prototools 和 \
+            devbox.json 是给各自的工具用的。然后 go.work（没有就看 go.mod）可以要求更新的版本，但不会要求更\
+            旧的。",
     ),
-    repair: crate::Words::english(
-        "Decide which version is right and write it into the other files: `gover bump VERSION`, `gover pin \
+    repair: text!(
+        en "Decide which version is right and write it into the other files: `gover bump VERSION`, `gover pin \
             VERSION`, `go get go@VERSION`, `go work use`.",
+        zh "先确定哪个版本是对的，再写进其他文件：`gover bump VERSION`、`gover pin VERSION`、`go get \
+            go@VERSION`、`go work use`。",
     ),
     scope: scope::anywhere,
     run,

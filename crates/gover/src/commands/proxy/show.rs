@@ -86,7 +86,7 @@ pub(super) fn problem(measurement: &Measurement) -> String {
         Verdict::UntrustedCertificate(Some(issuer)) if measurement.inspector.is_some() => {
             format!("intercepted: its certificate comes from `{issuer}`, which is not trusted")
         }
-        verdict => words(verdict),
+        verdict => words(verdict).en,
     }
 }
 

@@ -12,22 +12,30 @@ use crate::{Check, Finding, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "ci-version",
-    summary: crate::Words::english(
-        "Go versions in Dockerfiles, workflows, dev containers and makefiles that differ from the project's",
+    summary: text!(
+        en "Go versions in Dockerfiles, workflows, dev containers and makefiles that differ from the project's",
+        zh "Dockerfile、工作流、开发容器和 makefile 里的 Go 版本与项目的不同",
     ),
-    symptom: crate::Words::english(
-        "`go: go.mod requires go >= 1.23.1 (running go 1.21.13; GOTOOLCHAIN=local)` only in CI, `unable \
+    symptom: text!(
+        en "`go: go.mod requires go >= 1.23.1 (running go 1.21.13; GOTOOLCHAIN=local)` only in CI, `unable \
             to find version '1.2'`, or a build that works locally and fails in CI.",
+        zh "只在 CI 里报 `go: go.mod requires go >= 1.23.1 (running go 1.21.13; GOTOOLCHAIN=local)`；\
+            `unable to find version '1.2'`；或者本地能构建，CI 里失败。",
     ),
-    cause: crate::Words::english(
-        "The Go version is repeated in a `Dockerfile`, a GitHub, GitLab or CircleCI workflow or a dev \
+    cause: text!(
+        en "The Go version is repeated in a `Dockerfile`, a GitHub, GitLab or CircleCI workflow or a dev \
             container, or a makefile, and was not updated with the pin. The golang images set GOTOOLCHAIN=local, so they \
             download no newer Go. In YAML, `1.20` without quotation marks is the number 1.2.",
+        zh "`Dockerfile`，GitHub、GitLab 或 CircleCI 的工作流，开发容器或 makefile 里又写了一遍 Go 版本，改\
+            版本时漏掉了。golang 镜像设置了 GOTOOLCHAIN=local，所以不会下载更新的 Go。在 YAML 里，`1.20` 不\
+            加引号就是数字 1.2。",
     ),
-    repair: crate::Words::english(
-        "Write the project's version there, or let the workflow read it: `go-version-file: go.mod` (or \
+    repair: text!(
+        en "Write the project's version there, or let the workflow read it: `go-version-file: go.mod` (or \
             `.go-version`). The commands shown change the line; these files are shared, so `--fix` does not \
             change them.",
+        zh "把项目的版本写到那里，或者让工作流自己读取：`go-version-file: go.mod`（或 `.go-version`）。列出\
+            的命令会改那一行；这些文件是共用的，所以 `--fix` 不改。",
     ),
     scope: |snapshot| {
         scope::given(

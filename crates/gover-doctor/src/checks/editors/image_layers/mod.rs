@@ -14,22 +14,30 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "image-layers",
-    summary: crate::Words::english(
-        "Dockerfiles that download modules again and again, or build a program that their image cannot start",
+    summary: text!(
+        en "Dockerfiles that download modules again and again, or build a program that their image cannot start",
+        zh "Dockerfile 会反复下载模块，或者编译出镜像里无法启动的程序",
     ),
-    symptom: crate::Words::english(
-        "`exec /app: no such file or directory` although the program is there, `cgo: C compiler \"gcc\" not \
+    symptom: text!(
+        en "`exec /app: no such file or directory` although the program is there, `cgo: C compiler \"gcc\" not \
             found`, `-race requires cgo`, or `docker build` downloads every module again after each change.",
+        zh "程序明明在，却报 `exec /app: no such file or directory`；`cgo: C compiler \"gcc\" not found`、\
+            `-race requires cgo`；或者每次改动之后 `docker build` 都重新下载所有模块。",
     ),
-    cause: crate::Words::english(
-        "`COPY . .` before `go mod download` makes each change of a file throw the layer with the modules away. \
+    cause: text!(
+        en "`COPY . .` before `go mod download` makes each change of a file throw the layer with the modules away. \
             The alpine images have no C compiler, which cgo and `-race` need. A program that the golang image \
             builds with cgo needs glibc, and alpine and scratch do not have it. `go get` in RUN changes go.mod.",
+        zh "`COPY . .` 写在 `go mod download` 前面，改动任何一个文件，存着模块的那一层就作废了。alpine 镜像\
+            没有 C 编译器，而 cgo 和 `-race` 需要它。golang 镜像用 cgo 编译的程序需要 glibc，alpine 和 \
+            scratch 里都没有。RUN 里的 `go get` 会改 go.mod。",
     ),
-    repair: crate::Words::english(
-        "Copy go.mod and go.sum first, add `gcc musl-dev`, or build with `CGO_ENABLED=0`: the lines are shown. \
+    repair: text!(
+        en "Copy go.mod and go.sum first, add `gcc musl-dev`, or build with `CGO_ENABLED=0`: the lines are shown. \
             Install a program with `go install PACKAGE@VERSION`. These files are shared, so `--fix` does not change \
             them.",
+        zh "先复制 go.mod 和 go.sum，加上 `gcc musl-dev`，或者用 `CGO_ENABLED=0` 构建，要写的行已经列出。安\
+            装程序用 `go install PACKAGE@VERSION`。这些文件是共用的，所以 `--fix` 不改。",
     ),
     scope: |snapshot| {
         scope::given(!files(snapshot).is_empty(), text!(en "no Dockerfile here", zh "这里没有 Dockerfile"))

@@ -11,27 +11,39 @@ pub(crate) mod tools;
 use super::edit::Edit;
 use super::jsonc::{Entry, Settings};
 use super::roots::{Root, expand, root, selected};
-use crate::{Check, Finding, MachinePath, Snapshot, scope};
+use crate::{Check, Finding, MachinePath, Snapshot, scope, text};
 use places::Place;
 
 pub(super) const CHECK: Check = Check {
     name: "vscode",
-    summary: crate::Words::english("VS Code settings and Go tools that do not match the selection"),
-    symptom: crate::Words::english(
-        "`Failed to find the \"go\" binary in either GOROOT(…) or PATH(…)`, `This version of gopls … was \
+    summary: text!(
+        en "VS Code settings and Go tools that do not match the selection",
+        zh "VS Code 的设置和 Go 工具与选定的工具链不一致",
+    ),
+    symptom: text!(
+        en "`Failed to find the \"go\" binary in either GOROOT(…) or PATH(…)`, `This version of gopls … was \
             built with go1.21`, `Version of Delve is too old for this version of Go`, or the editor shows \
             errors that `go build` does not.",
+        zh "`Failed to find the \"go\" binary in either GOROOT(…) or PATH(…)`、`This version of gopls … \
+            was built with go1.21`、`Version of Delve is too old for this version of Go`，或者编辑器里有错\
+            误，`go build` 却没有。",
     ),
-    cause: crate::Words::english(
-        "`go.goroot`, `go.gopath`, `go.alternateTools`, `go.toolsEnvVars` or `terminal.integrated.env` in \
+    cause: text!(
+        en "`go.goroot`, `go.gopath`, `go.alternateTools`, `go.toolsEnvVars` or `terminal.integrated.env` in \
             the settings of the user, a profile, the workspace or the remote machine names a toolchain or a \
             tool that was removed or is not selected, or `env` and `dlvToolPath` in `launch.json` and \
             `tasks.json` do; or gopls and dlv were built with an older Go, or for another system.",
+        zh "用户、配置文件、工作区或远程机器的设置里，`go.goroot`、`go.gopath`、`go.alternateTools`、\
+            `go.toolsEnvVars` 或 `terminal.integrated.env` 指向的工具链或工具已经删除或没有选用；\
+            `launch.json` 和 `tasks.json` 里的 `env` 和 `dlvToolPath` 也会这样；或者 gopls 和 dlv 是用更旧\
+            的 Go 编译的，或是给别的系统用的。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes such a key from your own settings and keeps everything else; the extension then \
+    repair: text!(
+        en "`--fix` removes such a key from your own settings and keeps everything else; the extension then \
             uses the `go` on PATH, which is gover's. Workspace settings are shared, so you change them \
             yourself. `go install golang.org/x/tools/gopls@latest` rebuilds gopls.",
+        zh "`--fix` 从你自己的设置里去掉这样的键，其余不动；扩展就会用 PATH 里的 `go`，也就是 gover 的。工\
+            作区的设置是共用的，请你自己改。`go install golang.org/x/tools/gopls@latest` 重新编译 gopls。",
     ),
     scope: scope::anywhere,
     run,

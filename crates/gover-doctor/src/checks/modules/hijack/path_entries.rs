@@ -1,7 +1,7 @@
 //! Entries of PATH that mean the working directory, or nothing.
 
 use crate::snapshot::startup::Assignment;
-use crate::{Evidence, Finding, Severity, Snapshot};
+use crate::{Evidence, Finding, Severity, Snapshot, Words, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let path = snapshot.variable("PATH").unwrap_or_default();
@@ -17,16 +17,31 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let is_first = working.iter().any(|at| *at < gover);
         let severity = if is_first { Severity::Warning } else { Severity::Note };
         let why = if is_first {
-            "a program named `go` in the directory that you are in runs instead of gover's"
+            text!(
+                en "a program named `go` in the directory that you are in runs instead of gover's",
+                zh "如果你所在的目录里有名为 `go` 的程序，就会代替 gover 的运行",
+            )
         } else {
-            "a program of the directory that you are in runs if no other has the name that you type"
+            text!(
+                en "a program of the directory that you are in runs if no other has the name that you type",
+                zh "你输入的名字如果别处没有，就会运行你所在目录里的程序",
+            )
         };
-        let what = "PATH has an entry that means the directory that you are in";
+        let what = text!(
+            en "PATH has an entry that means the directory that you are in",
+            zh "PATH 里有一项表示你当前所在的目录",
+        );
         finding(snapshot, (severity, what, why), &entries, &working)
     });
     let literal = (!literal.is_empty()).then(|| {
-        let what = "PATH has an entry that begins with `~`, which only a shell replaces";
-        let why = "bash looks there, and go, editors and other shells do not";
+        let what = text!(
+            en "PATH has an entry that begins with `~`, which only a shell replaces",
+            zh "PATH 里有一项以 `~` 开头，只有 shell 会替换它",
+        );
+        let why = text!(
+            en "bash looks there, and go, editors and other shells do not",
+            zh "bash 会去那里找，go、编辑器和别的 shell 不会",
+        );
         finding(snapshot, (Severity::Warning, what, why), &entries, &literal)
     });
     working.into_iter().chain(literal).collect()
@@ -48,7 +63,7 @@ fn is_tilde(entry: &str) -> bool {
 
 fn finding(
     snapshot: &Snapshot<'_>,
-    (severity, what, why): (Severity, &str, &str),
+    (severity, what, why): (Severity, Words<&str>, Words<&str>),
     entries: &[&str],
     bad: &[usize],
 ) -> Finding {

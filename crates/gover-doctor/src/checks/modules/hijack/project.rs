@@ -6,7 +6,7 @@ use super::line::{Hit, Lines, VARIABLES, flag, of_variable};
 use super::{CACHE_PROGRAM, FLAGS};
 use crate::checks::network::sumdb;
 use crate::checks::project_files;
-use crate::{Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Evidence, Finding, MachinePath, Severity, Snapshot, Words, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     project_files::all(snapshot).iter().flat_map(|file| in_file(snapshot, file)).collect()
@@ -91,8 +91,8 @@ fn of_entry(entry: &json::Entry) -> Vec<(usize, Hit)> {
 /// What a hit means, as the end of a sentence that begins with the file.
 struct Risk {
     severity: Severity,
-    what: String,
-    why: &'static str,
+    what: Words,
+    why: Words<&'static str>,
 }
 
 fn risk(hit: &Hit, text: &str) -> Option<Risk> {
@@ -101,32 +101,58 @@ fn risk(hit: &Hit, text: &str) -> Option<Risk> {
         Hit::Flag { name, lasts } => {
             let flag = FLAGS.iter().find(|flag| flag.name == *name)?;
             let (severity, how) = if *lasts {
-                (Severity::Warning, "sets the flag")
+                (Severity::Warning, text!(en "sets the flag", zh "设置了选项"))
             } else {
-                (Severity::Note, "has a go command with")
+                (Severity::Note, text!(en "has a go command with", zh "里有 go 命令用了"))
             };
-            let what = format!("{how} `-{name}`, which {}", flag.effect);
+            let what = text!(
+                en "{how} `-{name}`, which {effect}",
+                zh "{how} `-{name}`，它{effect}",
+                how = how, name = name, effect = flag.effect,
+            );
             Some(Risk { severity, what, why: flag.why })
         }
         Hit::Variable("GOCACHEPROG", value) if !value.is_empty() => {
-            warning(format!("sets GOCACHEPROG to `{value}`"), CACHE_PROGRAM)
+            let what = text!(
+                en "sets GOCACHEPROG to `{value}`",
+                zh "把 GOCACHEPROG 设成 `{value}`",
+                value = value,
+            );
+            warning(what, CACHE_PROGRAM)
         }
         Hit::Variable("GOSUMDB", value) if value == "off" && !is_local(text) => warning(
-            "sets GOSUMDB=off, which switches the checksum database off".to_owned(),
-            "builds there do not notice a module that was replaced",
+            text!(
+                en "sets GOSUMDB=off, which switches the checksum database off",
+                zh "设置了 GOSUMDB=off，关掉了校验和数据库",
+            )
+            .into(),
+            UNNOTICED,
         ),
         Hit::Variable(name @ ("GONOSUMDB" | "GOPRIVATE" | "GOINSECURE"), value) => {
             let pattern = value.split(',').map(str::trim).find(|pattern| sumdb::matches_all(pattern))?;
             let why = if *name == "GOINSECURE" {
-                "builds there download modules without encryption, or with any certificate"
+                text!(
+                    en "builds there download modules without encryption, or with any certificate",
+                    zh "那里的构建下载模块时不加密，或者什么证书都接受",
+                )
             } else {
-                "builds there do not notice a module that was replaced"
+                UNNOTICED
             };
-            warning(format!("sets {name} to `{pattern}`, which matches every module"), why)
+            let what = text!(
+                en "sets {name} to `{pattern}`, which matches every module",
+                zh "把 {name} 设成 `{pattern}`，会匹配所有模块",
+                name = name, pattern = pattern,
+            );
+            warning(what, why)
         }
         Hit::Variable(..) => None,
     }
 }
+
+const UNNOTICED: Words<&str> = text!(
+    en "builds there do not notice a module that was replaced",
+    zh "模块被替换了，那里的构建也发现不了",
+);
 
 /// Modules come from a directory, so there is nothing to ask the database about.
 fn is_local(text: &str) -> bool {
@@ -145,8 +171,8 @@ impl Found {
             .lines
             .iter()
             .map(|line| Evidence::line(file, *line, text.lines().nth(line - 1).unwrap_or_default()));
-        let finding =
-            Finding::new(severity, format!("{} {what}", snapshot.short(file)), why).shown_by(evidence);
+        let what = text!(en "{file} {what}", zh "{file} {what}", file = snapshot.short(file), what = what);
+        let finding = Finding::new(severity, what, why).shown_by(evidence);
         let first = self.lines.first().filter(|_| severity > Severity::Note);
         finding.commands(first.map(|line| snapshot.edit_own(file, *line)))
     }

@@ -1,9 +1,9 @@
 //! Places that decide which programs run, and that other users may write.
 
-use gover_core::text::counted;
+use crate::language::counted;
 
 use crate::snapshot::disk::Owner;
-use crate::{Evidence, Finding, MachinePath, Snapshot};
+use crate::{Evidence, Finding, MachinePath, Snapshot, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     // Nobody else is in a container, where images let everyone write.
@@ -49,11 +49,22 @@ fn places(snapshot: &Snapshot<'_>) -> Vec<MachinePath> {
 fn writable(snapshot: &Snapshot<'_>, open: &[MachinePath]) -> Option<Finding> {
     let named = match open {
         [] => return None,
-        [place] => snapshot.short(place),
-        places => format!("{} that decide which programs run", counted(places.len(), "place")),
+        [place] => text!(en "{place}", zh " {place}", place = snapshot.short(place)),
+        places => text!(
+            en "{places} that decide which programs run",
+            zh " {places} 个决定运行哪些程序的位置",
+            places = counted(places.len(), "place"),
+        ),
     };
-    let what = format!("every user of this machine can write to {named}");
-    let why = "anyone who can log in here can decide which programs you run, or how go builds";
+    let what = text!(
+        en "every user of this machine can write to {named}",
+        zh "本机的所有用户都能写入{named}",
+        named = named,
+    );
+    let why = text!(
+        en "anyone who can log in here can decide which programs you run, or how go builds",
+        zh "能登录本机的人，都能决定你运行哪些程序，或者 go 怎样构建",
+    );
     let evidence = open
         .iter()
         .map(|place| Evidence::path(place, format!("is writable by everyone{}", role(snapshot, place))));
@@ -70,8 +81,16 @@ fn writable(snapshot: &Snapshot<'_>, open: &[MachinePath]) -> Option<Finding> {
 
 fn of_other(snapshot: &Snapshot<'_>, place: &MachinePath) -> Option<Finding> {
     let owner = snapshot.other_owner(place)?;
-    let what = format!("{} belongs to {owner}", snapshot.short(place));
-    let why = format!("{owner} can decide which programs you run, or how go builds");
+    let what = text!(
+        en "{place} belongs to {owner}",
+        zh "{place} 属于 {owner}",
+        place = snapshot.short(place), owner = owner,
+    );
+    let why = text!(
+        en "{owner} can decide which programs you run, or how go builds",
+        zh "{owner} 能决定你运行哪些程序，或者 go 怎样构建",
+        owner = owner,
+    );
     let evidence = Evidence::path(place, format!("belongs to {owner}{}", role(snapshot, place)));
     Some(Finding::note(what, why).shown_by([evidence]))
 }

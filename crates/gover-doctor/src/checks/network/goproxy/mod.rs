@@ -6,24 +6,35 @@ use super::http_proxy;
 use super::setting::{Setting, address, host, is_near};
 use crate::secret::mask;
 use crate::snapshot::network::{self, NetworkFacts};
-use crate::{Check, Finding, Severity, Snapshot, scope};
+use crate::{Check, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "goproxy",
-    summary: crate::Words::english("GOPROXY is malformed, or one of its servers does not answer"),
-    symptom: crate::Words::english(
-        "`go: module lookup disabled by GOPROXY=off`, `invalid proxy URL \"…\"`, `GOPROXY list is not the empty string, but contains \
-              no entries`, `dial tcp: lookup proxy.corp.example: no such host`, or downloads that hang for half a minute.",
+    summary: text!(
+        en "GOPROXY is malformed, or one of its servers does not answer",
+        zh "GOPROXY 写错了，或者其中有服务器没有响应",
     ),
-    cause: crate::Words::english(
-        "An outdated GOPROXY in a startup file or in the file of `go env -w`: a proxy that was shut down, \
+    symptom: text!(
+        en "`go: module lookup disabled by GOPROXY=off`, `invalid proxy URL \"…\"`, `GOPROXY list is not the empty string, but contains \
+            no entries`, `dial tcp: lookup proxy.corp.example: no such host`, or downloads that hang for half a minute.",
+        zh "`go: module lookup disabled by GOPROXY=off`、`invalid proxy URL \"…\"`、`GOPROXY list is not \
+            the empty string, but contains no entries`、`dial tcp: lookup proxy.corp.example: no such \
+            host`，或者下载要卡半分钟。",
+    ),
+    cause: text!(
+        en "An outdated GOPROXY in a startup file or in the file of `go env -w`: a proxy that was shut down, \
             one that only a company network reaches, or a list written with `;` or spaces. After a comma go \
             asks the next entry only if the proxy answers 404 or 410; after `|` it does so after any failure.",
+        zh "启动文件或 `go env -w` 的文件里的 GOPROXY 过时了：代理已经关停，只有公司内网才连得上，或者列表\
+            用 `;` 或空格分隔。逗号后面的一项，只有前一个代理返回 404 或 410 时 go 才会去试；写成 `|`，则任\
+            何失败之后都会去试。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes a value that go cannot read, or that names a proxy that was shut down; Go's own \
+    repair: text!(
+        en "`--fix` removes a value that go cannot read, or that names a proxy that was shut down; Go's own \
             default then applies. If a proxy does not answer, you decide whether it stays: `go env -u \
             GOPROXY` removes it.",
+        zh "`--fix` 去掉 go 读不懂的值，以及指向已关停代理的值，之后用 Go 自己的默认值。代理没有响应时，由\
+            你决定是否保留：`go env -u GOPROXY` 可以去掉它。",
     ),
     scope: scope::network,
     run,
@@ -42,13 +53,17 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// Findings about the value alone.
 fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec<Finding> {
-    let found = |severity, what: String, why: &str| {
+    let found = |severity, what: Words, why: Words<&str>| {
         Finding::new(severity, what, why).shown_by(setting.evidence.clone())
     };
-    let error = |what: String, why: &str| setting.removed(snapshot, found(Severity::Error, what, why));
+    let error = |what: Words, why| setting.removed(snapshot, found(Severity::Error, what, why));
     if entries.is_empty() {
-        let why = "every command that needs a module fails with `GOPROXY list is not the empty string, but contains no entries`";
-        return vec![error("GOPROXY has no entries".to_owned(), why)];
+        let why = text!(
+            en "every command that needs a module fails with `GOPROXY list is not the empty string, but \
+                contains no entries`",
+            zh "需要模块的命令都会报 `GOPROXY list is not the empty string, but contains no entries`",
+        );
+        return vec![error(text!(en "GOPROXY has no entries", zh "GOPROXY 里一项也没有").into(), why)];
     }
     let mut findings = Vec::new();
     let end = entries.iter().position(Entry::ends);
@@ -56,19 +71,42 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
     for entry in asked {
         let shown = mask(&entry.text);
         if entry.place == Place::Invalid {
-            let what = format!("GOPROXY has an entry that is not an address: `{shown}`");
-            let why = "every command that needs a module fails. Separate entries with `,` or `|`; use https, http or file addresses, `direct` or `off`";
+            let what = text!(
+                en "GOPROXY has an entry that is not an address: `{entry}`",
+                zh "GOPROXY 里有一项不是地址：`{entry}`",
+                entry = shown,
+            );
+            let why = text!(
+                en "every command that needs a module fails. Separate entries with `,` or `|`; use https, http or \
+                    file addresses, `direct` or `off`",
+                zh "需要模块的命令都会失败。各项之间用 `,` 或 `|` 分隔，可以写 https、http 或 file 地址，\
+                    或者 `direct`、`off`",
+            );
             return vec![error(what, why)];
         }
         let host = if let Place::Server(address) = &entry.place { host(address) } else { String::new() };
         if let Some((_, what_happened)) = SHUT_DOWN.iter().find(|(known, _)| *known == host) {
-            let what = format!("GOPROXY names {host}, which {what_happened}");
-            let why = "each download waits for it, and most downloads fail";
+            let what = text!(
+                en "GOPROXY names {host}, which {event}",
+                zh "GOPROXY 里有 {host}，它{event}",
+                host = host, event = *what_happened,
+            );
+            let why = text!(
+                en "each download waits for it, and most downloads fail",
+                zh "每次下载都要等它，而且多半会失败",
+            );
             findings.push(error(what, why));
         }
         if entry.text.starts_with("http://") && !is_near(&host) {
-            let what = format!("GOPROXY reaches {shown} without encryption");
-            let why = "others on the network can read downloads, and change those without a checksum";
+            let what = text!(
+                en "GOPROXY reaches {entry} without encryption",
+                zh "GOPROXY 访问 {entry} 时没有加密",
+                entry = shown,
+            );
+            let why = text!(
+                en "others on the network can read downloads, and change those without a checksum",
+                zh "网络中的其他人能看到下载的内容，没有校验和的还能被改动",
+            );
             let finding = found(Severity::Warning, what, why);
             let encrypted = setting.value.replace("http://", "https://");
             // A command with a password would end up in the shell's history.
@@ -78,14 +116,23 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
         }
     }
     if asked.first().is_some_and(|entry| entry.place == Place::Off) {
-        let why =
-            "modules that are not in the module cache fail with `module lookup disabled by GOPROXY=off`";
-        let what = "GOPROXY=off forbids downloading modules".to_owned();
+        let why = text!(
+            en "modules that are not in the module cache fail with `module lookup disabled by GOPROXY=off`",
+            zh "模块缓存里没有的模块会报 `module lookup disabled by GOPROXY=off`",
+        );
+        let what = text!(en "GOPROXY=off forbids downloading modules", zh "GOPROXY=off 禁止下载模块").into();
         findings.push(setting.removed_by_hand(snapshot, found(Severity::Warning, what, why)));
     }
     if let Some(end) = end.and_then(|end| entries.get(end)).filter(|_| asked.len() < entries.len()) {
-        let what = format!("entries of GOPROXY after `{}` are never used", end.text);
-        let why = "`direct` and `off` end the list, so the rest has no effect";
+        let what = text!(
+            en "entries of GOPROXY after `{entry}` are never used",
+            zh "GOPROXY 里 `{entry}` 后面的各项永远用不到",
+            entry = end.text,
+        );
+        let why = text!(
+            en "`direct` and `off` end the list, so the rest has no effect",
+            zh "列表到 `direct` 或 `off` 就结束了，后面的不起作用",
+        );
         findings.push(found(Severity::Warning, what, why));
     }
     findings
@@ -112,7 +159,11 @@ fn unanswered(
         let is_last = index + 1 == entries.len();
         let is_not_found = matches!(asked.verdict, Verdict::Status(404 | 410, _));
         let falls_through = !is_last && (entry.goes_on || is_not_found);
-        let what = format!("{} in GOPROXY: {}", asked.address, network::words(&asked.verdict));
+        let what = text!(
+            en "{address} in GOPROXY: {verdict}",
+            zh "GOPROXY 里的 {address}：{verdict}",
+            address = asked.address, verdict = network::words(&asked.verdict),
+        );
         let (severity, why) = effect(asked, is_reached, falls_through);
         let finding = Finding::new(severity, what, why)
             .about_fact(http_proxy::fact_of(snapshot, network, asked, &asked.address))
@@ -126,20 +177,52 @@ fn unanswered(
     findings
 }
 
-fn effect(asked: &Probe, is_reached: bool, falls_through: bool) -> (Severity, &'static str) {
+fn effect(asked: &Probe, is_reached: bool, falls_through: bool) -> (Severity, Words<&'static str>) {
     use Severity::{Error, Note, Warning};
     match (&asked.verdict, is_reached, falls_through) {
-        (Verdict::Status(404 | 410, _), _, true) => (Note, "it has no toolchains; go asks the next entry"),
+        (Verdict::Status(404 | 410, _), _, true) => (
+            Note,
+            text!(
+                en "it has no toolchains; go asks the next entry",
+                zh "它没有工具链，go 会去试下一项",
+            ),
+        ),
         (Verdict::Status(404 | 410, _), _, false) => (
             Warning,
-            "go cannot download toolchains from it; its address may be incomplete, for example without `/api/go`",
+            text!(
+                en "go cannot download toolchains from it; its address may be incomplete, for example without \
+                    `/api/go`",
+                zh "go 无法从它下载工具链；地址可能不完整，例如缺少 `/api/go`",
+            ),
         ),
-        (Verdict::Status(403 | 451, _), ..) => {
-            (Warning, "go cannot download toolchains, and asks no other entry")
-        }
-        (_, false, _) => (Warning, "go fails for each module that earlier entries do not have"),
-        (_, true, true) => (Warning, "each download waits for it before go asks the next entry"),
-        (_, true, false) => (Error, "go asks no other entry after this one, so every download fails"),
+        (Verdict::Status(403 | 451, _), ..) => (
+            Warning,
+            text!(
+                en "go cannot download toolchains, and asks no other entry",
+                zh "go 无法下载工具链，也不会去试别的项",
+            ),
+        ),
+        (_, false, _) => (
+            Warning,
+            text!(
+                en "go fails for each module that earlier entries do not have",
+                zh "前面各项没有的模块，go 都会失败",
+            ),
+        ),
+        (_, true, true) => (
+            Warning,
+            text!(
+                en "each download waits for it before go asks the next entry",
+                zh "每次下载都要先等它，go 才会去试下一项",
+            ),
+        ),
+        (_, true, false) => (
+            Error,
+            text!(
+                en "go asks no other entry after this one, so every download fails",
+                zh "这一项之后 go 不会再试别的，所以下载全都失败",
+            ),
+        ),
     }
 }
 
@@ -164,11 +247,14 @@ pub(super) fn command(snapshot: &Snapshot<'_>, asked: &Probe) -> Option<String> 
 }
 
 /// Public proxies that no longer exist.
-const SHUT_DOWN: &[(&str, &str)] = &[
-    ("gocenter.io", "was shut down in May 2021"),
-    ("athens.azurefd.net", "was an experiment and no longer exists"),
-    ("microsoftgoproxy.azurewebsites.net", "was an experiment and no longer exists"),
+const SHUT_DOWN: &[(&str, Words<&str>)] = &[
+    ("gocenter.io", text!(en "was shut down in May 2021", zh "已于 2021 年 5 月关停")),
+    ("athens.azurefd.net", EXPERIMENT),
+    ("microsoftgoproxy.azurewebsites.net", EXPERIMENT),
 ];
+
+const EXPERIMENT: Words<&str> =
+    text!(en "was an experiment and no longer exists", zh "只是一次试验，已经不存在");
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {

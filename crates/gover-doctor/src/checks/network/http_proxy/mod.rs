@@ -8,26 +8,33 @@ use gover_source::{Probe, Verdict};
 use super::setting::{Setting, address, host};
 use crate::snapshot::network::{self, NetworkFacts};
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Fact, Finding, Severity, Snapshot, scope};
+use crate::{Check, Evidence, Fact, Finding, Severity, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "http-proxy",
-    summary: crate::Words::english(
-        "HTTPS_PROXY or a related variable is malformed, dead or contradicts another",
+    summary: text!(
+        en "HTTPS_PROXY or a related variable is malformed, dead or contradicts another",
+        zh "HTTPS_PROXY 或相关变量写错了、已失效或互相矛盾",
     ),
-    symptom: crate::Words::english(
-        "`proxyconnect tcp: dial tcp …: connect: connection refused`, `Proxy Authentication Required`, \
+    symptom: text!(
+        en "`proxyconnect tcp: dial tcp …: connect: connection refused`, `Proxy Authentication Required`, \
             or downloads that work in the browser and with `curl` but not with `go`.",
+        zh "`proxyconnect tcp: dial tcp …: connect: connection refused`、`Proxy Authentication Required`，\
+            或者浏览器和 `curl` 能下载，`go` 却不能。",
     ),
-    cause: crate::Words::english(
-        "HTTPS_PROXY, HTTP_PROXY or NO_PROXY holds a proxy of another network or a value that is not an \
+    cause: text!(
+        en "HTTPS_PROXY, HTTP_PROXY or NO_PROXY holds a proxy of another network or a value that is not an \
             address, or its lower-case form differs: go prefers upper case, `curl` and git prefer lower case. \
             go ignores ALL_PROXY and the proxy settings of Windows.",
+        zh "HTTPS_PROXY、HTTP_PROXY 或 NO_PROXY 里是别的网络的代理，或者不是地址；或者大写和小写的值不同：\
+            go 优先用大写，`curl` 和 git 优先用小写。go 不看 ALL_PROXY，也不看 Windows 的代理设置。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes values that are not addresses from your startup files and from \
+    repair: text!(
+        en "`--fix` removes values that are not addresses from your startup files and from \
             `HKCU\\Environment`. If a proxy does not answer, you decide whether it is still right; set a new \
             one with `export HTTPS_PROXY=http://proxy.corp.example:8080`.",
+        zh "`--fix` 从你的启动文件和 `HKCU\\Environment` 里去掉不是地址的值。代理没有响应时，由你判断它还对\
+            不对；要换一个，用 `export HTTPS_PROXY=http://proxy.corp.example:8080`。",
     ),
     scope: scope::network,
     run,
@@ -47,16 +54,33 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
         settings.retain(|setting| malformed(snapshot, setting).is_none());
         let Some(first) = settings.first() else { continue };
         let (severity, why) = match asked.verdict {
-            Verdict::Unreachable(_) | Verdict::Silent => {
-                (Severity::Error, "go, git and gover send everything to it, so every download fails")
-            }
-            Verdict::Status(407, _) => {
-                (Severity::Error, "it requires a name and a password: `http://NAME:PASSWORD@HOST:PORT`")
-            }
-            _ => (Severity::Warning, "it does not connect to Go's servers, or is not a proxy"),
+            Verdict::Unreachable(_) | Verdict::Silent => (
+                Severity::Error,
+                text!(
+                    en "go, git and gover send everything to it, so every download fails",
+                    zh "go、git 和 gover 的请求都发给它，所以下载全都失败",
+                ),
+            ),
+            Verdict::Status(407, _) => (
+                Severity::Error,
+                text!(
+                    en "it requires a name and a password: `http://NAME:PASSWORD@HOST:PORT`",
+                    zh "它要求用户名和密码：`http://NAME:PASSWORD@HOST:PORT`",
+                ),
+            ),
+            _ => (
+                Severity::Warning,
+                text!(
+                    en "it does not connect to Go's servers, or is not a proxy",
+                    zh "它不连接 Go 的服务器，或者根本不是代理",
+                ),
+            ),
         };
-        let what =
-            format!("the proxy in {}, {}: {}", first.name, asked.address, network::words(&asked.verdict));
+        let what = text!(
+            en "the proxy in {name}, {address}: {verdict}",
+            zh "{name} 里的代理 {address}：{verdict}",
+            name = first.name, address = asked.address, verdict = network::words(&asked.verdict),
+        );
         let mut finding = Finding::new(severity, what, why).about(fact(&asked.address));
         for setting in &settings {
             finding = setting.removed_by_hand(snapshot, finding.shown_by(setting.evidence.clone()));
@@ -120,20 +144,27 @@ fn malformed(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
     let port = place.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.contains(']'));
     let wrong = if value.contains(['"', '\'', '`']) {
-        "it contains quotation marks"
+        text!(en "it contains quotation marks", zh "里面有引号")
     } else if value.contains(char::is_whitespace) {
-        "it contains spaces"
+        text!(en "it contains spaces", zh "里面有空格")
     } else if !["http", "https", "socks5", "socks5h"].contains(&scheme.to_ascii_lowercase().as_str()) {
-        "its scheme is not http, https or socks5"
+        text!(en "its scheme is not http, https or socks5", zh "协议不是 http、https 或 socks5")
     } else if host(value).is_empty() {
-        "it has no host"
+        text!(en "it has no host", zh "没有主机名")
     } else if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-        "its port is not a number"
+        text!(en "its port is not a number", zh "端口不是数字")
     } else {
         return None;
     };
-    let what = format!("{} is not a proxy address: {wrong}", setting.name);
-    let why = "every download through it fails, with errors that do not name the variable";
+    let what = text!(
+        en "{name} is not a proxy address: {wrong}",
+        zh "{name} 不是代理地址：{wrong}",
+        name = setting.name, wrong = wrong,
+    );
+    let why = text!(
+        en "every download through it fails, with errors that do not name the variable",
+        zh "经过它的下载都会失败，而报错里看不到是哪个变量",
+    );
     let finding = Finding::error(what, why).about(fact(&address(value))).shown_by(setting.evidence.clone());
     Some(setting.removed(snapshot, finding))
 }
@@ -144,8 +175,15 @@ fn disagreeing(snapshot: &Snapshot<'_>, upper: &'static str, lower: &'static str
     if first.value == second.value {
         return None;
     }
-    let what = format!("{upper} and {lower} have different values");
-    let why = "go uses the upper-case one, `curl` and git the lower-case one, so one may work while the other fails";
+    let what = text!(
+        en "{upper} and {lower} have different values",
+        zh "{upper} 和 {lower} 的值不同",
+        upper = upper, lower = lower,
+    );
+    let why = text!(
+        en "go uses the upper-case one, `curl` and git the lower-case one, so one may work while the other fails",
+        zh "go 用大写的，`curl` 和 git 用小写的，所以可能一个能用，另一个不能用",
+    );
     let finding = Finding::warning(what, why).shown_by(first.evidence).shown_by(second.evidence.clone());
     Some(Setting { evidence: Vec::new(), ..second }.removed_by_hand(snapshot, finding))
 }
@@ -156,8 +194,15 @@ fn half(snapshot: &Snapshot<'_>, settings: &[Setting]) -> Option<Finding> {
         return None;
     }
     let first = settings.first()?;
-    let what = format!("{} is set, and HTTPS_PROXY is not", first.name);
-    let why = "go uses it only for plain http, but downloads everything over https, without the proxy";
+    let what = text!(
+        en "{name} is set, and HTTPS_PROXY is not",
+        zh "设了 {name}，没有设 HTTPS_PROXY",
+        name = first.name,
+    );
+    let why = text!(
+        en "go uses it only for plain http, but downloads everything over https, without the proxy",
+        zh "go 只在普通 http 时用它，而下载都走 https，不经过代理",
+    );
     Some(for_https(snapshot, Finding::note(what, why), first))
 }
 
@@ -172,8 +217,13 @@ fn for_https(snapshot: &Snapshot<'_>, finding: Finding, setting: &Setting) -> Fi
 fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let all = ["ALL_PROXY", "all_proxy"].into_iter().find_map(|name| Setting::of_environment(snapshot, name));
     if let Some(all) = all {
-        let what = format!("{} is set, which go does not read", all.name);
-        let why = "go uses no proxy; it reads HTTPS_PROXY";
+        let what = text!(
+            en "{name} is set, which go does not read",
+            zh "设了 {name}，而 go 不读它",
+            name = all.name,
+        );
+        let why =
+            text!(en "go uses no proxy; it reads HTTPS_PROXY", zh "go 没有用代理，它读的是 HTTPS_PROXY");
         return Some(for_https(snapshot, Finding::note(what, why), &all));
     }
     let is_on = snapshot.registry.number(Hive::User, INTERNET_SETTINGS, "ProxyEnable") == Some(1);
@@ -181,8 +231,15 @@ fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
     // `http=a:80;https=b:80`, or one proxy for all.
     let https = server.split(';').find_map(|part| part.strip_prefix("https="));
     let proxy = https.or_else(|| (!server.contains('=')).then_some(server.as_str()))?;
-    let what = format!("the Windows settings have a proxy, {proxy}, which go does not use");
-    let why = "go and git do not use it; they read HTTPS_PROXY";
+    let what = text!(
+        en "the Windows settings have a proxy, {proxy}, which go does not use",
+        zh "Windows 设置里有代理 {proxy}，go 不会用它",
+        proxy = proxy,
+    );
+    let why = text!(
+        en "go and git do not use it; they read HTTPS_PROXY",
+        zh "go 和 git 都不用它，它们读的是 HTTPS_PROXY",
+    );
     let evidence = Evidence::registry(Hive::User, INTERNET_SETTINGS, "ProxyServer", server.as_str());
     let address = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
     let command = format!("[Environment]::SetEnvironmentVariable('HTTPS_PROXY', '{address}', 'User')");
@@ -197,11 +254,27 @@ fn exceptions(snapshot: &Snapshot<'_>) -> Option<Finding> {
         setting.value.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
     let name = setting.name;
     let (what, why) = if entries.contains(&"*") {
-        (format!("{name} has `*`, which switches the proxy off"), "no request uses the proxy that is set")
+        (
+            text!(
+                en "{name} has `*`, which switches the proxy off",
+                zh "{name} 里有 `*`，代理因此关掉了",
+                name = name,
+            ),
+            text!(en "no request uses the proxy that is set", zh "设置的代理没有任何请求会用"),
+        )
     } else {
         let wrong = entries.iter().find(|entry| matches_nothing(entry))?;
-        let what = format!("`{wrong}` in {name} matches no host");
-        (what, "go reads names, addresses and networks such as `10.0.0.0/8`, separated by commas")
+        (
+            text!(
+                en "`{entry}` in {name} matches no host",
+                zh "{name} 里的 `{entry}` 匹配不到任何主机",
+                entry = wrong, name = name,
+            ),
+            text!(
+                en "go reads names, addresses and networks such as `10.0.0.0/8`, separated by commas",
+                zh "go 认识名字、地址和 `10.0.0.0/8` 这样的网段，用逗号分隔",
+            ),
+        )
     };
     let finding = Finding::warning(what, why).shown_by(setting.evidence.clone());
     let kept: Vec<String> =

@@ -9,26 +9,34 @@ use super::http_proxy;
 use super::setting::Setting;
 use crate::secret::mask;
 use crate::snapshot::network::{self, NetworkFacts};
-use crate::{Check, Finding, Severity, Snapshot, scope};
+use crate::{Check, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "sumdb",
-    summary: crate::Words::english(
-        "the checksum database is off, skipped for too many modules, or not reachable",
+    summary: text!(
+        en "the checksum database is off, skipped for too many modules, or not reachable",
+        zh "校验和数据库关掉了、跳过的模块太多，或者连不上",
     ),
-    symptom: crate::Words::english(
-        "`verifying module: checksum database disabled by GOSUMDB=off`, `invalid GOSUMDB: malformed verifier id`, or \
-              `verifying …: Get \"https://sum.golang.org/lookup/…\": dial tcp: i/o timeout`.",
+    symptom: text!(
+        en "`verifying module: checksum database disabled by GOSUMDB=off`, `invalid GOSUMDB: malformed verifier id`, or \
+            `verifying …: Get \"https://sum.golang.org/lookup/…\": dial tcp: i/o timeout`.",
+        zh "`verifying module: checksum database disabled by GOSUMDB=off`、`invalid GOSUMDB: malformed \
+            verifier id`，或者 `verifying …: Get \"https://sum.golang.org/lookup/…\": dial tcp: i/o \
+            timeout`。",
     ),
-    cause: crate::Words::english(
-        "GOSUMDB was switched off because of one private module, or GOPRIVATE, GONOSUMDB or GOINSECURE has \
+    cause: text!(
+        en "GOSUMDB was switched off because of one private module, or GOPRIVATE, GONOSUMDB or GOINSECURE has \
             a pattern that matches too much. Behind a company proxy the database is reachable only if the \
             proxy passes it on.",
+        zh "为了一个私有模块关掉了 GOSUMDB，或者 GOPRIVATE、GONOSUMDB、GOINSECURE 里有一个匹配过宽的模式。\
+            在公司代理后面，只有代理转发，数据库才连得上。",
     ),
-    repair: crate::Words::english(
-        "`--fix` removes `GOSUMDB=off`, a value that go cannot read, and patterns that match every \
+    repair: text!(
+        en "`--fix` removes `GOSUMDB=off`, a value that go cannot read, and patterns that match every \
             module. Name private modules instead: `go env -w GOPRIVATE=git.corp.example`. If the database is \
             not reachable, use a GOPROXY that passes `/sumdb/` on.",
+        zh "`--fix` 去掉 `GOSUMDB=off`、go 读不懂的值和匹配所有模块的模式。请改为列出私有模块：`go env -w \
+            GOPRIVATE=git.corp.example`。数据库连不上时，换一个会转发 `/sumdb/` 的 GOPROXY。",
     ),
     scope: scope::network,
     run,
@@ -45,7 +53,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// What is wrong with the value of GOSUMDB itself.
 fn switched(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
-    let found = |what: String, why: &str| {
+    let found = |what: Words, why: Words| {
         let finding = Finding::error(what, why).shown_by(setting.evidence.clone());
         setting.removed(snapshot, finding)
     };
@@ -53,14 +61,28 @@ fn switched(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
         // How Go supports machines without a network (`docs/go.md#toolchains-are-always-verified`).
         let is_local = Setting::of(snapshot, "GOPROXY")
             .is_some_and(|proxy| proxy.value.starts_with("file://") && !proxy.value.contains([',', '|']));
-        let why =
-            "go does not check that you get the same modules as everyone else, and downloads no toolchains";
-        return (!is_local).then(|| found("GOSUMDB=off switches the checksum database off".to_owned(), why));
+        let what = text!(
+            en "GOSUMDB=off switches the checksum database off",
+            zh "GOSUMDB=off 关掉了校验和数据库",
+        );
+        let why = text!(
+            en "go does not check that you get the same modules as everyone else, and downloads no toolchains",
+            zh "go 不再核对你拿到的模块是否和别人的一样，也不下载工具链",
+        );
+        return (!is_local).then(|| found(what.into(), why.into()));
     }
     let wrong = malformed(&setting.value)?;
-    let what = format!("GOSUMDB has an invalid value: `{}`", mask(&setting.value));
-    let why = format!("every download of a new module fails with `{wrong}`");
-    Some(found(what, &why))
+    let what = text!(
+        en "GOSUMDB has an invalid value: `{value}`",
+        zh "GOSUMDB 的值无效：`{value}`",
+        value = mask(&setting.value),
+    );
+    let why = text!(
+        en "every download of a new module fails with `{error}`",
+        zh "下载新模块都会报 `{error}`",
+        error = wrong,
+    );
+    Some(found(what, why))
 }
 
 /// How go reports a value that does not name a database (`docs/go.md#gosumdb`).
@@ -99,11 +121,21 @@ fn unreachable(
     // go reports the last failure other than "not found".
     let way = network.sumdb.iter().rfind(|asked| !says_no(asked)).unwrap_or(last);
     let is_forged = matches!(&way.verdict, Verdict::Wrong(text) if text.contains("tree head"));
-    let what = format!("the checksum database at {}: {}", way.address, network::words(&way.verdict));
+    let what = text!(
+        en "the checksum database at {address}: {verdict}",
+        zh "校验和数据库 {address}：{verdict}",
+        address = way.address, verdict = network::words(&way.verdict),
+    );
     let why = if is_forged {
-        "something in the network changes or replaces the answers of the checksum database"
+        text!(
+            en "something in the network changes or replaces the answers of the checksum database",
+            zh "网络中有东西改动或替换了校验和数据库的回答",
+        )
     } else {
-        "go cannot verify toolchains and modules that are not in go.sum, so it does not download them"
+        text!(
+            en "go cannot verify toolchains and modules that are not in go.sum, so it does not download them",
+            zh "go 无法校验工具链和 go.sum 里没有的模块，所以不会下载它们",
+        )
     };
     let evidence = setting.map(|setting| setting.evidence.clone()).unwrap_or_default();
     let proxies = Setting::of(snapshot, "GOPROXY").map(|proxies| proxies.evidence).unwrap_or_default();
@@ -142,12 +174,26 @@ fn pattern(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     let name = setting.name;
     let is_insecure = name == "GOINSECURE";
     let severity = if matches_all || is_insecure { Severity::Error } else { Severity::Warning };
-    let whose = if matches_all { "every module" } else { "modules of unrelated people" };
-    let what = format!("{name} has `{first}`, which matches {whose}");
-    let why = if is_insecure {
-        "go downloads them without encryption, or with any certificate"
+    let whose = if matches_all {
+        text!(en "every module", zh "所有模块")
     } else {
-        "go does not check them with the checksum database, so it does not notice changes"
+        text!(en "modules of unrelated people", zh "许多不相干的人的模块")
+    };
+    let what = text!(
+        en "{name} has `{pattern}`, which matches {whose}",
+        zh "{name} 里有 `{pattern}`，会匹配{whose}",
+        name = name, pattern = first, whose = whose,
+    );
+    let why = if is_insecure {
+        text!(
+            en "go downloads them without encryption, or with any certificate",
+            zh "go 下载它们时不加密，或者什么证书都接受",
+        )
+    } else {
+        text!(
+            en "go does not check them with the checksum database, so it does not notice changes",
+            zh "go 不用校验和数据库核对它们，被改动了也发现不了",
+        )
     };
     let found = Finding::new(severity, what, why).shown_by(setting.evidence.clone());
     if matches_all && narrow.is_empty() {
