@@ -30,6 +30,8 @@ mod supply;
 mod table;
 mod transfer;
 
+pub use gover_net::is_inspection;
+
 pub use archive_name::{PublishedFile, published_file};
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use error::{

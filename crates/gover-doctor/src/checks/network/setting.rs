@@ -52,6 +52,40 @@ impl Setting {
     pub(in crate::checks) fn removed_by_hand(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
         finding.commands(snapshot.set_by_hand(self.name, None).filter(|_| self.is_set))
     }
+
+    /// Leaves the part of the value that works, or nothing. A variable is removed, and the file of
+    /// `go env -w` has that part then.
+    pub(in crate::checks) fn reduced(
+        &self,
+        snapshot: &Snapshot<'_>,
+        finding: Finding,
+        rest: Option<&str>,
+    ) -> Finding {
+        let Some(rest) = rest.filter(|_| self.is_set) else { return self.removed(snapshot, finding) };
+        let change = snapshot.go_env.setting(&[(self.name, rest)]);
+        if snapshot.variable(self.name).is_some() {
+            return snapshot.unset(finding, self.name).fixed_by(change);
+        }
+        finding.fixed_by(change).commands(self.command(snapshot, rest))
+    }
+
+    pub(in crate::checks) fn reduced_by_hand(
+        &self,
+        snapshot: &Snapshot<'_>,
+        finding: Finding,
+        rest: Option<&str>,
+    ) -> Finding {
+        let Some(rest) = rest.filter(|_| self.is_set) else { return self.removed_by_hand(snapshot, finding) };
+        finding.commands(self.command(snapshot, rest))
+    }
+
+    /// The command that sets another value. One with a password would end up in the shell's history.
+    fn command(&self, snapshot: &Snapshot<'_>, value: &str) -> Option<String> {
+        if mask(value) == value {
+            return snapshot.set_by_hand(self.name, Some(value));
+        }
+        (self.name == "GOPROXY").then(|| "gover proxy set".to_owned())
+    }
 }
 
 fn masked(evidence: Vec<Evidence>) -> Vec<Evidence> {

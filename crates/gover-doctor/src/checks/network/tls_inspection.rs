@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gover_source::{Probe, Verdict};
+use gover_source::{Probe, Verdict, is_inspection};
 
 use super::setting::host;
 use crate::snapshot::network::{self, NetworkFacts};
@@ -63,11 +63,20 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
                 hosts = hosts,
             ),
         };
-        let why = text!(
-            en "go, git and gover refuse the connection. If it is your company's authority, add it to the system's \
-                store",
-            zh "go、git 和 gover 会拒绝连接。如果是你们公司的颁发机构，请把它加进系统的证书库",
-        );
+        let why = if issuer.is_some_and(is_inspection) {
+            text!(
+                en "go, git and gover refuse the connection. This authority is known for inspecting connections; if \
+                    your company runs it, add it to the system's store",
+                zh "go、git 和 gover 会拒绝连接。这个颁发机构属于检查连接的设备或软件；如果是你们公司在用，请把它\
+                    加进系统的证书库",
+            )
+        } else {
+            text!(
+                en "go, git and gover refuse the connection. If it is your company's authority, add it to the system's \
+                    store",
+                zh "go、git 和 gover 会拒绝连接。如果是你们公司的颁发机构，请把它加进系统的证书库",
+            )
+        };
         let bundle = snapshot.variable("SSL_CERT_FILE").map(|_| snapshot.variable_evidence("SSL_CERT_FILE"));
         let finding = Finding::error(what, why)
             .shown_by(asked.into_iter().map(network::evidence))

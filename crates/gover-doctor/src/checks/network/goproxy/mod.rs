@@ -30,11 +30,11 @@ pub(super) const CHECK: Check = Check {
             何失败之后都会去试。",
     ),
     repair: text!(
-        en "`--fix` removes a value that go cannot read, or that names a proxy that was shut down; Go's own \
-            default then applies. If a proxy does not answer, you decide whether it stays: `go env -u \
-            GOPROXY` removes it.",
-        zh "`--fix` 去掉 go 读不懂的值，以及指向已关停代理的值，之后用 Go 自己的默认值。代理没有响应时，由\
-            你决定是否保留：`go env -u GOPROXY` 可以去掉它。",
+        en "`--fix` removes entries that go cannot read and proxies that were shut down, and keeps the others. \
+            If none is left, Go's own default applies. If a proxy does not answer, you decide whether it stays: \
+            the command shown keeps the others, and so does `gover proxy set`, which measures them.",
+        zh "`--fix` 去掉 go 读不懂的项和已关停的代理，其余的保留；一项也不剩时，用 Go 自己的默认值。代理没有响\
+            应时，由你决定是否保留：列出的命令只留下其余各项，`gover proxy set` 也是这样，并且会先测一遍。",
     ),
     scope: scope::network,
     run,
@@ -56,7 +56,9 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
     let found = |severity, what: Words, why: Words<&str>| {
         Finding::new(severity, what, why).shown_by(setting.evidence.clone())
     };
-    let error = |what: Words, why| setting.removed(snapshot, found(Severity::Error, what, why));
+    let rest = without(entries, |entry| entry.place == Place::Invalid || shut_down(entry).is_some());
+    let error =
+        |what: Words, why| setting.reduced(snapshot, found(Severity::Error, what, why), rest.as_deref());
     if entries.is_empty() {
         let why = text!(
             en "every command that needs a module fails with `GOPROXY list is not the empty string, but \
@@ -85,11 +87,11 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
             return vec![error(what, why)];
         }
         let host = if let Place::Server(address) = &entry.place { host(address) } else { String::new() };
-        if let Some((_, what_happened)) = SHUT_DOWN.iter().find(|(known, _)| *known == host) {
+        if let Some(what_happened) = shut_down(entry) {
             let what = text!(
                 en "GOPROXY names {host}, which {event}",
                 zh "GOPROXY 里有 {host}，它{event}",
-                host = host, event = *what_happened,
+                host = host, event = what_happened,
             );
             let why = text!(
                 en "each download waits for it, and most downloads fail",
@@ -146,13 +148,15 @@ fn unanswered(
     network: &NetworkFacts,
 ) -> Vec<Finding> {
     let answers = network.proxies.iter().map(network::evidence);
+    let probe = |entry: &Entry| {
+        network.proxies.iter().find(|asked| entry.place == Place::Server(asked.address.clone()))
+    };
+    let rest = without(entries, |entry| probe(entry).is_some_and(is_dead));
     let mut findings = Vec::new();
     // Whether go asks this entry for every module.
     let mut is_reached = true;
     for (index, entry) in entries.iter().enumerate().take_while(|(_, entry)| !entry.ends()) {
-        let is_asked = |asked: &&Probe| entry.place == Place::Server(asked.address.clone());
-        let asked = network.proxies.iter().find(is_asked);
-        let Some(asked) = asked.filter(|asked| asked.verdict != Verdict::Good) else {
+        let Some(asked) = probe(entry).filter(|asked| asked.verdict != Verdict::Good) else {
             is_reached = false;
             continue;
         };
@@ -170,11 +174,34 @@ fn unanswered(
             .shown_by(setting.evidence.clone())
             .shown_by(answers.clone())
             .commands(command(snapshot, asked));
-        let is_dead = matches!(asked.verdict, Verdict::Unreachable(_) | Verdict::Silent | Verdict::Wrong(_));
-        findings.push(if is_dead { setting.removed_by_hand(snapshot, finding) } else { finding });
+        findings.push(if is_dead(asked) {
+            setting.reduced_by_hand(snapshot, finding, rest.as_deref())
+        } else {
+            finding
+        });
         is_reached &= falls_through;
     }
     findings
+}
+
+fn is_dead(asked: &Probe) -> bool {
+    matches!(asked.verdict, Verdict::Unreachable(_) | Verdict::Silent | Verdict::Wrong(_))
+}
+
+/// The value without some of its entries, and with the separators of the others; `None` if it then
+/// names no proxy.
+fn without(entries: &[Entry], is_bad: impl Fn(&Entry) -> bool) -> Option<String> {
+    let left: Vec<&Entry> = entries.iter().filter(|entry| !is_bad(entry)).collect();
+    left.first().filter(|entry| !entry.ends())?;
+    let texts = left.iter().map(|entry| format!("{}{}", entry.text, if entry.goes_on { '|' } else { ',' }));
+    Some(texts.collect::<String>().trim_end_matches([',', '|']).to_owned())
+}
+
+/// What happened to a proxy that no longer exists.
+fn shut_down(entry: &Entry) -> Option<Words<&'static str>> {
+    let Place::Server(address) = &entry.place else { return None };
+    let host = host(address);
+    SHUT_DOWN.iter().find(|(known, _)| *known == host).map(|(_, what_happened)| *what_happened)
 }
 
 fn effect(asked: &Probe, is_reached: bool, falls_through: bool) -> (Severity, Words<&'static str>) {

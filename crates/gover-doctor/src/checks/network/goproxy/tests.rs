@@ -11,11 +11,11 @@ fn with_value(value: &str) -> Machine {
 fn what_go_cannot_read_is_an_error_and_removed() {
     for (value, what) in [
         (",", "GOPROXY has no entries"),
+        ("drect", "GOPROXY has an entry that is not an address: `drect`"),
         (
             "https://a.example;direct",
             "GOPROXY has an entry that is not an address: `https://a.example;direct`",
         ),
-        ("https://a.example,drect", "GOPROXY has an entry that is not an address: `drect`"),
     ] {
         let machine = with_value(value);
         let findings = machine.findings("goproxy");
@@ -27,6 +27,39 @@ fn what_go_cannot_read_is_an_error_and_removed() {
         assert_eq!(findings[0].fix.commands, ["go env -u GOPROXY"]);
         assert!(machine.repaired(&findings).findings("goproxy").is_empty());
     }
+}
+
+#[test]
+fn entries_that_work_are_kept() {
+    for (value, rest) in [
+        ("https://a.example,drect", "https://a.example"),
+        (
+            "https://gocenter.io,https://a.example|https://athens.azurefd.net,direct",
+            "https://a.example|direct",
+        ),
+        ("file:///srv/go|https://gocenter.io,off", "file:///srv/go|off"),
+    ] {
+        let machine = with_value(value);
+        let findings = machine.findings("goproxy");
+        assert_eq!(findings[0].fix.commands, [format!("go env -w {0}GOPROXY={rest}{0}", quote(rest))]);
+        let repaired = machine.repaired(&findings[..1]);
+        assert!(repaired.findings("goproxy").is_empty(), "{value}");
+        repaired.snapshot(|snapshot| assert_eq!(snapshot.go_env.value("GOPROXY"), Some(rest)));
+    }
+    // A variable would override the file.
+    let machine = Machine::linux()
+        .file("~/.bash_profile", "export GOPROXY=https://gocenter.io,https://a.example\n")
+        .var("GOPROXY", "https://gocenter.io,https://a.example");
+    let findings = machine.findings("goproxy");
+    machine.repaired(&findings).snapshot(|snapshot| {
+        assert_eq!(snapshot.go_env.value("GOPROXY"), Some("https://a.example"));
+        assert_eq!(snapshot.startup_evidence("GOPROXY"), []);
+    });
+}
+
+/// What the shell needs around a value.
+fn quote(value: &str) -> &'static str {
+    if value.contains('|') { "'" } else { "" }
 }
 
 #[test]
@@ -107,6 +140,11 @@ fn a_dead_proxy_is_an_error_before_a_comma_and_a_warning_before_a_bar() {
     let two = [("https://a.example", Verdict::Good), ("https://b.example", dead)];
     let findings = answering("https://a.example,https://b.example", &two);
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
+    let kept = "go env -w GOPROXY=https://a.example";
+    assert_eq!(findings[0].fix.commands, ["gover doctor http-proxy", kept]);
+    // A command has no password.
+    let findings = answering("https://u:p@a.example,https://b.example", &two);
+    assert_eq!(findings[0].fix.commands, ["gover doctor http-proxy", "gover proxy set"]);
     assert_eq!(findings[0].evidence[1].to_string(), "https://a.example: answers in 250ms");
 }
 
