@@ -354,6 +354,7 @@ error: cannot get go1.91.2 for [OS]/[ARCH] from any source
   http://127.0.0.1:1    cannot connect: connection refused
   goproxy               http://127.0.0.1:1/proxy: cannot connect: connection refused
 hint: see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)
+hint: gover proxy
 
 "#]]
     );
@@ -376,6 +377,7 @@ error: cannot get go1.91.2 for [OS]/[ARCH] from any source
   goproxy               http://127.0.0.1:1/dl/mod: cannot connect: connection refused
 hint: see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)
 hint: GOPROXY is not set, so the release site is the only source; if your company has a module proxy, set GOPROXY to it (`gover help sources`)
+hint: gover proxy
 
 "#]]
     );

@@ -224,6 +224,7 @@ impl Diagnose for SupplyError {
                 if failures.iter().all(|failure| failure.error.remedy().is_none()) {
                     let usual = if *obstacle == Obstacle::OwnServer { OWN_SOURCE } else { USUAL };
                     remedies.insert(0, usual.to_owned());
+                    remedies.push(MEASURE.to_owned());
                 }
                 return remedies;
             }
@@ -316,6 +317,9 @@ impl Diagnose for LookupError {
     }
 }
 
+/// The command that shows which sources work, and why the others do not.
+pub(crate) const MEASURE: &str = "gover proxy";
+
 const USUAL: &str = "behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help sources`)";
 
 /// Advice if the source that failed is on this machine.
@@ -352,7 +356,7 @@ mod tests {
                 "goproxy    https://proxy.corp.example: 403 this module version is not available"
             ]
         );
-        assert_eq!(error.hints().len(), 1);
+        assert_eq!(error.hints().last().map(String::as_str), Some(MEASURE));
     }
 
     #[test]

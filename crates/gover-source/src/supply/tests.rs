@@ -12,7 +12,7 @@ use gover_test::{FakeLog, FakeSite, Fault, Release as FakeRelease, Response};
 
 use super::*;
 use crate::artifact::{Format, Location, Proof, SumOrigin};
-use crate::error::{IntegrityError, OWN_SOURCE, SupplyError};
+use crate::error::{IntegrityError, MEASURE, OWN_SOURCE, SupplyError};
 use crate::releases::Basis;
 use crate::transfer::{Observer, Sink};
 
@@ -157,7 +157,7 @@ async fn every_source_is_named_when_none_can_serve() {
     let proxy = format!("{}: 403 this module version is not available", world.site.proxy_url());
     assert!(details[1].starts_with("goproxy ") && details[1].ends_with(&proxy), "{details:?}");
     assert!(details[2].ends_with("404 page not found"), "{details:?}");
-    assert_eq!(error.hints(), [OWN_SOURCE], "no proxy leads to this machine");
+    assert_eq!(error.hints(), [OWN_SOURCE, MEASURE], "no proxy leads to this machine");
 }
 
 #[tokio::test]
@@ -177,11 +177,11 @@ async fn what_helps_depends_on_what_is_in_the_way() {
     // Without GOPROXY, the site is the only source, and the hints say what to do about that.
     let unset = hints(&|settings| settings.proxies = None).await;
     assert!(unset[0].contains("HTTPS_PROXY") && unset[1].starts_with("GOPROXY is not set"), "{unset:?}");
-    assert_eq!(unset.len(), 2);
+    assert_eq!((unset.len(), unset[2].as_str()), (3, MEASURE));
     let direct = hints(&|settings| settings.proxies = Some("direct".to_owned())).await;
-    assert_eq!(direct.len(), 1, "{direct:?}");
+    assert_eq!(direct.len(), 2, "{direct:?}");
     let here = hints(&|settings| settings.godev_url = Some("http://localhost:1".parse().unwrap())).await;
-    assert_eq!(here, [OWN_SOURCE]);
+    assert_eq!(here, [OWN_SOURCE, MEASURE]);
     let offline = hints(&|settings| {
         settings.network.offline = true;
         settings.network.back_online = "say so".to_owned();
