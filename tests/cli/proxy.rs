@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use gover_test::{Fault, Output, Response, TestContext, TlsFront, context};
+use gover_test::{FakeProxy, Fault, Output, Response, TestContext, TlsFront, context};
 use serde_json::Value;
 
 const INFO: &str = "golang.org/x/text/@v/v0.14.0.info";
@@ -330,4 +330,54 @@ fn a_variable_that_overrides_the_file_is_a_warning() {
     ctx.set("GOENV", "off");
     let refused = ctx.gover(["proxy", "set", "--yes"]);
     assert!(refused.exits(1).stderr.contains("because GOENV is `off`"), "{refused}");
+}
+
+#[test]
+fn a_private_proxy_stays_first_though_it_does_not_work_here() {
+    let ctx = five();
+    let private = format!("{}/go", DEAD.replace("http://", "https://ann:s3cret@"));
+    let text = fs::read_to_string(env_file(&ctx)).unwrap();
+    fs::write(env_file(&ctx), text.replace(",direct", &format!(",{private},direct"))).unwrap();
+    let written = ctx.gover(["proxy", "set", "--fastest", "--yes"]);
+    undo_is_named(&written);
+    assert_eq!(goproxy(&ctx), format!("{private}|/proxy|/slow|direct").replace(DEAD, "DEAD"));
+    assert!(written.stderr.contains("https://127.0.0.1:1/go is private and stays, but"), "{written}");
+    assert!(!written.stdout.contains("s3cret") && !written.stderr.contains("s3cret"), "{written}");
+}
+
+/// The real database is asked by both of its names, which lead to a server here.
+#[test]
+fn the_database_gets_its_other_address_if_nothing_leads_to_the_usual_one() {
+    let notes = include_str!("../vectors/sumdb_note.json");
+    let notes: Value = serde_json::from_str(notes).unwrap();
+    let is_real = |note: &&Value| note["name"].as_str().unwrap().starts_with("real sum.golang.org head");
+    let head = notes["notes"].as_array().unwrap().iter().find(is_real).unwrap()["msg"].as_str().unwrap();
+    let head = head.to_owned();
+    for (names, expected) in [
+        (&["sum.golang.google.cn"][..], Some("sum.golang.google.cn")),
+        (&["sum.golang.org", "sum.golang.google.cn"], None),
+        (&[], None),
+    ] {
+        let mut ctx = machine();
+        set_goproxy(&ctx, "DEAD,/proxy,direct");
+        let (front, head) = (TlsFront::start_as_database(ctx.site().server()), head.clone());
+        ctx.site().server().handle("/latest", move |request| {
+            let host = request.header("host").unwrap_or_default();
+            names.contains(&host).then(|| Response::ok(head.clone()))
+        });
+        let way_out = FakeProxy::start(ctx.site().server(), &front);
+        let bundle = ctx.write("authority.pem", TlsFront::DATABASE_AUTHORITY);
+        ctx.set("SSL_CERT_FILE", bundle).set("HTTPS_PROXY", way_out.url());
+        ctx.unset("NO_PROXY").unset("GOSUMDB");
+        let before = fs::read(env_file(&ctx)).unwrap();
+        let report = ctx.gover(["proxy", "set", "--yes", "--json"]).json();
+        assert_eq!(report["gosumdb"].as_str(), expected, "{report}");
+        let text = fs::read_to_string(env_file(&ctx)).unwrap();
+        assert_eq!(text.lines().find_map(|line| line.strip_prefix("GOSUMDB=")), expected);
+        ctx.gover(["proxy", "set", "--undo"]).success();
+        assert_eq!(fs::read(env_file(&ctx)).unwrap(), before);
+        // One that the user set stays, and a proxy that relays the database is enough.
+        ctx.set("GOSUMDB", ctx.site().gosumdb());
+        assert_eq!(ctx.gover(["proxy", "set", "--json"]).json()["gosumdb"], Value::Null);
+    }
 }

@@ -28,6 +28,11 @@ impl TlsFront {
         Self::with_certificate(SELF_SIGNED, server)
     }
 
+    /// Like [`start`](Self::start), for the two names of the public checksum database.
+    pub fn start_as_database(server: &FakeServer) -> Self {
+        Self::with_certificate(DATABASE, server)
+    }
+
     fn with_certificate(certificate: &[u8], server: &FakeServer) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let certificate = CertificateDer::from_pem_slice(certificate).expect("a certificate");
@@ -67,10 +72,14 @@ impl TlsFront {
     /// The authority's certificate, for `SSL_CERT_FILE`. Its name is `Acme Inspection CA`.
     pub const AUTHORITY: &[u8] = include_bytes!("../../../../tests/fixtures/tls/ca.pem");
 
+    /// The authority of [`start_as_database`](Self::start_as_database).
+    pub const DATABASE_AUTHORITY: &[u8] = include_bytes!("../../../../tests/fixtures/tls/sumdb-ca.pem");
+
     /// A useless certificate for `SSL_CERT_FILE`, so that the system's store is not used.
     pub const STRANGER: &[u8] = include_bytes!("../../../../tests/fixtures/tls/expired.pem");
 }
 
 const CERTIFICATE: &[u8] = include_bytes!("../../../../tests/fixtures/tls/server.pem");
+const DATABASE: &[u8] = include_bytes!("../../../../tests/fixtures/tls/sumdb.pem");
 const SELF_SIGNED: &[u8] = include_bytes!("../../../../tests/fixtures/tls/self-signed.pem");
 const KEY: &[u8] = include_bytes!("../../../../tests/fixtures/tls/server.key");
