@@ -12,26 +12,22 @@ use super::hosts;
 use crate::output::{Style, Table, facts};
 use crate::{Context, Failure};
 
-/// One row for each entry, and below it where its name leads.
+/// Three rows for each entry: its figures, what it serves, and where its name leads. Addresses are
+/// long, so they come last.
 pub(super) fn people(measured: &[Measured], hosts: &str, context: &Context<'_>) -> Result<(), Failure> {
     let mut table = Table::default();
     let mut title = None;
     for (entry, measurement) in measured {
         if title.replace(entry.origin) != Some(entry.origin) {
-            table.row([entry.origin.title().into(), "first byte".into(), "speed".into(), "".into()]);
+            table.row(["first byte".into(), "speed".into(), entry.origin.title().into()]);
         }
-        let said = said(entry, measurement);
-        let said = if measurement.works() { said } else { context.printer.out(Style::Error, &said) };
         let first_byte = measurement.first_byte.map_or("-".to_owned(), milliseconds);
         let speed = measurement.bytes_per_second.map_or("-".to_owned(), speed);
-        table.row([
-            format!("  {}", name(entry, measurement)).into(),
-            first_byte.into(),
-            speed.into(),
-            said.into(),
-        ]);
-        if let Some(route) = route(entry, measurement, hosts) {
-            table.row(["".into(), "".into(), "".into(), route.into()]);
+        table.row([first_byte.into(), speed.into(), name(entry, measurement).into()]);
+        let said = said(entry, measurement);
+        let said = if measurement.works() { said } else { context.printer.out(Style::Error, &said) };
+        for line in [Some(said), route(entry, measurement, hosts)].into_iter().flatten() {
+            table.row(["".into(), "".into(), format!("  {line}").into()]);
         }
     }
     context.printer.table(&table)
@@ -94,7 +90,9 @@ pub(super) fn problem(measurement: &Measurement) -> String {
 fn route(entry: &Entry, measurement: &Measurement, hosts: &str) -> Option<String> {
     let mut parts: Vec<String> = measurement.contacts.iter().map(contact).collect();
     parts.extend(hosts_line(entry, hosts).map(|line| format!("by line {line} of the hosts file")));
-    parts.extend(measurement.proxy_variable.as_ref().map(|name| format!("through {name}")));
+    let said = problem(measurement);
+    let variable = measurement.proxy_variable.as_ref().filter(|name| !said.contains(*name));
+    parts.extend(variable.map(|name| format!("through {name}")));
     if let (true, Some(inspector)) = (measurement.works(), &measurement.inspector) {
         parts.push(format!("inspected by `{inspector}`"));
     }
