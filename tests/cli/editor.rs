@@ -275,6 +275,75 @@ fn what_changed_since_stays_and_can_be_restored_later() {
 }
 
 #[test]
+fn one_file_that_is_gone_or_changed_keeps_no_other_from_being_restored() {
+    let ctx = with_settings(messy());
+    let files = ["Code", "VSCodium", "Cursor"].map(|name| settings(&ctx, name));
+    for file in &files {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, messy()).unwrap();
+    }
+    ctx.gover(["editor", "vscode", "--yes"]).success();
+    let written = fs::read(&files[2]).unwrap();
+    fs::remove_file(&files[1]).unwrap();
+    fs::write(&files[2], "{}").unwrap();
+    let undone = ctx.gover(["editor", "vscode", "--undo"]);
+    undone.exits(1);
+    assert_eq!(fs::read_to_string(&files[0]).unwrap(), messy());
+    assert!(undone.stderr.contains("VSCodium"), "{undone}");
+    assert!(undone.stderr.contains(" was deleted since then, so it is not restored\n"), "{undone}");
+    assert!(!files[1].exists());
+    assert!(undone.stderr.contains("has changed since it was repaired"), "{undone}");
+    // Nothing is said again of the other two, and the changed one can still be restored.
+    let again = ctx.gover(["editor", "vscode", "--undo"]);
+    assert!(!again.exits(1).stderr.contains("VSCodium") && !again.stderr.contains("restored"), "{again}");
+    fs::write(&files[2], written).unwrap();
+    ctx.gover(["editor", "vscode", "--undo"]).success();
+    assert_eq!(fs::read_to_string(&files[2]).unwrap(), messy());
+    // Nothing is left if all are gone.
+    ctx.gover(["editor", "vscode", "--yes"]).success();
+    for file in &files {
+        drop(fs::remove_file(file));
+    }
+    ctx.gover(["editor", "vscode", "--undo"]).success();
+    let nothing = ctx.gover(["editor", "vscode", "--undo"]);
+    assert!(nothing.exits(1).stderr.contains("gover has changed nothing for VS Code\n"), "{nothing}");
+}
+
+#[test]
+fn each_project_and_the_user_are_undone_apart() {
+    let ctx = with_settings(messy());
+    let own = settings(&ctx, "Code");
+    let projects = ["one", "two"].map(|name| ctx.write(&format!("{name}/.vscode/settings.json"), messy()));
+    let run = |directory: &str, arguments: &[&str]| {
+        let command = ctx.command(ctx.gover_program()).current_dir(directory);
+        command.args([&["editor", "vscode"][..], arguments].concat()).run()
+    };
+    run("one", &["--yes"]).success();
+    ctx.directory("one/sub");
+    run("one/sub", &["--workspace", "--yes"]).success();
+    run("two", &["--workspace", "--yes"]).success();
+    let is_restored = || {
+        let is_messy = |file: &PathBuf| fs::read_to_string(file).unwrap() == messy();
+        (is_messy(&own), is_messy(&projects[0]), is_messy(&projects[1]))
+    };
+    assert_eq!(is_restored(), (false, false, false));
+    let undone = run("one/sub", &["--workspace", "--undo"]);
+    undone.success();
+    assert_eq!(is_restored(), (false, true, false));
+    let left = "two/.vscode/settings.json was left as it is; `gover editor vscode --workspace --undo` in its project restores it\n";
+    assert!(undone.stderr.replace('\\', "/").contains(left), "{undone}");
+    assert!(undone.stderr.contains("settings.json was left as it is; `gover editor vscode --undo` restores"));
+    let nothing = run("one", &["--workspace", "--undo"]);
+    assert!(nothing.exits(1).stderr.contains("nothing for VS Code in this project\n"), "{nothing}");
+    run("one", &["--undo"]).success();
+    assert_eq!(is_restored(), (true, true, false));
+    let nothing = run("one", &["--undo"]);
+    assert!(nothing.exits(1).stderr.contains("nothing for VS Code in your own settings\n"), "{nothing}");
+    run("two", &["--workspace", "--undo"]).success();
+    assert_eq!(is_restored(), (true, true, true));
+}
+
+#[test]
 fn doctor_and_the_editor_are_undone_apart() {
     let ctx = with_settings(messy());
     let file = settings(&ctx, "Code");
@@ -313,9 +382,10 @@ fn settings_of_a_project_are_changed_on_request_only() {
     let file = ctx.write(".vscode/settings.json", before);
     ctx.gover(["editor", "vscode", "--yes"]).success();
     assert_eq!(fs::read_to_string(&file).unwrap(), before);
-    ctx.gover(["editor", "vscode", "--workspace", "--yes"]).success();
+    let written = ctx.gover(["editor", "vscode", "--workspace", "--yes"]);
+    assert!(written.success().stderr.contains("(`gover editor vscode --workspace --undo` undoes this)"));
     assert_eq!(fs::read_to_string(&file).unwrap(), "{\n\t\"a\": 1\n}\n");
-    ctx.gover(["editor", "vscode", "--undo"]).success();
+    ctx.gover(["editor", "vscode", "--workspace", "--undo"]).success();
     assert_eq!(fs::read_to_string(&file).unwrap(), before);
     let none = context!().gover(["editor", "vscode", "--workspace", "--yes"]);
     assert!(none.success().stderr.contains("this project has no .vscode/settings.json"), "{none}");
@@ -334,7 +404,7 @@ fn an_editor_that_is_not_installed_fails_only_if_something_should_be_written() {
     let unknown = ctx.gover(["editor", "nano"]);
     assert!(unknown.exits(2).stderr.contains("`EDITOR` cannot be `nano`"), "{unknown}");
     for pair in
-        [["--undo", "--yes"], ["--undo", "--workspace"], ["--dry-run", "--yes"], ["--workspace", "--set-go"]]
+        [["--undo", "--yes"], ["--undo", "--set-go"], ["--dry-run", "--yes"], ["--workspace", "--set-go"]]
     {
         ctx.gover(["editor", "vscode"].iter().chain(&pair)).exits(2);
     }
@@ -416,8 +486,9 @@ fn the_commands_in_the_documentation_work() {
     assert!(commands.len() >= 4, "{commands:?}");
     for command in commands {
         let ctx = with_settings(messy());
-        if command.ends_with("--undo") {
-            ctx.gover(["editor", "vscode", "--yes"]).success();
+        ctx.write(".vscode/settings.json", messy());
+        if let Some(changing) = command.strip_suffix("--undo") {
+            ctx.gover(format!("{changing}--yes").split(' ').skip(1)).success();
         }
         ctx.gover(command.split(' ').skip(1)).success();
     }

@@ -3,6 +3,8 @@
 mod others;
 mod vscode;
 
+use std::path::Path;
+
 use crate::checks::finding_go::go_programs;
 use crate::{Change, MachinePath, Snapshot};
 
@@ -34,6 +36,28 @@ pub enum Naming {
     /// Only where PATH leads to another one.
     IfNeeded,
     Always,
+}
+
+impl Scope {
+    /// Whether a file that was changed belongs to these settings, as seen from `directories`, the names of
+    /// the working directory.
+    pub fn contains(self, file: &Path, directories: &[&Path]) -> bool {
+        match (self, project_of(file)) {
+            (Self::User, project) => project.is_none(),
+            (Self::Workspace, None) => false,
+            (Self::Workspace, Some(project)) => directories.iter().any(|here| here.starts_with(project)),
+        }
+    }
+}
+
+/// The directory of the project that has these settings; `None` if they are the user's.
+fn project_of(file: &Path) -> Option<&Path> {
+    let above = file.parent()?;
+    match (above.file_name(), file.extension()) {
+        (_, Some(extension)) if extension == "code-workspace" => Some(above),
+        (Some(name), _) if name == ".vscode" => above.parent(),
+        _ => None,
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

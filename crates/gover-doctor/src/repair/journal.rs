@@ -26,8 +26,17 @@ pub struct Journal {
 #[derive(Debug)]
 pub struct Undone {
     pub place: String,
-    /// Why it was not restored; `None` if it was.
-    pub problem: Option<RepairError>,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug)]
+pub enum Outcome {
+    Restored,
+    /// The file was deleted since then, so it is forgotten.
+    Gone,
+    /// It was not asked for.
+    Left,
+    Failed(RepairError),
 }
 
 /// One change. The contents of files are next to the journal, in files named by their number.
@@ -109,17 +118,22 @@ impl Journal {
     /// Restores everything that the last repair changed, newest first. What has changed since then
     /// stays, and so does its entry in the journal.
     pub fn undo(layout: &Layout, lock: &Lock) -> Result<Vec<Undone>, RepairError> {
-        Self::read(directory(layout))?.restore(lock)
+        Self::read(directory(layout))?.restore(&|_| true, lock)
     }
 
-    /// The same for everything that was changed for an editor.
-    pub fn undo_editor(editor: Editor, layout: &Layout, lock: &Lock) -> Result<Vec<Undone>, RepairError> {
-        Self::read(editor_directory(editor, layout))?.restore(lock)
+    /// The same for the files that were changed for an editor and are `wanted`.
+    pub fn undo_editor(
+        editor: Editor,
+        wanted: &dyn Fn(&Path) -> bool,
+        layout: &Layout,
+        lock: &Lock,
+    ) -> Result<Vec<Undone>, RepairError> {
+        Self::read(editor_directory(editor, layout))?.restore(wanted, lock)
     }
 
     /// The same for everything that `gover proxy` changed.
     pub fn undo_proxy(layout: &Layout, lock: &Lock) -> Result<Vec<Undone>, RepairError> {
-        Self::read(proxy_directory(layout))?.restore(lock)
+        Self::read(proxy_directory(layout))?.restore(&|_| true, lock)
     }
 
     fn read(directory: PathBuf) -> Result<Self, RepairError> {
@@ -136,23 +150,22 @@ impl Journal {
         Ok(Self { directory, entries, is_new: false })
     }
 
-    fn restore(self, _lock: &Lock) -> Result<Vec<Undone>, RepairError> {
+    fn restore(self, wanted: &dyn Fn(&Path) -> bool, _lock: &Lock) -> Result<Vec<Undone>, RepairError> {
         let mut journal = self;
         let mut undone: Vec<Undone> = Vec::new();
         let mut left = Vec::new();
         while let Some(entry) = journal.entries.pop() {
-            let change = journal.reversed(&entry)?;
-            let place = change.place();
+            let place = entry.place();
             // An earlier change of the same place can only be undone after the later one.
             if left.iter().any(|entry: &Entry| entry.place() == place) {
                 left.push(entry);
                 continue;
             }
-            let problem = put_back(&change).err().map(|problem| journal.explained(problem, &entry));
-            if problem.is_some() {
+            let outcome = journal.undone(&entry, wanted);
+            if let Outcome::Left | Outcome::Failed(_) = outcome {
                 left.push(entry);
             }
-            undone.push(Undone { place, problem });
+            undone.push(Undone { place, outcome });
         }
         left.reverse();
         journal.entries = left;
@@ -162,6 +175,21 @@ impl Journal {
             journal.write()?;
         }
         Ok(undone)
+    }
+
+    fn undone(&self, entry: &Entry, wanted: &dyn Fn(&Path) -> bool) -> Outcome {
+        if let Entry::File { path, after: Some(_), before: Some(_) } = entry
+            && is_gone(Path::new(path))
+        {
+            return Outcome::Gone;
+        }
+        if matches!(entry, Entry::File { path, .. } if !wanted(Path::new(path))) {
+            return Outcome::Left;
+        }
+        match self.reversed(entry).and_then(|change| put_back(&change)) {
+            Ok(()) => Outcome::Restored,
+            Err(problem) => Outcome::Failed(self.explained(problem, entry)),
+        }
     }
 
     /// The journal of an earlier repair is kept until this one has changed something.
@@ -250,6 +278,10 @@ fn replace(to: &Path, from: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result,
     }
+}
+
+fn is_gone(file: &Path) -> bool {
+    fs::metadata(file).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 /// Nothing to do if a place is already as before: a crash may have come between journal and change.

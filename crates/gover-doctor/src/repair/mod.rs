@@ -20,7 +20,7 @@ use crate::secret::mask_line;
 use crate::snapshot::registry::UserKey;
 
 pub use diff::diff;
-pub use journal::{Journal, Undone};
+pub use journal::{Journal, Outcome, Undone};
 
 #[derive(Debug, thiserror::Error)]
 pub enum RepairError {

@@ -26,6 +26,10 @@ impl Home {
     }
 }
 
+fn is_restored(undone: &Undone) -> bool {
+    matches!(undone.outcome, Outcome::Restored)
+}
+
 #[test]
 fn every_byte_comes_back() {
     let home = Home::new();
@@ -43,7 +47,7 @@ fn every_byte_comes_back() {
     assert_eq!(fs::read(home.path("changed")).unwrap(), b"y");
     assert!(!Path::new(&home.path("removed")).exists());
     let undone = Journal::undo(&home.layout, &lock).unwrap();
-    assert!(undone.iter().all(|one| one.problem.is_none()), "{undone:?}");
+    assert!(undone.iter().all(is_restored), "{undone:?}");
     assert_eq!(fs::read(home.path("changed")).unwrap(), b"a\r\n\xff");
     assert_eq!(fs::read(home.path("removed")).unwrap(), b"b");
     assert!(!Path::new(&home.path("created")).exists());
@@ -63,10 +67,10 @@ fn what_changed_meanwhile_is_left_alone() {
     apply(&home.edit("file", Some(b"b")), &mut journal, &lock).unwrap();
     fs::write(home.path("file"), "newer").unwrap();
     let undone = Journal::undo(&home.layout, &lock).unwrap();
-    assert!(matches!(undone[0].problem, Some(RepairError::Edited { kept: Some(_), .. })));
+    assert!(matches!(undone[0].outcome, Outcome::Failed(RepairError::Edited { kept: Some(_), .. })));
     assert_eq!(fs::read(home.path("file")).unwrap(), b"newer");
     fs::write(home.path("file"), "b").unwrap();
-    assert!(Journal::undo(&home.layout, &lock).unwrap()[0].problem.is_none());
+    assert!(is_restored(&Journal::undo(&home.layout, &lock).unwrap()[0]));
     assert_eq!(fs::read(home.path("file")).unwrap(), b"somebody else's");
 }
 
@@ -94,21 +98,24 @@ fn what_was_changed_for_an_editor_adds_up_and_is_undone_alone() {
         let mut journal = Journal::of_editor(Editor::VsCode, &home.layout, &lock).unwrap();
         apply(&home.edit(name, Some(after)), &mut journal, &lock).unwrap();
     }
-    let undo = || Journal::undo_editor(Editor::VsCode, &home.layout, &lock);
-    assert!(matches!(Journal::undo_editor(Editor::Zed, &home.layout, &lock), Err(RepairError::Nothing)));
+    let undo = || Journal::undo_editor(Editor::VsCode, &|_| true, &home.layout, &lock);
+    assert!(matches!(
+        Journal::undo_editor(Editor::Zed, &|_| true, &home.layout, &lock),
+        Err(RepairError::Nothing)
+    ));
 
     // One that somebody changed stays, and later changes do not replace what it was.
     fs::write(home.path("b"), "mine").unwrap();
     let undone = undo().unwrap();
     let left: Vec<&str> =
-        undone.iter().filter(|one| one.problem.is_some()).map(|one| one.place.as_str()).collect();
+        undone.iter().filter(|one| !is_restored(one)).map(|one| one.place.as_str()).collect();
     assert_eq!(left, [home.path("b")]);
     assert_eq!(fs::read(home.path("a")).unwrap(), b"0");
     assert!(!Path::new(&home.path("new")).exists());
     let mut journal = Journal::of_editor(Editor::VsCode, &home.layout, &lock).unwrap();
     apply(&home.edit("a", Some(b"3")), &mut journal, &lock).unwrap();
     fs::write(home.path("b"), "1").unwrap();
-    assert!(undo().unwrap().iter().all(|one| one.problem.is_none()));
+    assert!(undo().unwrap().iter().all(is_restored));
     for name in ["a", "b"] {
         assert_eq!(fs::read(home.path(name)).unwrap(), b"0", "{name}");
     }
@@ -136,7 +143,7 @@ fn a_failed_change_does_not_count_and_the_previous_repair_can_be_undone() {
     apply(&home.edit("file", Some(b"c")), &mut journal, &lock).unwrap();
     apply(&nowhere, &mut journal, &lock).unwrap_err();
     assert_eq!(journal.changes(), 1);
-    assert!(Journal::undo(&home.layout, &lock).unwrap().iter().all(|one| one.problem.is_none()));
+    assert!(Journal::undo(&home.layout, &lock).unwrap().iter().all(is_restored));
     assert_eq!(fs::read(home.path("file")).unwrap(), b"a");
     let left: Vec<_> =
         fs::read_dir(home.layout.home()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -155,4 +162,30 @@ fn a_crash_at_the_start_of_a_repair_keeps_the_previous_one() {
     Journal::undo(&home.layout, &lock).unwrap();
     assert_eq!(fs::read(home.path("file")).unwrap(), b"a");
     assert!(matches!(Journal::undo(&home.layout, &lock), Err(RepairError::Nothing)));
+}
+
+#[test]
+fn what_was_deleted_is_forgotten_and_what_is_not_wanted_stays() {
+    let home = Home::new();
+    let lock = home.lock();
+    for name in ["gone", "other", "wanted"] {
+        fs::write(home.path(name), "0").unwrap();
+        for content in ["1", "2"] {
+            let mut journal = Journal::of_editor(Editor::VsCode, &home.layout, &lock).unwrap();
+            apply(&home.edit(name, Some(content.as_bytes())), &mut journal, &lock).unwrap();
+        }
+    }
+    fs::remove_file(home.path("gone")).unwrap();
+    let wanted = |path: &Path| path.ends_with("wanted");
+    let undone = Journal::undo_editor(Editor::VsCode, &wanted, &home.layout, &lock).unwrap();
+    let of = |name: &str| -> Vec<&Outcome> {
+        undone.iter().filter(|one| one.place == home.path(name)).map(|one| &one.outcome).collect()
+    };
+    assert!(matches!(of("gone")[..], [Outcome::Gone, Outcome::Gone]), "{undone:?}");
+    assert!(matches!(of("other")[..], [Outcome::Left]), "{undone:?}");
+    assert!(matches!(of("wanted")[..], [Outcome::Restored, Outcome::Restored]), "{undone:?}");
+    assert!(!Path::new(&home.path("gone")).exists());
+    let undone = Journal::undo_editor(Editor::VsCode, &|_| true, &home.layout, &lock).unwrap();
+    assert!(undone.iter().all(|one| one.place == home.path("other") && is_restored(one)), "{undone:?}");
+    assert_eq!(fs::read(home.path("other")).unwrap(), b"0");
 }

@@ -16,12 +16,12 @@ pub(crate) struct EditorArgs {
     #[arg(value_name = "EDITOR", value_enum, hide_possible_values = true)]
     pub(crate) editor: EditorName,
     /// Change the settings of this project instead of your own
-    #[arg(long, conflicts_with = "undo")]
+    #[arg(long)]
     pub(crate) workspace: bool,
     /// Also put the path of gover's `go` into the settings, for an editor that has another PATH
     #[arg(long, conflicts_with_all = ["undo", "workspace"])]
     pub(crate) set_go: bool,
-    /// Undo everything that this command changed for the editor
+    /// Undo what this command changed in your own settings, or with --workspace in this project
     #[arg(long, conflicts_with_all = ["yes", "dry_run"])]
     pub(crate) undo: bool,
     /// Show the changes without making them

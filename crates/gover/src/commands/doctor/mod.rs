@@ -9,7 +9,7 @@ mod show;
 
 use gover_core::text::shown;
 use gover_doctor::redaction::Redaction;
-use gover_doctor::repair::{Journal, LOCK, Undone};
+use gover_doctor::repair::{Journal, LOCK, Outcome, Undone};
 use gover_doctor::{Check, Language, checks, text};
 
 use self::baseline::Baseline;
@@ -104,18 +104,34 @@ pub(super) fn restored(
 ) -> Result<(), Failure> {
     let mut failed = false;
     let mut restored = Vec::new();
-    let changes_environment = undone.iter().any(|one| one.problem.is_none() && one.place.starts_with("HKCU"));
-    for one in undone {
-        match one.problem {
+    let mut gone = Vec::new();
+    let is_restored = |one: &Undone| matches!(one.outcome, Outcome::Restored);
+    let changes_environment = undone.iter().any(|one| is_restored(one) && one.place.starts_with("HKCU"));
+    for Undone { place, outcome } in undone {
+        let name = context.short(place.as_ref());
+        match outcome {
             // A file that was changed several times is restored as often, but named once.
-            None if restored.contains(&one.place) => {}
-            None => {
-                let place = context.short(one.place.as_ref());
-                let line = text!(en "restored {place}", zh "已恢复 {place}", place = place);
+            Outcome::Restored if restored.contains(&place) => {}
+            Outcome::Gone if gone.contains(&place) => {}
+            Outcome::Restored => {
+                let line = text!(en "restored {name}", zh "已恢复 {name}", name = name);
                 context.printer.note(line.of(language));
-                restored.push(one.place);
+                restored.push(place);
             }
-            Some(problem) => {
+            Outcome::Gone => {
+                let line = text!(
+                    en "{name} was deleted since then, so it is not restored",
+                    zh "{name} 此后已被删除，因此不恢复",
+                    name = name
+                );
+                context.printer.note(line.of(language));
+                gone.push(place);
+            }
+            Outcome::Left => {
+                let line = text!(en "{name} was left as it is", zh "{name} 保持不变", name = name);
+                context.printer.note(line.of(language));
+            }
+            Outcome::Failed(problem) => {
                 context.printer.failure(&problem.into());
                 failed = true;
             }

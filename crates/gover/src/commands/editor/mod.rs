@@ -2,9 +2,11 @@
 
 mod show;
 
+use std::path::Path;
+
 use gover_doctor::editor::{Advice, Editor, FileAdvice, Naming, Scope};
 use gover_doctor::live::{RealDisk, RealPrograms, RealRegistry};
-use gover_doctor::repair::{self, Journal, LOCK, RepairError};
+use gover_doctor::repair::{self, Journal, LOCK, Outcome, RepairError, Undone};
 use gover_doctor::{Change, Language, Snapshot};
 
 pub(super) use self::show::EditorFacts;
@@ -17,7 +19,7 @@ use crate::{Context, Failure};
 pub(super) fn run(arguments: &EditorArgs, context: &Context<'_>) -> Result<(), Failure> {
     let editor = arguments.editor.editor();
     if arguments.undo {
-        return undo(editor, arguments.json, context);
+        return undo(arguments, context);
     }
     let advice = advice(editor, arguments, context);
     let changes: Vec<&Change> = advice.files.iter().filter_map(|file| file.change.as_ref().ok()).collect();
@@ -31,7 +33,7 @@ pub(super) fn run(arguments: &EditorArgs, context: &Context<'_>) -> Result<(), F
         return Failure::silent_if(arguments.yes && (is_missing || !are_possible(&advice)));
     }
     let (written, is_complete) = write(editor, &changes, context)?;
-    show::changed(editor, written.len(), context);
+    show::changed(written.len(), arguments, context);
     show::json(editor, &advice, written, arguments, context)?;
     Failure::silent_if(!is_complete || !are_possible(&advice))
 }
@@ -40,9 +42,8 @@ fn advice(editor: Editor, arguments: &EditorArgs, context: &Context<'_>) -> Advi
     let facts = doctor::facts(arguments.json, context);
     let programs = RealPrograms::default();
     let snapshot = Snapshot::gather(facts, &RealDisk, &RealRegistry, &programs);
-    let scope = if arguments.workspace { Scope::Workspace } else { Scope::User };
     let naming = if arguments.set_go { Naming::Always } else { Naming::IfNeeded };
-    editor.advice(&snapshot, scope, naming)
+    editor.advice(&snapshot, scope(arguments), naming)
 }
 
 fn are_possible(advice: &Advice) -> bool {
@@ -80,13 +81,29 @@ fn write(editor: Editor, changes: &[&Change], context: &Context<'_>) -> Result<(
     Ok((written, is_complete))
 }
 
-fn undo(editor: Editor, is_json: bool, context: &Context<'_>) -> Result<(), Failure> {
+/// Restores the settings that the same command without `--undo` would change, and says which others were
+/// changed.
+fn undo(arguments: &EditorArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let (editor, scope) = (arguments.editor.editor(), scope(arguments));
+    let logical = context.env.logical_directory();
+    let here: Vec<&Path> = logical.as_deref().into_iter().chain(context.env.directory()).collect();
     let lock = lock::acquire(LOCK, context)?;
-    match Journal::undo_editor(editor, &context.layout, &lock) {
-        Err(RepairError::Nothing) => {
-            let what = format!("gover has changed nothing for {}", editor.title());
-            Err(Failure::new(what, format!("gover editor {}", editor.name())))
-        }
-        undone => doctor::restored(undone?, is_json, Language::English, context),
+    let wanted = |file: &Path| scope.contains(file, &here);
+    let undone = match Journal::undo_editor(editor, &wanted, &context.layout, &lock) {
+        Err(RepairError::Nothing) => Vec::new(),
+        undone => undone?,
+    };
+    let (left, done): (Vec<Undone>, Vec<Undone>) =
+        undone.into_iter().partition(|one| matches!(one.outcome, Outcome::Left));
+    for one in &left {
+        context.printer.note(&show::left(editor, one.place.as_ref(), context));
     }
+    if done.is_empty() {
+        return Err(show::nothing_to_undo(arguments, !left.is_empty()));
+    }
+    doctor::restored(done, arguments.json, Language::English, context)
+}
+
+fn scope(arguments: &EditorArgs) -> Scope {
+    if arguments.workspace { Scope::Workspace } else { Scope::User }
 }

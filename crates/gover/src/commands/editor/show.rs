@@ -1,5 +1,7 @@
+use std::path::Path;
+
 use gover_core::text::{counted, shown};
-use gover_doctor::editor::{Advice, Editor, FileAdvice, Key, Step};
+use gover_doctor::editor::{Advice, Editor, FileAdvice, Key, Scope, Step};
 use gover_doctor::repair::diff;
 
 use crate::cli::EditorArgs;
@@ -105,15 +107,39 @@ pub(super) fn unchanged(advice: &Advice, arguments: &EditorArgs, context: &Conte
     }
 }
 
-pub(super) fn changed(editor: Editor, files: usize, context: &Context<'_>) {
-    let name = editor.name();
+pub(super) fn changed(files: usize, arguments: &EditorArgs, context: &Context<'_>) {
     if files == 0 {
         context.printer.note("nothing was changed");
         return;
     }
-    let files = counted(files, "file");
-    context.printer.note(&format!("{files} changed (`gover editor {name} --undo` undoes this)"));
+    let (files, name) = (counted(files, "file"), arguments.editor.editor().name());
+    let workspace = if arguments.workspace { " --workspace" } else { "" };
+    context.printer.note(&format!("{files} changed (`gover editor {name}{workspace} --undo` undoes this)"));
     context.printer.note("reload the window of the editor: `Developer: Reload Window`");
+}
+
+/// A changed file that stays, because it belongs to other settings.
+pub(super) fn left(editor: Editor, file: &Path, context: &Context<'_>) -> String {
+    let (shown, name) = (context.short(file), editor.name());
+    if Scope::User.contains(file, &[]) {
+        format!("{shown} was left as it is; `gover editor {name} --undo` restores your own settings")
+    } else {
+        format!(
+            "{shown} was left as it is; `gover editor {name} --workspace --undo` in its project restores it"
+        )
+    }
+}
+
+pub(super) fn nothing_to_undo(arguments: &EditorArgs, has_others: bool) -> Failure {
+    let editor = arguments.editor.editor();
+    let (name, title) = (editor.name(), editor.title());
+    let (whose, option) = match (arguments.workspace, has_others) {
+        (true, _) => (" in this project", " --workspace"),
+        (false, true) => (" in your own settings", ""),
+        (false, false) => ("", ""),
+    };
+    let what = format!("gover has changed nothing for {title}{whose}");
+    Failure::new(what, format!("gover editor {name}{option}"))
 }
 
 /// The command that makes the changes.
