@@ -52,13 +52,13 @@ go1.90.0: go fake-cases 1.91.2..:1
 go1.90.0 is good
 go1.91.4: go fake-cases 1.91.2..:1
 go1.91.4 is bad (exit code 1)
-8 releases left, at most 4 runs
+8 releases left, about 4 runs
 go1.90.4: go fake-cases 1.91.2..:1
 go1.90.4 is good
-4 releases left, at most 3 runs
+4 releases left, about 3 runs
 go1.91.1: go fake-cases 1.91.2..:1
 go1.91.1 is good
-2 releases left, at most 2 runs
+2 releases left, about 2 runs
 go1.91.2: go fake-cases 1.91.2..:1
 go1.91.2 is bad (exit code 1)
 
@@ -191,6 +191,46 @@ fn a_search_that_stopped_is_continued_by_the_same_command() {
         fs::write(ctx.layout().bisect().join(name), "{").unwrap();
     }
     assert_eq!(tried(&bisect(&ctx, &[], ["1.90.0", "1.91.4"], &["1.90.4:200", "1.91.2..:1"])).len(), 3);
+}
+
+#[test]
+fn no_run_is_lost_on_an_end_that_cannot_be_had() {
+    let ctx = context!().with_site();
+    for name in ["go1.90.0", "go1.90.1"] {
+        ctx.publish(name);
+    }
+    for ends in [["1.90.0", "1.90.9"], ["1.90.9", "1.90.0"]] {
+        let output = bisect(&ctx, &[], ends, &["1.90.1..:1"]);
+        assert!(output.exits(1).stderr.contains("go1.90.9"), "{output}");
+        assert_eq!(tried(&output), [""; 0]);
+    }
+}
+
+#[test]
+fn results_that_cannot_be_kept_are_not_promised() {
+    let ctx = installed();
+    // A file where the directory should be.
+    fs::write(ctx.layout().bisect(), "").unwrap();
+    let cases = ["1.90.4:200", "1.91.2..:1"];
+    let stopped = bisect(&ctx, &[], ["1.90.0", "1.91.4"], &cases);
+    let warning = ", so a search that is interrupted starts over\n";
+    assert_eq!(stopped.exits(1).stderr.matches(warning).count(), 1, "{stopped}");
+    assert!(stopped.stderr.contains("hint: the same command starts the search again; exit code 125 skips"));
+    assert_eq!(tried(&bisect(&ctx, &[], ["1.90.0", "1.91.4"], &cases)).len(), 3);
+    // The search itself does not need them.
+    bisect(&ctx, &[], ["1.90.0", "1.91.4"], &["1.91.2..:1"]).success();
+}
+
+#[test]
+fn an_end_that_stops_the_search_cannot_be_skipped() {
+    let ctx = installed();
+    for (case, end, again) in [("1.90.0:139", "1.90.0", "starts"), ("1.91.4:139", "1.91.4", "continues")] {
+        let output = bisect(&ctx, &[], ["1.90.0", "1.91.4"], &[case]);
+        let stopped = format!("ended with exit code 139 with go{end}, so the search stopped\n");
+        assert!(output.exits(1).stderr.contains(&stopped), "{output}");
+        assert!(output.stderr.contains(&format!("hint: the same command {again} the search")), "{output}");
+        assert!(output.stderr.ends_with("0 is good, and all others but 125 are bad\n"), "{output}");
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::cli::BisectArgs;
 use crate::failure::Report;
 use crate::output::Style;
 use crate::store::legs::{self, Leg};
+use crate::store::lock;
 use crate::{Context, Failure};
 
 pub(in crate::commands) use self::report::BisectFacts;
@@ -61,6 +62,10 @@ impl Bisect<'_> {
             printer
                 .note(&format!("continuing an interrupted search with {results} (`--restart` starts over)"));
         }
+        if lock::is_read_only(self.context) {
+            let why = lock::read_only_home(self.context);
+            printer.note(&format!("note: {why}, so a search that is interrupted starts over"));
+        }
     }
 
     /// The command must succeed with one end and fail with the other.
@@ -68,6 +73,9 @@ impl Bisect<'_> {
         let Some((good, bad)) = self.ends().map(|(good, bad)| (good.clone(), bad.clone())) else {
             return Ok(());
         };
+        // Both must be there before the command runs with one of them.
+        let unknown = [&good, &bad].into_iter().filter(|name| self.state.code(name).is_none());
+        self.provide(&unknown.cloned().collect::<Vec<_>>())?;
         let first = self.end(&good)?;
         let second = self.end(&bad)?;
         let line = &self.line;
@@ -125,7 +133,7 @@ impl Bisect<'_> {
                 Step::Try { at, left } => {
                     let Some(name) = self.releases.get(at).cloned() else { return Ok((0, at)) };
                     let (releases, runs) = (counted(left, "release"), counted(search::runs(left), "run"));
-                    self.context.printer.note(&format!("{releases} left, at most {runs}"));
+                    self.context.printer.note(&format!("{releases} left, about {runs}"));
                     self.code(&name)?;
                 }
             }
@@ -141,10 +149,15 @@ impl Bisect<'_> {
         if Status::of(code) == Status::Stop {
             let what =
                 format!("`{}` ended with exit code {code} with {name}, so the search stopped", self.line);
-            let hint = "the same command continues the search; exit code 125 skips a release";
-            return Err(Failure::new(what, hint));
+            let is_end = self.ends().is_some_and(|(good, bad)| name == good || name == bad);
+            let meaning = if is_end {
+                "exit codes below 128 are results: 0 is good, and all others but 125 are bad"
+            } else {
+                "exit code 125 skips a release"
+            };
+            return Err(Failure::new(what, format!("{}; {meaning}", self.again())));
         }
-        self.state.add(name, code, self.context)?;
+        self.state.add(name, code, self.context);
         let result = match Status::of(code) {
             Status::Good => "good".to_owned(),
             Status::Skipped => "skipped (exit code 125)".to_owned(),
@@ -154,17 +167,29 @@ impl Bisect<'_> {
         Ok(code)
     }
 
-    fn run(&mut self, name: &ToolchainName) -> Result<i32, Failure> {
-        let (words, printer) = (&self.arguments.command, self.context.printer);
-        let (new, failed) = legs::provide(std::slice::from_ref(name), self.context)?;
+    /// Installs those that are missing.
+    fn provide(&mut self, names: &[ToolchainName]) -> Result<(), Failure> {
+        let (new, failed) = legs::provide(names, self.context)?;
         if !new.is_empty() {
             self.state.results.installed.extend(new.iter().map(ToString::to_string));
-            self.state.save(self.context)?;
+            self.state.save(self.context);
         }
-        if !failed.is_empty() {
-            // Why was said.
-            return Err(Failure::Silent(Exit::Failure));
+        // Why was said.
+        Failure::silent_if(!failed.is_empty())
+    }
+
+    /// What the same command does after this one was stopped.
+    fn again(&self) -> &'static str {
+        if self.state.is_kept() {
+            "the same command continues the search"
+        } else {
+            "the same command starts the search again"
         }
+    }
+
+    fn run(&mut self, name: &ToolchainName) -> Result<i32, Failure> {
+        self.provide(std::slice::from_ref(name))?;
+        let (words, printer) = (&self.arguments.command, self.context.printer);
         let leg = Leg::new(name, words, self.context)?;
         printer.note(&format!("{}: {}", printer.err(Style::Version, name.as_str()), self.line));
         let children = legs::children()?;
@@ -172,7 +197,7 @@ impl Bisect<'_> {
         command.stdout(legs::stdout(self.arguments.json));
         let ending = children.run(&mut command);
         if children.is_interrupted() {
-            printer.note("interrupted; the same command continues the search");
+            printer.note(&format!("interrupted; {}", self.again()));
             children.pass_on_interruption();
         }
         let ending = ending.map_err(|error| leg.cannot_execute(&error))?;

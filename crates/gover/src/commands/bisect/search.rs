@@ -51,7 +51,7 @@ pub(super) fn next(count: usize, known: &BTreeMap<usize, Status>) -> Step {
     }
 }
 
-/// How many more runs so many releases need at most.
+/// How many more runs so many releases need at most, unless some of them are skipped.
 pub(super) fn runs(left: usize) -> u32 {
     usize::BITS - left.leading_zeros()
 }

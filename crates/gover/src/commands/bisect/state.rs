@@ -17,6 +17,8 @@ use crate::{Context, Failure};
 pub(super) struct State {
     path: PathBuf,
     pub(super) results: Results,
+    /// Whether the results could not be written.
+    is_lost: bool,
 }
 
 #[derive(Default, Deserialize, Serialize)]
@@ -53,7 +55,7 @@ impl State {
         }
         results.directory = directory.to_string_lossy().into_owned();
         results.command = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        Self { path, results }
+        Self { path, results, is_lost: false }
     }
 
     pub(super) fn code(&self, name: &ToolchainName) -> Option<i32> {
@@ -61,21 +63,29 @@ impl State {
     }
 
     /// Remembers a result.
-    pub(super) fn add(
-        &mut self,
-        name: &ToolchainName,
-        code: i32,
-        context: &Context<'_>,
-    ) -> Result<(), Failure> {
+    pub(super) fn add(&mut self, name: &ToolchainName, code: i32, context: &Context<'_>) {
         self.results.codes.insert(name.to_string(), code);
-        self.save(context)
+        self.save(context);
     }
 
-    pub(super) fn save(&self, context: &Context<'_>) -> Result<(), Failure> {
-        // Users of a shared store can still search.
-        if lock::is_read_only(context) {
-            return Ok(());
+    /// Whether another run of the command will know what is known now.
+    pub(super) fn is_kept(&self) -> bool {
+        !self.is_lost && self.path.exists()
+    }
+
+    /// Goes on without the file if it cannot be written.
+    pub(super) fn save(&mut self, context: &Context<'_>) {
+        // Users of a shared store can still search. They were told so.
+        if self.is_lost || lock::is_read_only(context) {
+            self.is_lost = true;
+        } else if let Err(failure) = self.write(context) {
+            self.is_lost = true;
+            let what = failure.report().map(|report| report.what.clone()).unwrap_or_default();
+            context.printer.warning(&format!("{what}, so a search that is interrupted starts over"));
         }
+    }
+
+    fn write(&self, context: &Context<'_>) -> Result<(), Failure> {
         let _lock = lock::acquire(LOCK, context)?;
         // Plain data with text keys can always be serialised.
         let text = serde_json::to_vec(&self.results).unwrap_or_default();
