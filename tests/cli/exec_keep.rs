@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
 use gover_test::{TestContext, gover_snapshot};
 
@@ -147,6 +148,23 @@ hint: name a directory that does not exist yet
     install(&ctx, "empty", "tool", "1").success();
     install(&ctx, "new/tools", "tool", "1").success();
     assert_eq!((text(&ctx, "empty/tool"), text(&ctx, "new/tools/tool")), ("1".to_owned(), "1".to_owned()));
+}
+
+#[test]
+fn a_target_that_cannot_be_made_is_refused_before_the_command_runs() {
+    let ctx = with_three();
+    ctx.write("file", "mine\n");
+    // Windows reports such a name as missing.
+    let long = if IS_WINDOWS { "file/x".to_owned() } else { "x".repeat(300) };
+    for target in ["file/tools", "file/deep/tools", &long] {
+        let output = exec(&ctx, &["--isolated=area", "--keep-bin", target], &["fake-install", "one", "1"]);
+        assert!(output.exits(1).stderr.contains("cannot create `"), "{output}");
+        assert!(output.stderr.contains("hint: "), "{output}");
+        assert!(!ctx.work().join("area").exists(), "the command did not run");
+    }
+    // Its parents are made when they are needed.
+    exec(&ctx, &["--isolated", "--keep-bin", "a/b/tools"], &["fake-exit", "1"]).exits(1);
+    assert_eq!(ctx.names_in("shop"), ["file"]);
 }
 
 #[test]

@@ -43,9 +43,35 @@ impl Kept {
         };
         // Links above it are followed. It must not be a link itself.
         let kept = Self { path: real_path_of_new(parent).join(name), purpose };
+        if let Purpose::Keep = purpose {
+            kept.refuse_impossible(context)?;
+        }
         kept.content(context)?;
         kept.content_of_previous(context)?;
         Ok(kept)
+    }
+
+    /// Fails where the directory and its neighbours could not be made. Makes none of them.
+    fn refuse_impossible(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let above = self.path.ancestors().skip(1).find(|path| path.symlink_metadata().is_ok());
+        let why = match above {
+            Some(above) if !above.is_dir() => Some((above, "it is not a directory")),
+            Some(above) if !file::is_writable(above) => Some((above, "you may not write there")),
+            _ => None,
+        };
+        if let Some((above, why)) = why {
+            let what = format!("cannot create `{}` in {}: {why}", self.path.display(), context.short(above));
+            return Err(Failure::new(what, "name a directory that you can create"));
+        }
+        let staging = self.beside(".", &Kind::New.suffix(&leftover::this_run()));
+        for path in [&self.path, &self.previous(), &staging] {
+            if let Err(error) = path.symlink_metadata()
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                return Err(failed("create", path, &error));
+            }
+        }
+        Ok(())
     }
 
     fn content(&self, context: &Context<'_>) -> Result<Content, Failure> {
