@@ -41,6 +41,18 @@ note: GOBIN is unset for plan9/386; `go install` uses GOPATH/bin instead
 }
 
 #[test]
+fn the_own_platform_as_target_changes_nothing() {
+    let ctx = with_three();
+    let own = gover_core::Platform::host().to_string();
+    for options in [&["--target", &own][..], &["--isolated", "--target", &own]] {
+        let output = exec(&ctx, options, &["fake-report"]);
+        assert_eq!(output.success().stderr, "");
+        assert_eq!(output.reported("CGO_ENABLED"), None);
+        assert_eq!(output.reported("GOARCH").as_deref(), Some(gover_core::Platform::host().arch()));
+    }
+}
+
+#[test]
 fn a_gobin_of_go_env_that_stops_go_install_is_named() {
     let mut ctx = with_three();
     let file = ctx.write("env", "GOBIN=/opt/bin\n");

@@ -53,6 +53,10 @@ impl Target {
             (vars::GOOS, Some(self.platform.os().into())),
             (vars::GOARCH, Some(self.platform.arch().into())),
         ];
+        // Go's own platform needs nothing else.
+        if !self.is_foreign(toolchain, context) {
+            return edits;
+        }
         // An isolated command does not see the go/env file of the user.
         let go_env = GoEnv::new(context.env, None);
         let is_set = |variable: &str| match area {
@@ -65,18 +69,16 @@ impl Target {
             context.printer.note(&format!("note: builds for {name} do not use cgo (CGO_ENABLED=0)"));
             edits.push((vars::CGO_ENABLED, Some("0".into())));
         }
-        if self.is_foreign(toolchain, context) {
-            // `go install` refuses to install programs for another platform into GOBIN.
-            edits.push((vars::GOBIN, None));
-            if area.is_none() && is_set(vars::GOBIN) {
-                context.printer.note(&match go_env.file_of(vars::GOBIN) {
-                    Some(file) => format!(
-                        "note: `go install` fails for {name} while {} sets GOBIN (`go env -u GOBIN` removes it)",
-                        context.short(file)
-                    ),
-                    None => format!("note: GOBIN is unset for {name}; `go install` uses GOPATH/bin instead"),
-                });
-            }
+        // `go install` refuses to install programs for another platform into GOBIN.
+        edits.push((vars::GOBIN, None));
+        if area.is_none() && is_set(vars::GOBIN) {
+            context.printer.note(&match go_env.file_of(vars::GOBIN) {
+                Some(file) => format!(
+                    "note: `go install` fails for {name} while {} sets GOBIN (`go env -u GOBIN` removes it)",
+                    context.short(file)
+                ),
+                None => format!("note: GOBIN is unset for {name}; `go install` uses GOPATH/bin instead"),
+            });
         }
         edits
     }
