@@ -428,8 +428,17 @@ fn a_link_never_stands_for_a_release_or_takes_a_name() {
     assert!(release.exits(1).stderr.contains("`go1.91.2` is the name of a release"), "{release}");
     let empty = ctx.gover(["link", "go1.91-mine", ctx.home().to_str().unwrap()]);
     assert!(empty.exits(1).stderr.contains("is not a toolchain"), "{empty}");
-    let partial = ctx.gover(["link", "latest", goroot]);
-    assert!(partial.exits(2).stderr.contains("is not the name of one toolchain"), "{partial}");
+    for (name, meant) in [
+        ("latest", "go1.91.2-latest"),
+        ("mine", "go1.91.2-mine"),
+        ("my go", "go1.91.2-my-go"),
+        ("go1.90_mine", "go1.90-mine"),
+        ("1.90", "go1.90-mine"),
+    ] {
+        let refused = ctx.gover(["link", name, goroot]);
+        assert!(refused.exits(2).stderr.contains("a name is a version and a suffix"), "{refused}");
+        assert!(refused.stderr.contains(&format!("\nhint: gover link {meant} ")), "{refused}");
+    }
     ctx.install_fake("go1.91-mine");
     let taken = ctx.gover(["link", "go1.91-mine", goroot]);
     assert!(taken.exits(1).stderr.contains("hint: gover uninstall go1.91-mine"), "{taken}");
