@@ -85,11 +85,10 @@ fn spare_read_only(snapshot: &Snapshot<'_>, finding: &mut Finding) {
     };
     let locked: Vec<Change> = finding.fix.changes.extract_if(.., is_locked).collect();
     let mut commands: Vec<String> = Vec::new();
-    let unlock = if snapshot.system.is_windows() { "attrib -R" } else { "chmod u+w" };
     for place in locked.iter().map(Change::place) {
-        let path = snapshot.word(&place);
-        commands.extend([format!("{unlock} {path}"), format!("gover doctor --fix {}", finding.check)]);
-        finding.evidence.push(Evidence::path(place, "is read-only"));
+        let (why, unlock) = snapshot.unlocked(&snapshot.system.path(place.as_str()));
+        commands.extend([unlock, format!("gover doctor --fix {}", finding.check)]);
+        finding.evidence.push(Evidence::path(place, why));
     }
     finding.fix.commands.splice(0..0, commands);
 }
@@ -197,6 +196,15 @@ mod tests {
         assert_eq!(finding.fix.changes[0].place(), "/home/ann/.config/go/env");
         assert_eq!(finding.fix.commands, ["chmod u+w /home/ann/.profile", "gover doctor --fix goroot-set"]);
         assert!(finding.evidence.iter().any(|one| one.to_string() == "/home/ann/.profile: is read-only"));
+        // Only the owner and root can change permissions.
+        for (owner, name) in [(Owner::Root, "root"), (Owner::Other("eve".to_owned()), "eve")] {
+            let finding = machine.clone().owned("~/.profile", owner).findings("goroot-set").remove(0);
+            let unlock =
+                "sudo chown \"$(id -un)\" /home/ann/.profile && chmod u+w /home/ann/.profile".to_owned();
+            assert_eq!(finding.fix.commands[0], unlock);
+            let evidence = format!("/home/ann/.profile: belongs to {name}");
+            assert!(finding.evidence.iter().any(|one| one.to_string() == evidence), "{finding:?}");
+        }
         let windows = Machine::windows().file("~/AppData/Roaming/go/env", "GOROOT=C:\\Go\n");
         let locked = windows.clone().read_only("~/AppData/Roaming/go/env").findings("goroot-set");
         assert_eq!(locked[0].fix.changes, []);

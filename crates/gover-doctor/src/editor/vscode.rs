@@ -126,9 +126,8 @@ fn change(
         return Err(Problem::of("is not a file".to_owned()));
     }
     if !is_missing && !snapshot.disk.is_writable(file) {
-        let unlock = if snapshot.system.is_windows() { "attrib -R" } else { "chmod u+w" };
-        let hint = format!("{unlock} {}", snapshot.word(file));
-        return Err(Problem { what: "is read-only".to_owned(), hint });
+        let (what, hint) = snapshot.unlocked(file);
+        return Err(Problem { what, hint });
     }
     match settings.edited(edits) {
         Ok(Some(Change::File { path, after, .. })) if is_missing => {

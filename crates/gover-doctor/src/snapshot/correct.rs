@@ -161,6 +161,22 @@ impl Snapshot<'_> {
         format!("${{EDITOR:-vi}} +{line} {path}")
     }
 
+    /// Why a file cannot be changed, and the command after which it can. Only the owner of a file and root
+    /// can change its permissions.
+    pub fn unlocked(&self, path: &MachinePath) -> (String, String) {
+        let word = self.word(path);
+        if self.system.is_windows() {
+            return ("is read-only".to_owned(), format!("attrib -R {word}"));
+        }
+        let chmod = format!("chmod u+w {word}");
+        match self.other_owner(path) {
+            Some(owner) => {
+                (format!("belongs to {owner}"), format!("sudo chown {} {word} && {chmod}", self.own_name()))
+            }
+            None => ("is read-only".to_owned(), chmod),
+        }
+    }
+
     pub fn readable_again(&self, path: &MachinePath) -> String {
         let path = self.word(path);
         if self.system.is_windows() {

@@ -74,12 +74,12 @@ fn everyone(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
     let evidence = open.iter().map(|part| Evidence::path(part, "is writable by everyone"));
     let home = &snapshot.gover.home;
     let chmod = format!("chmod -R o-w {}", snapshot.word(home));
-    let command = match snapshot.disk.rights(home)?.owner {
-        Owner::Own => Some(chmod),
-        Owner::Root => Some(format!("sudo {chmod}")),
-        Owner::Other(_) => None,
+    // Its owner may change it, and root.
+    let command = match snapshot.other_owner(home) {
+        None => chmod,
+        Some(_) => format!("sudo {chmod}"),
     };
-    Some(Finding::error(what, why).shown_by(evidence).commands(command))
+    Some(Finding::error(what, why).shown_by(evidence).command(command))
 }
 
 /// Parts of the user's own store that the user may not change.
@@ -276,12 +276,14 @@ mod tests {
         assert_eq!(findings[0].fix.commands, ["chmod -R o-w /home/ann/.gover"]);
         let findings = open("~/.gover").findings("store");
         assert!(findings[0].what.en.contains("parts of gover's directory"), "{findings:?}");
-        let of_root = elsewhere(Owner::Root).with_rights("/opt/gover", |rights| {
-            rights.everyone_may_write = true;
-        });
-        let findings = of_root.findings("store");
-        assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].fix.commands, ["sudo chmod -R o-w /opt/gover"]);
+        for owner in [Owner::Root, Owner::Other("eve".to_owned())] {
+            let of_other = elsewhere(owner).with_rights("/opt/gover", |rights| {
+                rights.everyone_may_write = true;
+            });
+            let findings = of_other.findings("store");
+            assert_eq!(findings[0].severity, Severity::Error);
+            assert_eq!(findings[0].fix.commands, ["sudo chmod -R o-w /opt/gover"]);
+        }
     }
 
     #[test]

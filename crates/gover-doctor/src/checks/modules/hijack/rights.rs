@@ -70,13 +70,13 @@ fn writable(snapshot: &Snapshot<'_>, open: &[MachinePath]) -> Option<Finding> {
         .map(|place| Evidence::path(place, format!("is writable by everyone{}", role(snapshot, place))));
     let chmod = |place: &MachinePath| {
         let command = format!("chmod o-w {}", snapshot.word(place));
-        match snapshot.disk.rights(place)?.owner {
-            Owner::Own => Some(command),
-            Owner::Root => Some(format!("sudo {command}")),
-            Owner::Other(_) => None,
+        // Its owner may change it, and root.
+        match snapshot.other_owner(place) {
+            None => command,
+            Some(_) => format!("sudo {command}"),
         }
     };
-    Some(Finding::error(what, why).shown_by(evidence).commands(open.iter().filter_map(chmod)))
+    Some(Finding::error(what, why).shown_by(evidence).commands(open.iter().map(chmod)))
 }
 
 fn of_other(snapshot: &Snapshot<'_>, place: &MachinePath) -> Option<Finding> {
