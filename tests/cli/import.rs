@@ -309,6 +309,20 @@ fn nothing_that_could_be_proven_is_a_failure_in_known_places_too() {
 }
 
 #[test]
+fn a_home_that_cannot_be_written_is_named_in_place_of_the_network() {
+    let ctx = with_managers();
+    // As where this user may not make a directory.
+    fs::create_dir_all(ctx.layout().cache()).unwrap();
+    fs::write(ctx.layout().cache().join("sumdb"), "").unwrap();
+    let output = ctx.gover(["import"]);
+    let said = output.exits(1).stderr.replace('\\', "/");
+    let (_, error) = said.split_once("error: could not compare ").unwrap();
+    assert!(error.contains("/gover/cache/sumdb/"), "{output}");
+    assert!(error.contains("hint: check the permissions of `"), "{output}");
+    assert!(!error.contains("reachable"), "{output}");
+}
+
+#[test]
 fn the_installed_toolchain_must_be_as_good_as_the_one_that_was_found() {
     let ctx = with_managers();
     let goenv = ctx.home().join(".goenv").display().to_string();

@@ -61,7 +61,8 @@ impl Builder {
             let path = path.to_owned();
             move |source| BuildError::File { verb, path, source }
         };
-        fs::create_dir_all(&directory).map_err(failed("create", &directory))?;
+        let above = directory.parent().unwrap_or(&directory);
+        fs::create_dir_all(&directory).map_err(failed("write to", above))?;
         self.run(recipe, &directory)?;
         let entries = fs::read_dir(&directory).map_err(failed("read", &directory))?;
         let programs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();

@@ -104,6 +104,17 @@ fn what_cannot_be_installed_changes_nothing() {
     assert!(program(&ctx, "mine").exists());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_directory_that_cannot_be_written_is_named_and_not_the_package() {
+    let mut ctx = scene();
+    // Not even root can make a directory there.
+    ctx.set("GOBIN", "/proc");
+    let output = install(&ctx, &["example.org/new@v1.0.0"]);
+    assert!(output.exits(1).stderr.starts_with("error: cannot write to `/proc`\n  caused by: "), "{output}");
+    assert!(output.stderr.ends_with("hint: check that you may write there\n"), "{output}");
+}
+
 #[test]
 fn a_program_for_one_go_is_kept_beside_it_and_has_a_name() {
     let ctx = scene();

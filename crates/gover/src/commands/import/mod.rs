@@ -19,6 +19,7 @@ use gover_source::Supply;
 pub(super) use self::facts::Imported;
 use self::judge::{Judged, Status};
 use crate::cli::ImportArgs;
+use crate::failure::Report;
 use crate::output::mebibytes;
 use crate::store::{lock, policy};
 use crate::supply::{note_warnings, supply};
@@ -55,7 +56,13 @@ fn import(arguments: &ImportArgs, snapshot: &Snapshot<'_>, context: &Context<'_>
     if log.failures.is_empty() && log.unanswered > 0 {
         let what = counted(log.unanswered, "toolchain");
         let what = format!("could not compare {what} with the checksum database");
-        return Err(Failure::new(what, reachable(&supply)));
+        return Err(match log.unwritable.as_ref().and_then(Failure::report) {
+            Some(Report { what: cause, causes, hints, .. }) => {
+                let causes = [cause].into_iter().chain(causes).cloned().collect();
+                Report { causes, ..Report::new(what, hints.clone(), Exit::Failure) }.into()
+            }
+            None => Failure::new(what, reachable(&supply)),
+        });
     }
     end(&judged, log, arguments)
 }

@@ -16,7 +16,7 @@ use gover_core::tool::{self, is_tool_name};
 use gover_core::{Request, ToolchainName};
 use gover_install::shims::{self as programs, may_be_replaced};
 use gover_sys::file;
-use gover_tools::{Build, BuildInfo, Found, Kind, Recipe, staging_for};
+use gover_tools::{Build, BuildError, BuildInfo, Found, Kind, Recipe, staging_for};
 
 use super::facts::{InstalledTool, RemovedTools};
 use crate::cli::{ToolInstallArgs, ToolUninstallArgs};
@@ -113,6 +113,9 @@ fn build(
         remove_empty(directory, context);
     }
     built.map_err(|error| {
+        if let BuildError::File { verb, path, source } = &error {
+            return unwritable(verb, path, source);
+        }
         let what = format!("cannot install {}: {error}", recipe.subject);
         Failure::new(what, "check the package and its version, or choose another Go with `gover use`")
     })

@@ -16,6 +16,8 @@ pub(in crate::commands) struct LogResponses {
     pub(in crate::commands) answers: Vec<LogStatus>,
     /// How many times it could not be asked, or gave no answer that can be used.
     pub(in crate::commands) unanswered: usize,
+    /// Why a file that the answers need cannot be written, whatever the network does.
+    pub(in crate::commands) unwritable: Option<Failure>,
     /// What to do if it could not be asked.
     pub(in crate::commands) hints: Vec<String>,
     /// Why it is not trusted, the most serious last.
@@ -73,7 +75,11 @@ impl LogResponses {
                 error.to_string()
             }
             // A read-only home cannot keep the tree head, so the database proves nothing here.
-            Some(error @ LookupError::Database(SumdbError::Io { .. })) => with_cause(&error),
+            Some(error @ LookupError::Database(SumdbError::Io { .. })) => {
+                let reason = with_cause(&error);
+                self.unwritable = Some(error.into());
+                reason
+            }
             Some(error) if error.is_unavailable() => with_cause(&error),
             Some(error) => {
                 let reason = error.to_string();
