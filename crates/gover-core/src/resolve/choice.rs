@@ -151,12 +151,7 @@ fn apply_rules(
     choice: Resolution,
     trace: &mut Trace,
 ) -> Resolution {
-    let (local, goroot) = match &choice.outcome {
-        Outcome::Ready(Toolchain { name, goroot, .. }) => (name.clone(), goroot.clone()),
-        // No toolchain that matches the request is newer than this.
-        Outcome::Missing(request) => (ceiling(request), None),
-        Outcome::Nothing => (None, None),
-    };
+    let (local, goroot) = local(&choice.outcome);
     if let Some(local) = local.as_ref().map(ToolchainName::version)
         && is_newer_command(question.arguments, local)
     {
@@ -197,30 +192,47 @@ fn apply_rules(
                 Some(path) => format!("{} asks for {name}", location(path, demand.line, home)),
                 None => format!("GOTOOLCHAIN asks for {name}"),
             });
-            let from = name_or_request(&choice, &local);
             let standing = match &choice.outcome {
                 Outcome::Ready(toolchain) => Some(toolchain.clone()),
                 _ => None,
             };
+            let from = name_or_request(&choice, &local);
             let gotoolchain = rules.gotoolchain();
-            let mut raised = Raised { from, by: demand, gotoolchain, standing, trace: printed };
-            match switched(question, &name, search, trace) {
-                Switched::ByGover(outcome) => {
-                    if let (Outcome::Ready(toolchain), false) = (&outcome, raised.trace.is_empty()) {
-                        let program = toolchain.program("go");
-                        raised.trace.push(format!(
-                            "go: using {name} toolchain from cache located at {}",
-                            program.display()
-                        ));
-                    }
-                    Resolution { outcome, raised: Some(raised), ..choice }
-                }
-                Switched::ByGo(program) => {
-                    Resolution { left_to_go: Some(LeftToGo { name, program, raised }), ..choice }
-                }
-            }
+            let raised = Raised { from, by: demand, gotoolchain, standing, trace: printed };
+            raise(question, choice, (name, search, raised), trace)
         }
         Err(go_error) => refused(choice, go_error, trace),
+    }
+}
+
+/// The newest toolchain that can start, and the directory of one that is there.
+fn local(outcome: &Outcome) -> (Option<ToolchainName>, Option<PathBuf>) {
+    match outcome {
+        Outcome::Ready(Toolchain { name, goroot, .. }) => (name.clone(), goroot.clone()),
+        Outcome::Missing(request) => (ceiling(request), None),
+        Outcome::Nothing => (None, None),
+    }
+}
+
+/// The choice after Go's own rules ask for another toolchain, by its name.
+fn raise(
+    question: &Question<'_>,
+    choice: Resolution,
+    (name, search, mut raised): (String, Search, Raised),
+    trace: &mut Trace,
+) -> Resolution {
+    match switched(question, &name, search, trace) {
+        Switched::ByGover(outcome) => {
+            if let (Outcome::Ready(toolchain), false) = (&outcome, raised.trace.is_empty()) {
+                let program = toolchain.program("go");
+                let line = format!("go: using {name} toolchain from cache located at {}", program.display());
+                raised.trace.push(line);
+            }
+            Resolution { outcome, raised: Some(raised), ..choice }
+        }
+        Switched::ByGo(program) => {
+            Resolution { left_to_go: Some(LeftToGo { name, program, raised }), ..choice }
+        }
     }
 }
 
