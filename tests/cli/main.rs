@@ -16,7 +16,7 @@
 //! | Programs of `go install` | `tools` |
 //! | Mirrors and proxies | `mirror`, `proxy` |
 //! | Build services | `ci` |
-//! | Set up the machine | `setup`, `home`, `doctor`, `doctor_formats`, `doctor_project`, `doctor_repair`, `doctor_report`, `editor` |
+//! | Set up the machine | `setup`, `home`, `doctor`, `doctor_formats`, `doctor_language`, `doctor_project`, `doctor_repair`, `doctor_report`, `editor` |
 //! | Replace or remove gover itself | `self_update`, `self_uninstall` |
 //! | Every command: help, undo, streams, bad input | `help`, `undo`, `fits`, `refused`, `output`, `printing`, `bad_input`, `special_files` |
 //! | Crashes and concurrency | `crash`, `concurrent` |
@@ -48,6 +48,7 @@ mod crash;
 mod current;
 mod doctor;
 mod doctor_formats;
+mod doctor_language;
 mod doctor_project;
 #[cfg(unix)]
 mod doctor_repair;

@@ -30,10 +30,12 @@ fn has_one_cause(one: &Finding, other: &Finding) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::both;
 
     #[test]
     fn one_repair_or_one_check_is_one_cause() {
-        let of = |check, command: &str| Finding { check, ..Finding::error("", "").command(command) };
+        let of =
+            |check, command: &str| Finding { check, ..Finding::error(both(""), both("")).command(command) };
         let findings = [
             of("a", "gover setup"),
             of("b", "unset X"),

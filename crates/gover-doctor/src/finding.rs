@@ -309,21 +309,31 @@ impl fmt::Display for Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::both;
 
     #[test]
     fn each_fact_is_reported_once_with_all_repairs() {
         let of = |check, finding: Finding| Finding { check, ..finding };
         let line = |number| Evidence::line("/f", number, "GOROOT=/x");
         let found = vec![
-            of("a", Finding::error("1", "").about("GOROOT").shown_by([line(1)]).command("x")),
-            of("a", Finding::error("2", "").about("GOROOT").shown_by([line(2)])),
+            of("a", Finding::error(both("1"), both("")).about("GOROOT").shown_by([line(1)]).command("x")),
+            of("a", Finding::error(both("2"), both("")).about("GOROOT").shown_by([line(2)])),
             of(
                 "b",
-                Finding::warning("3", "").about("GOROOT").shown_by([line(1), line(3)]).commands(["x", "y"]),
+                Finding::warning(both("3"), both(""))
+                    .about("GOROOT")
+                    .shown_by([line(1), line(3)])
+                    .commands(["x", "y"]),
             ),
-            of("c", Finding::warning("4", "").about("GOPROXY")),
-            of("d", Finding { fact: Fact::Summary, ..Finding::note("5", "").shown_by([line(2)]) }),
-            of("d", Finding { fact: Fact::Summary, ..Finding::note("6", "").shown_by([line(9)]) }),
+            of("c", Finding::warning(both("4"), both("")).about("GOPROXY")),
+            of(
+                "d",
+                Finding { fact: Fact::Summary, ..Finding::note(both("5"), both("")).shown_by([line(2)]) },
+            ),
+            of(
+                "d",
+                Finding { fact: Fact::Summary, ..Finding::note(both("6"), both("")).shown_by([line(9)]) },
+            ),
         ];
         let merged = merged(found);
         let whats: Vec<&str> = merged.iter().map(|finding| finding.what.en.as_str()).collect();
@@ -338,9 +348,9 @@ mod tests {
         let follows = || Fact::FollowsFrom("proxy".to_owned());
         let answer = Evidence::answer("a.example", "no answer");
         let set = Evidence::path("/f", "sets it");
-        let follower = Finding { fact: follows(), ..Finding::error("1", "") };
+        let follower = Finding { fact: follows(), ..Finding::error(both("1"), both("")) };
         let follower = of("a", follower.shown_by([answer.clone(), set]).command("gover doctor b"));
-        let cause = of("b", Finding::error("2", "").about("proxy"));
+        let cause = of("b", Finding::error(both("2"), both("")).about("proxy"));
         let both = merged(vec![follower.clone(), cause]);
         assert_eq!(both.len(), 1, "{both:?}");
         assert_eq!((both[0].what.en.as_str(), &both[0].evidence), ("2", &vec![answer]));

@@ -39,13 +39,6 @@ pub struct Words<S = String> {
     pub zh: S,
 }
 
-impl Words<&'static str> {
-    /// Until each check has both.
-    pub(crate) const fn english(text: &'static str) -> Self {
-        Self { en: text, zh: text }
-    }
-}
-
 impl<S> Words<S> {
     /// The text in a language.
     pub fn of(&self, language: Language) -> &S {
@@ -64,19 +57,6 @@ impl<S> Words<S> {
 impl From<Words<&str>> for Words {
     fn from(words: Words<&str>) -> Self {
         words.map(|text| (*text).to_owned())
-    }
-}
-
-/// Until each check has both.
-impl From<&str> for Words {
-    fn from(text: &str) -> Self {
-        Self { en: text.to_owned(), zh: text.to_owned() }
-    }
-}
-
-impl From<String> for Words {
-    fn from(text: String) -> Self {
-        Self { zh: text.clone(), en: text }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Made-up machines.
 
+pub(crate) mod chinese;
 mod fakes;
 
 use std::ops::{Deref, DerefMut};
@@ -13,6 +14,7 @@ use gover_source::{Probe, Verdict};
 use self::fakes::{FakeDisk, FakePrograms, FakeRegistry};
 use crate::checks::by_name;
 use crate::finding::{Change, Finding};
+use crate::language::Words;
 use crate::snapshot::disk::{BuildInfo, Disk, FileSystem, Owner, Rights};
 use crate::snapshot::manager::{Leftover, Release, Store};
 use crate::snapshot::network::NetworkFacts;
@@ -369,10 +371,15 @@ impl Machine {
         self
     }
 
-    /// What one check finds, in the words for people. Programs must be given the same problems.
+    /// What one check finds, in the words for people, whose Chinese is examined. Programs must be given
+    /// the same problems.
     pub(crate) fn findings(&self, check: &str) -> Vec<Finding> {
         let check = by_name(check).unwrap_or_else(|| panic!("no check is called {check}"));
         let found = self.snapshot(|snapshot| check.examine(snapshot));
+        for finding in &found {
+            chinese::examine(&finding.what, check.name);
+            chinese::examine(&finding.why, check.name);
+        }
         let mut for_programs = self.clone();
         for_programs.is_for_people = false;
         let same = for_programs.snapshot(|snapshot| check.examine(snapshot));
@@ -425,6 +432,11 @@ impl Machine {
             None => self.system.path(path),
         }
     }
+}
+
+/// A made-up text, the same in both languages.
+pub(crate) fn both(text: &str) -> Words {
+    Words { en: text.to_owned(), zh: text.to_owned() }
 }
 
 /// The user's own, with mode 0755.

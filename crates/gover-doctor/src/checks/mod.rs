@@ -55,6 +55,7 @@ mod tests {
 
     use super::*;
     use crate::testing::Machine;
+    use crate::testing::chinese::examine;
 
     #[test]
     fn every_check_has_a_name_of_its_own_and_is_documented() {
@@ -64,6 +65,9 @@ mod tests {
             let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(check.name.chars().all(is_word), "{}", check.name);
             let texts = [check.summary, check.symptom, check.cause, check.repair];
+            for words in texts {
+                examine(&words.into(), check.name);
+            }
             for text in texts.iter().flat_map(|words| [words.en, words.zh]) {
                 assert!(
                     !text.is_empty() && !text.starts_with(' ') && !text.contains("\n\n"),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::Machine;
+use crate::testing::{Machine, both};
 
 fn anonymous(machine: &Machine) -> Redaction {
     Redaction::new(machine.snapshot(Identity::of), true)
@@ -85,7 +85,8 @@ fn nothing_of_a_finding_is_forgotten() {
         Evidence::Registry { key: text.into(), name: text.into(), value: text.into() },
         Evidence::Answer { of: text.into(), text: text.into() },
     ];
-    let finding = Finding { evidence: evidence.into(), ..Finding::error(text, text).command(text) };
+    let finding =
+        Finding { evidence: evidence.into(), ..Finding::error(both(text), both(text)).command(text) };
     let redacted = serde_json::to_string(&anonymous(&Machine::linux()).finding(&finding)).unwrap();
     for name in ["ann", "acme", "pw", "/home"] {
         assert!(!redacted.contains(name), "{name}: {redacted}");

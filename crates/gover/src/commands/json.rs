@@ -93,7 +93,7 @@ const TEMPLATE: &str = include_str!("json.md");
 
 #[cfg(test)]
 mod tests {
-    use gover_doctor::Finding;
+    use gover_doctor::{Finding, text};
     use serde_json::Value;
 
     use super::*;
@@ -164,7 +164,9 @@ mod tests {
     }
     #[test]
     fn a_finding_has_the_keys_that_are_described() {
-        let finding = serde_json::to_value(Finding::error("what", "why")).unwrap();
+        let finding =
+            serde_json::to_value(Finding::error(text!(en "what", zh "what"), text!(en "why", zh "why")))
+                .unwrap();
         let names: Vec<String> = keys(&finding, "").into_iter().map(|(key, _)| key).collect();
         let described: Vec<String> = Finding::rows("").into_iter().map(|row| row.key).collect();
         assert_eq!(names, described);

@@ -1,9 +1,9 @@
 //! A C compiler that does not match this toolchain.
 
 use super::probe::{ARCHITECTURES, compile};
-use super::setup::{Cgo, cgo, install, is_stub, settings};
+use super::setup::{CGO_FAILS, Cgo, cgo, install, is_stub, settings};
 use crate::snapshot::system::PackageManager;
-use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot, scope, text};
+use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-abi",
@@ -49,7 +49,8 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
     let name = program.file_name().to_ascii_lowercase();
     if snapshot.system.is_windows() && matches!(name.as_str(), "cl.exe" | "clang-cl.exe") {
-        return Some(visual_studio(snapshot, &cgo, program, "is Visual Studio's compiler"));
+        let how = text!(en "is Visual Studio's compiler", zh "是 Visual Studio 的编译器");
+        return Some(visual_studio(snapshot, &cgo, program, how));
     }
     match compile(snapshot, &cgo, &[])? {
         Err(line) => Some(failed(snapshot, &cgo, program, &line)),
@@ -57,13 +58,12 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
 }
 
-fn finding(snapshot: &Snapshot<'_>, cgo: &Cgo, what: String) -> Finding {
+fn finding(snapshot: &Snapshot<'_>, cgo: &Cgo, what: Words) -> Finding {
     // On Linux the standard library itself uses cgo, so every program that uses the network fails
     // to build. Elsewhere only code that uses cgo fails.
     let needs_c = !matches!(snapshot.system.os, Os::Windows | Os::MacOs);
     let severity = if cgo.is_forced || needs_c { Severity::Error } else { Severity::Warning };
-    let why = "builds that use cgo fail, on Linux also those of packages such as net";
-    Finding::new(severity, what, why).shown_by(settings(snapshot))
+    Finding::new(severity, what, CGO_FAILS).shown_by(settings(snapshot))
 }
 
 fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, line: &str) -> Finding {
@@ -71,15 +71,35 @@ fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, line: &str)
     let says = |part: &str| line.contains(part);
     let is_header = says("stdlib.h") || says("libc-header-start") || says("gnu/stubs");
     let what = if says("mode not compiled in") {
-        format!("{program} is a 32-bit compiler, and Go is {arch}")
+        text!(
+            en "{program} is a 32-bit compiler, and Go is {arch}",
+            zh "{program} 是 32 位编译器，而 Go 是 {arch}",
+            program = program, arch = arch,
+        )
     } else if is_header && arch == "386" && snapshot.system.arch == "amd64" {
-        format!("{program} lacks the 32-bit headers of the C library")
+        text!(
+            en "{program} lacks the 32-bit headers of the C library",
+            zh "{program} 缺少 32 位的 C 库头文件",
+            program = program,
+        )
     } else if is_header {
-        format!("{program} lacks the headers of the C library")
+        text!(
+            en "{program} lacks the headers of the C library",
+            zh "{program} 缺少 C 库的头文件",
+            program = program,
+        )
     } else if says("unrecognized") || says("unknown argument") || says("unsupported option") {
-        format!("{program} is for a different processor from {arch}")
+        text!(
+            en "{program} is for a different processor from {arch}",
+            zh "{program} 是给别的处理器用的，不是 {arch}",
+            program = program, arch = arch,
+        )
     } else {
-        format!("{program} cannot compile a line of C")
+        text!(
+            en "{program} cannot compile a line of C",
+            zh "{program} 连一行 C 也编译不了",
+            program = program,
+        )
     };
     let evidence = Evidence::answer(program.to_string(), line);
     let finding = finding(snapshot, cgo, what).shown_by([evidence]);
@@ -105,7 +125,8 @@ fn headers(snapshot: &Snapshot<'_>, arch: &str) -> Option<&'static str> {
 fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[String]) -> Option<Finding> {
     let has = |word: &str| words.iter().any(|known| known == word);
     if has("msvc") {
-        return Some(visual_studio(snapshot, cgo, program, "compiles for Visual Studio"));
+        let how = text!(en "compiles for Visual Studio", zh "为 Visual Studio 编译");
+        return Some(visual_studio(snapshot, cgo, program, how));
     }
     let is_arch = |word: &&String| ARCHITECTURES.iter().any(|(arch, _)| arch == word) && **word != cgo.arch;
     let foreign = words.iter().find(is_arch);
@@ -118,13 +139,29 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[St
     };
     let is_other = |word: &&str| has(word) && own.is_some_and(|own| own != *word);
     let what = if let Some(arch) = foreign {
-        format!("{program} compiles for {arch}, and Go is {}", cgo.arch)
+        text!(
+            en "{program} compiles for {arch}, and Go is {own}",
+            zh "{program} 为 {arch} 编译，而 Go 是 {own}",
+            program = program, arch = arch, own = cgo.arch,
+        )
     } else if is_msys {
-        format!("{program} is the compiler of MSYS or Cygwin, and Go needs MinGW-w64")
+        text!(
+            en "{program} is the compiler of MSYS or Cygwin, and Go needs MinGW-w64",
+            zh "{program} 是 MSYS 或 Cygwin 的编译器，而 Go 需要 MinGW-w64",
+            program = program,
+        )
     } else if let Some(other) = ["linux", "apple", "mingw"].into_iter().find(is_other) {
-        format!("{program} compiles for another system ({other})")
+        text!(
+            en "{program} compiles for another system ({system})",
+            zh "{program} 为别的系统（{system}）编译",
+            program = program, system = other,
+        )
     } else if snapshot.system.distribution == "alpine" && has("glibc") {
-        format!("{program} compiles against glibc, and Alpine has musl")
+        text!(
+            en "{program} compiles against glibc, and Alpine has musl",
+            zh "{program} 按 glibc 编译，而 Alpine 用的是 musl",
+            program = program,
+        )
     } else {
         return None;
     };
@@ -159,13 +196,17 @@ fn replaced(snapshot: &Snapshot<'_>, cgo: &Cgo, finding: Finding) -> Finding {
     finding.commands(install(snapshot))
 }
 
-fn visual_studio(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, how: &str) -> Finding {
-    let what = format!("{program} {how}, which does not work with cgo");
+fn visual_studio(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, how: Words<&str>) -> Finding {
+    let what = text!(
+        en "{program} {how}, which does not work with cgo",
+        zh "{program} {how}，不能用于 cgo",
+        program = program, how = how,
+    );
     // Set by `vcvars64.bat`.
     let names = ["VSCMD_VER", "VSCMD_ARG_TGT_ARCH", "VCINSTALLDIR"];
     let set = names.into_iter().filter(|name| snapshot.variable(name).is_some());
     let finding = finding(snapshot, cgo, what)
-        .shown_by([Evidence::path(program, how)])
+        .shown_by([Evidence::path(program, how.en)])
         .shown_by(set.map(|name| snapshot.variable_evidence(name)));
     replaced(snapshot, cgo, finding).commands(install(snapshot))
 }

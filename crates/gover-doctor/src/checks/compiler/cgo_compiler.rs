@@ -50,14 +50,21 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 /// go ignores `CGO_ENABLED=true`. An unclosed quotation mark in CC makes it panic.
 fn invalid_setting(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if let Some(value) = snapshot.go_setting("CGO_ENABLED").filter(|value| value != "0" && value != "1") {
-        let what = format!("CGO_ENABLED is `{}`, and must be 0 or 1", value.escape_debug());
-        let why = "go silently ignores it";
+        let what = text!(
+            en "CGO_ENABLED is `{value}`, and must be 0 or 1",
+            zh "CGO_ENABLED 是 `{value}`，只能是 0 或 1",
+            value = value.escape_debug(),
+        );
+        let why = text!(en "go silently ignores it", zh "go 会不声不响地忽略它");
         let finding = Finding::warning(what, why).shown_by(snapshot.setting_evidence("CGO_ENABLED"));
         return Some(snapshot.corrected(finding, "CGO_ENABLED", None));
     }
     let quote = words::split(&snapshot.go_setting("CC")?).err()?;
-    let what = format!("CC has an unclosed {quote}");
-    let why = "every build that uses cgo fails with `could not parse environment variable CC`";
+    let what = text!(en "CC has an unclosed {quote}", zh "CC 里的 {quote} 没有配对", quote = quote);
+    let why = text!(
+        en "every build that uses cgo fails with `could not parse environment variable CC`",
+        zh "用到 cgo 的构建都会报 `could not parse environment variable CC`",
+    );
     let finding = Finding::error(what, why).shown_by(snapshot.setting_evidence("CC"));
     Some(snapshot.corrected(finding, "CC", None))
 }
@@ -76,12 +83,18 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let what = if cgo.is_chosen {
-        format!("CC names `{name}`, which does not exist")
+        text!(en "CC names `{name}`, which does not exist", zh "CC 指向 `{name}`，它不存在", name = name)
     } else {
-        format!("CGO_ENABLED=1 requires cgo, and `{name}` is not on PATH")
+        text!(
+            en "CGO_ENABLED=1 requires cgo, and `{name}` is not on PATH",
+            zh "CGO_ENABLED=1 要求用 cgo，而 PATH 里没有 `{name}`",
+            name = name,
+        )
     };
-    let why =
-        "every build that uses cgo, on Linux also of packages such as net, fails with `C compiler not found`";
+    let why = text!(
+        en "every build that uses cgo, on Linux also of packages such as net, fails with `C compiler not found`",
+        zh "用到 cgo 的构建（Linux 上还有 net 等包）都会报 `C compiler not found`",
+    );
     let finding = Finding::error(what, why).shown_by(settings(snapshot));
     if cgo.is_chosen && has_usual {
         return Some(snapshot.corrected(finding, "CC", None));
@@ -96,8 +109,15 @@ fn add_commands(snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
 fn stub(snapshot: &Snapshot<'_>, program: &MachinePath, is_forced: bool) -> Finding {
     // A new Mac is like this, and code without cgo builds there.
     let severity = if is_forced { Severity::Error } else { Severity::Note };
-    let what = format!("{program} is only a stub: the macOS developer tools are not installed");
-    let why = "builds that use cgo fail with `xcrun: error: invalid active developer path`";
+    let what = text!(
+        en "{program} is only a stub: the macOS developer tools are not installed",
+        zh "{program} 只是个空壳：没有安装 macOS 的开发者工具",
+        program = program,
+    );
+    let why = text!(
+        en "builds that use cgo fail with `xcrun: error: invalid active developer path`",
+        zh "用到 cgo 的构建会报 `xcrun: error: invalid active developer path`",
+    );
     let tools = "/Library/Developer/CommandLineTools";
     let evidence = Evidence::path(tools, "does not exist, and Xcode does not either");
     let finding = Finding::new(severity, what, why)

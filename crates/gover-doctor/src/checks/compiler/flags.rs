@@ -1,9 +1,9 @@
 //! Flags for the C compiler and linker (`CGO_CFLAGS`, `CGO_LDFLAGS`) that do not work.
 
 use super::probe;
-use super::setup::{Cgo, is_stub};
+use super::setup::{CGO_FAILS, Cgo, is_stub};
 use crate::checks::words;
-use crate::{Evidence, Finding, MachinePath, Os, Snapshot, text};
+use crate::{Evidence, Finding, MachinePath, Os, Snapshot, Words, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Vec<Finding> {
     // `cgo-abi` reports a compiler that never works.
@@ -29,7 +29,11 @@ fn compiled(snapshot: &Snapshot<'_>, cgo: &Cgo, name: &'static str) -> Option<Fi
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     let message = probe::compile(snapshot, cgo, &flags)?.err()?;
     let program = cgo.program.as_ref()?;
-    let what = format!("{name} has flags with which {program} does not compile");
+    let what = text!(
+        en "{name} has flags with which {program} does not compile",
+        zh "{name} 里的参数让 {program} 无法编译",
+        name = name, program = program,
+    );
     let finding = finding(snapshot, name, what).shown_by([Evidence::answer(program.to_string(), message)]);
     Some(finding.commands(snapshot.set_by_hand(name, None)))
 }
@@ -59,8 +63,16 @@ fn linked(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Finding> {
     let missing: Vec<&str> =
         after("-l").into_iter().filter(|name| is_missing(snapshot, cgo, name, &directories)).collect();
     let what = match (gone.first(), missing.first()) {
-        (_, Some(library)) => format!("{LINK} names the library `{library}`, which does not exist"),
-        (Some(directory), None) => format!("{LINK} names {directory}, which does not exist"),
+        (_, Some(library)) => text!(
+            en "{name} names the library `{library}`, which does not exist",
+            zh "{name} 里的库 `{library}` 不存在",
+            name = LINK, library = *library,
+        ),
+        (Some(directory), None) => text!(
+            en "{name} names {directory}, which does not exist",
+            zh "{name} 里的 {directory} 不存在",
+            name = LINK, directory = *directory,
+        ),
         (None, None) => return None,
     };
     let gone = gone.into_iter().map(|path| Evidence::path(path, "does not exist"));
@@ -85,13 +97,17 @@ fn is_missing(snapshot: &Snapshot<'_>, cgo: &Cgo, name: &str, directories: &[Mac
 }
 
 fn unclosed(snapshot: &Snapshot<'_>, name: &'static str, quote: char) -> Finding {
-    let finding = finding(snapshot, name, format!("{name} has an unclosed {quote}"));
+    let what = text!(
+        en "{name} has an unclosed {quote}",
+        zh "{name} 里的 {quote} 没有配对",
+        name = name, quote = quote,
+    );
+    let finding = finding(snapshot, name, what);
     finding.commands(snapshot.set_by_hand(name, None))
 }
 
-fn finding(snapshot: &Snapshot<'_>, name: &str, what: String) -> Finding {
-    let why = "builds that use cgo fail, on Linux also those of packages such as net";
-    Finding::error(what, why).shown_by(snapshot.setting_evidence(name))
+fn finding(snapshot: &Snapshot<'_>, name: &str, what: Words) -> Finding {
+    Finding::error(what, CGO_FAILS).shown_by(snapshot.setting_evidence(name))
 }
 
 const COMPILE: [&str; 2] = ["CGO_CPPFLAGS", "CGO_CFLAGS"];

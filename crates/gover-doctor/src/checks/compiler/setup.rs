@@ -4,7 +4,7 @@ use gover_core::platform;
 
 use crate::checks::words;
 use crate::snapshot::system::PackageManager;
-use crate::{Evidence, MachinePath, Os, Snapshot};
+use crate::{Evidence, MachinePath, Os, Snapshot, Words, text};
 
 pub(super) struct Cgo {
     /// Whether `CGO_ENABLED=1` requires it.
@@ -85,6 +85,11 @@ pub(super) fn install(snapshot: &Snapshot<'_>) -> Option<&'static str> {
         },
     })
 }
+
+pub(super) const CGO_FAILS: Words<&str> = text!(
+    en "builds that use cgo fail, on Linux also those of packages such as net",
+    zh "用到 cgo 的构建会失败，Linux 上 net 等包也一样",
+);
 
 #[cfg(test)]
 mod tests {

@@ -4,23 +4,47 @@ use gover_project::FileKind;
 
 use super::setup::install;
 use crate::checks::project_files;
-use crate::{Evidence, Finding, Severity, Snapshot};
+use crate::{Evidence, Finding, Severity, Snapshot, text};
 
 /// For a machine without a C compiler, where go switches cgo off by itself.
 pub(super) fn finding(snapshot: &Snapshot<'_>, compiler: &str) -> Option<Finding> {
     let (sources, races) = (sources(snapshot), races(snapshot));
     let (severity, what, why) = if !sources.is_empty() {
-        let why = "go leaves such files out, and the build fails with `build constraints exclude all Go files` or \
-                   `undefined`";
-        (Severity::Warning, format!("the project has C code, and `{compiler}` is not on PATH"), why)
+        let what = text!(
+            en "the project has C code, and `{compiler}` is not on PATH",
+            zh "项目里有 C 代码，而 PATH 里没有 `{compiler}`",
+            compiler = compiler,
+        );
+        let why = text!(
+            en "go leaves such files out, and the build fails with `build constraints exclude all Go files` or \
+                `undefined`",
+            zh "go 会略过这些文件，构建会报 `build constraints exclude all Go files` 或 `undefined`",
+        );
+        (Severity::Warning, what, why)
     } else if races.iter().any(|race| race.is_here) {
-        let why = "that command fails here with `-race requires cgo`";
-        (Severity::Warning, format!("a makefile uses `-race`, and `{compiler}` is not on PATH"), why)
+        let what = text!(
+            en "a makefile uses `-race`, and `{compiler}` is not on PATH",
+            zh "有 makefile 用了 `-race`，而 PATH 里没有 `{compiler}`",
+            compiler = compiler,
+        );
+        let why = text!(
+            en "that command fails here with `-race requires cgo`",
+            zh "那条命令在这里会报 `-race requires cgo`",
+        );
+        (Severity::Warning, what, why)
     } else if races.is_empty() {
         return None;
     } else {
-        let why = "a test that fails there cannot be repeated here, since `-race requires cgo`";
-        (Severity::Note, format!("a workflow uses `-race`, and `{compiler}` is not on PATH"), why)
+        let what = text!(
+            en "a workflow uses `-race`, and `{compiler}` is not on PATH",
+            zh "有工作流用了 `-race`，而 PATH 里没有 `{compiler}`",
+            compiler = compiler,
+        );
+        let why = text!(
+            en "a test that fails there cannot be repeated here, since `-race requires cgo`",
+            zh "在那里失败的测试，在这里没法重现，因为 `-race requires cgo`",
+        );
+        (Severity::Note, what, why)
     };
     let races = races.into_iter().map(|race| race.evidence);
     let finding = Finding::new(severity, what, why).shown_by(sources).shown_by(races);

@@ -90,8 +90,16 @@ fn finding(snapshot: &Snapshot<'_>, process: &Process, kind: Kind) -> Finding {
     let name = program.file_name();
     let go = first_go(snapshot, process);
     let found = go.map_or("no `go`".to_owned(), |go| snapshot.short(&go));
-    let what = format!("{name} (process {id}) was started with a PATH on which gover does not come first");
-    let finding = Finding::warning(what, "it uses another Go than new terminals until it is started again")
+    let what = text!(
+        en "{name} (process {id}) was started with a PATH on which gover does not come first",
+        zh "{name}（进程 {id}）启动时的 PATH 里，最前面的不是 gover",
+        name = name, id = id,
+    );
+    let why = text!(
+        en "it uses another Go than new terminals until it is started again",
+        zh "在重新启动之前，它用的 Go 和新开的终端不同",
+    );
+    let finding = Finding::warning(what, why)
         .shown_by([Evidence::path(program, format!("process {id}, finds {found}"))])
         .shown_by([Evidence::answer(format!("PATH of process {id}"), path.as_str())]);
     finding.command(match kind {

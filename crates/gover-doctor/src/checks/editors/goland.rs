@@ -44,12 +44,26 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let finding = match root(snapshot, &path) {
         Root::Fits => return None,
         Root::Missing => Finding::error(
-            format!("GoLand's GOROOT for this project, {}, is not a toolchain", snapshot.short(&path)),
-            "GoLand does not find the standard library and cannot build",
+            text!(
+                en "GoLand's GOROOT for this project, {path}, is not a toolchain",
+                zh "GoLand 为这个项目设的 GOROOT {path} 不是工具链",
+                path = snapshot.short(&path),
+            ),
+            text!(
+                en "GoLand does not find the standard library and cannot build",
+                zh "GoLand 找不到标准库，无法构建",
+            ),
         ),
         Root::Other(version) => Finding::warning(
-            format!("GoLand uses {version} for this project, and {} is selected", selected(snapshot)),
-            "GoLand builds and checks with a different version from the terminal",
+            text!(
+                en "GoLand uses {version} for this project, and {selected} is selected",
+                zh "GoLand 在这个项目里用的是 {version}，而选定的是 {selected}",
+                version = version, selected = selected(snapshot),
+            ),
+            text!(
+                en "GoLand builds and checks with a different version from the terminal",
+                zh "GoLand 构建和检查用的版本和终端里的不同",
+            ),
         ),
     };
     let goroot = snapshot.selection.goroot.as_ref().map_or("~/.gover/current", MachinePath::as_str);

@@ -247,14 +247,14 @@ const WORDS: &str = "path paths env:path env.path export typeset declare set set
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::Machine;
+    use crate::testing::{Machine, both};
 
     /// What becomes of a line that puts `/opt/go/bin` on PATH; `None` if it is not one.
     fn line_without(file: &str, line: &str) -> Option<String> {
         let machine = Machine::linux().file(file, &format!("{line}\n")).var("GOROOT", "/opt/go");
         machine.snapshot(|snapshot| {
             let directories = [snapshot.system.path("/opt/go/bin")];
-            let finding = taken_out(snapshot, Finding::note("", ""), &directories);
+            let finding = taken_out(snapshot, Finding::note(both(""), both("")), &directories);
             let change = finding.fix.changes.into_iter().next()?;
             let Change::File { after: Some(after), .. } = change else { return None };
             Some(String::from_utf8(after).unwrap().trim_end().to_owned())
@@ -308,7 +308,7 @@ mod tests {
         let machine = Machine::linux().file("~/.bashrc", "A=b\nexport PATH=/opt/go/bin; export A=b\n");
         machine.snapshot(|snapshot| {
             let directories = [snapshot.system.path("/opt/go/bin")];
-            let finding = taken_out(snapshot, Finding::note("", ""), &directories);
+            let finding = taken_out(snapshot, Finding::note(both(""), both("")), &directories);
             assert_eq!(
                 finding.evidence[0].to_string(),
                 "/home/ann/.bashrc:2: export PATH=/opt/go/bin; export A=b"
@@ -323,7 +323,7 @@ mod tests {
         let take_out = |machine: &Machine| {
             machine.snapshot(|snapshot| {
                 let directories = [snapshot.system.path("/usr/local/go/bin")];
-                taken_out(snapshot, Finding::note("", ""), &directories).fix
+                taken_out(snapshot, Finding::note(both(""), both("")), &directories).fix
             })
         };
         let macos = Machine::macos()

@@ -19,8 +19,8 @@ pub(super) const CHECK: Check = Check {
         en "`bash: /home/ann/.gover/bin/go: No such file or directory`; `go` ignores every pin although \
             `which go` prints gover's; `go1.22.5: command not found` for a toolchain that `gover list` \
             shows.",
-        zh "`bash: /home/ann/.gover/bin/go: No such file or directory`；`which go` 显示的是 gover 的，固定\
-            的版本却一概不起作用；`gover list` 里有的工具链，运行时却报 `go1.22.5: command not found`。",
+        zh "`bash: /home/ann/.gover/bin/go: No such file or directory`；`which go` 显示的是 gover 的，`go` \
+            却不理会固定的版本；`gover list` 里有的工具链，运行时却报 `go1.22.5: command not found`。",
     ),
     cause: text!(
         en "Another installer wrote its `go` into gover's directory, a virus scanner removed the program, \

@@ -1,7 +1,7 @@
 //! Microsoft Defender scans the files that Go writes.
 
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "antivirus",
@@ -50,8 +50,15 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let shown: Vec<String> = scanned.iter().map(|path| snapshot.short(path)).collect();
-    let what = format!("Defender scans {}", shown.join(" and "));
-    let why = "each build writes and starts many files there, and waits for each scan";
+    let what = text!(
+        en "Defender scans {directories}",
+        zh "Defender 会扫描 {directories}",
+        directories = Words { en: shown.join(" and "), zh: shown.join(" 和 ") },
+    );
+    let why = text!(
+        en "each build writes and starts many files there, and waits for each scan",
+        zh "每次构建都要在那里写入并启动许多文件，每次都要等扫描",
+    );
     let evidence = scanned.iter().map(|path| Evidence::path(path, "is not excluded in Defender"));
     let exclude = |path: &MachinePath| {
         format!("Add-MpPreference -ExclusionPath '{}'", path.as_str().replace('\'', "''"))

@@ -3,7 +3,7 @@
 use gover_core::platform::{self, Compatibility, Platform};
 use gover_core::{Request, ToolchainName};
 
-use crate::{Check, Evidence, Finding, Os, Severity, Snapshot, scope, text};
+use crate::{Check, Evidence, Finding, Os, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "architecture",
@@ -38,10 +38,13 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let head = snapshot.disk.head(&program, 1024);
     let built_for = platform::architectures(&head);
     let first = *built_for.first()?;
-    let name = snapshot.selection.version.as_ref().map_or("this toolchain", ToolchainName::as_str);
+    let name = match &snapshot.selection.version {
+        Some(name) => text!(en "{name}", zh "{name}", name = name),
+        None => text!(en "this toolchain", zh "这个工具链").into(),
+    };
     let names: Vec<&str> = built_for.iter().map(|arch| arch.as_str()).collect();
     let shown = names.join(" and ");
-    let finding = |severity, what: String, why: &str, fact: String| {
+    let finding = |severity, what: Words, why: Words<&str>, fact: String| {
         let finding = Finding::new(severity, what, why).shown_by([Evidence::path(&program, fact)]);
         Some(finding.command(install(snapshot)))
     };
@@ -50,8 +53,12 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     {
         return finding(
             Severity::Error,
-            format!("{name} is built for {found}, and this is {own}"),
-            "it does not start here",
+            text!(
+                en "{name} is built for {found}, and this is {own}",
+                zh "{name} 是给 {found} 用的，而这里是 {own}",
+                name = name, found = found, own = own,
+            ),
+            text!(en "it does not start here", zh "它在这里无法启动"),
             format!("is a program for {found} on {shown}"),
         );
     }
@@ -64,21 +71,34 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         Compatibility::Own => return None,
         Compatibility::Foreign => (
             Severity::Error,
-            "and needs an emulator",
-            "`go` stops with `Exec format error`, or is as slow as the emulator",
+            text!(en "and needs an emulator", zh "需要模拟器"),
+            text!(
+                en "`go` stops with `Exec format error`, or is as slow as the emulator",
+                zh "`go` 会报 `Exec format error`，或者和模拟器一样慢",
+            ),
         ),
         Compatibility::Emulated => (
             Severity::Warning,
-            "and is translated while it runs",
-            "builds are several times slower, and also produce programs for the other processor",
+            text!(en "and is translated while it runs", zh "运行时要经过转译"),
+            text!(
+                en "builds are several times slower, and also produce programs for the other processor",
+                zh "构建要慢好几倍，编译出来的也是给另一种处理器用的程序",
+            ),
         ),
         Compatibility::Compatible => (
             Severity::Warning,
-            "and runs as a 32-bit program",
-            "it can use at most 4 GiB of memory, and also builds 32-bit programs",
+            text!(en "and runs as a 32-bit program", zh "以 32 位程序运行"),
+            text!(
+                en "it can use at most 4 GiB of memory, and also builds 32-bit programs",
+                zh "它最多只能用 4 GiB 内存，编译出来的也是 32 位程序",
+            ),
         ),
     };
-    let what = format!("{name} is built for {shown} on a machine with {machine}, {how}");
+    let what = text!(
+        en "{name} is built for {arch} on a machine with {machine}, {how}",
+        zh "{name} 是给 {arch} 用的，而本机是 {machine}，{how}",
+        name = name, arch = shown, machine = machine, how = how,
+    );
     finding(severity, what, why, format!("is a program for {shown}"))
 }
 

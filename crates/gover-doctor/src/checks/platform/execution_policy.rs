@@ -47,8 +47,14 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let finding = Finding::warning(
-        "Windows PowerShell may not run scripts, and gover's lines are in its profile",
-        "the function for `gover use` is missing there, and each start shows an error",
+        text!(
+            en "Windows PowerShell may not run scripts, and gover's lines are in its profile",
+            zh "Windows PowerShell 不能运行脚本，而 gover 的行就在它的配置文件里",
+        ),
+        text!(
+            en "the function for `gover use` is missing there, and each start shows an error",
+            zh "那里没有 `gover use` 需要的函数，而且每次打开都会报错",
+        ),
     );
     let command = if is_forced {
         "Get-ExecutionPolicy -List"

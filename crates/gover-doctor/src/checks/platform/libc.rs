@@ -2,7 +2,7 @@
 
 use gover_core::{GoVersion, ToolchainName};
 
-use crate::{Check, Evidence, Finding, Os, Snapshot, scope, text};
+use crate::{Check, Evidence, Finding, Os, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "libc",
@@ -41,7 +41,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let (system, rules) = minimums(snapshot)?;
-    let finding = |what: String, why: &str| {
+    let finding = |what: Words, why: Words<&str>| {
         let of = if snapshot.system.os == Os::Linux { "uname -r" } else { "system version" };
         Finding::error(what, why).shown_by([Evidence::answer(of, snapshot.system.release.clone())])
     };
@@ -49,9 +49,16 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let (_, needed) = rules.iter().find(|(from, _)| minor >= *from)?;
     if refuses(needed) {
         let needed = needed.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
-        let what = format!("{selected} needs {system} {needed} or later");
-        let finding =
-            finding(what, "it does not start here, or fails when it calls a missing system function");
+        let what = text!(
+            en "{selected} needs {system} {release} or later",
+            zh "{selected} 要求 {system} {release} 或更新的版本",
+            selected = *selected, system = system, release = needed,
+        );
+        let why = text!(
+            en "it does not start here, or fails when it calls a missing system function",
+            zh "它在这里无法启动，或者在调用系统没有的函数时失败",
+        );
+        let finding = finding(what, why);
         let runs_any = rules.last().is_some_and(|(_, least)| !refuses(least));
         let first_refused = rules.iter().rfind(|(_, least)| runs_any && refuses(least));
         let newest = first_refused.map(|(from, _)| from - 1);
@@ -61,8 +68,16 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
     let least = too_new(snapshot, selected, &release)?;
     let release = &snapshot.system.release;
-    let what = format!("{selected} does not run on {system} {release}, which needs go{least} or later");
-    let finding = finding(what, "it crashes, since the kernel interface has changed");
+    let what = text!(
+        en "{selected} does not run on {system} {release}, which needs go{least} or later",
+        zh "{selected} 不能在 {system} {release} 上运行，至少要 go{least}",
+        selected = *selected, system = system, release = *release, least = least,
+    );
+    let why = text!(
+        en "it crashes, since the kernel interface has changed",
+        zh "内核接口变了，它会崩溃",
+    );
+    let finding = finding(what, why);
     Some(finding.commands(["gover install latest", "gover default latest"]))
 }
 

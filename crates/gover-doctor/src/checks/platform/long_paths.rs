@@ -42,8 +42,15 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         DEEP..TOO_DEEP => Severity::Note,
         _ => Severity::Warning,
     };
-    let what = format!("Windows refuses paths over 260 characters, and {} is deep", snapshot.short(&longest));
-    let why = "git and C compilers fail with `Filename too long` for modules with long names";
+    let what = text!(
+        en "Windows refuses paths over 260 characters, and {path} is deep",
+        zh "Windows 不接受超过 260 个字符的路径，而 {path} 已经很深",
+        path = snapshot.short(&longest),
+    );
+    let why = text!(
+        en "git and C compilers fail with `Filename too long` for modules with long names",
+        zh "模块的名字一长，git 和 C 编译器就会报 `Filename too long`",
+    );
     let fact = format!("{} of 260 characters are used before the first file", length(&longest));
     let value = value.map_or_else(|| "not set".to_owned(), |value| value.to_string());
     let finding = Finding::new(severity, what, why).shown_by([

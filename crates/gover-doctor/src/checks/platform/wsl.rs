@@ -44,8 +44,15 @@ fn windows_go(snapshot: &Snapshot<'_>) -> Option<Finding> {
         let names: &[&str] = if is_of_windows(&directory) { &["go", "go.exe"] } else { &["go"] };
         names.iter().map(|name| directory.join(name)).find(|path| snapshot.disk.is_executable(path))
     })?;
-    let what = format!("{program}, a `go` of Windows, comes first on PATH in this Linux");
-    let why = "it builds for Windows, does not understand Linux paths and does not find your caches";
+    let what = text!(
+        en "{program}, a `go` of Windows, comes first on PATH in this Linux",
+        zh "这个 Linux 的 PATH 最前面是 Windows 的 `go`：{program}",
+        program = program,
+    );
+    let why = text!(
+        en "it builds for Windows, does not understand Linux paths and does not find your caches",
+        zh "它编译的是 Windows 程序，不认识 Linux 的路径，也找不到你的缓存",
+    );
     let evidence = Evidence::path(&program, "comes before every `go` of Linux");
     let finding = Finding::warning(what, why).shown_by([evidence]).command("gover setup");
     is_of_windows(&program).then_some(finding)
@@ -67,9 +74,16 @@ fn slow_project(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let go_mod = snapshot.nearest("go.mod").or_else(|| snapshot.go_work())?;
     let project = go_mod.parent()?;
     let name = project.file_name();
-    let what = format!("the project {project} is on a Windows drive");
-    let why = "each file access leaves the virtual machine: builds are many times slower, and file locks and \
-               watchers do not work as on Linux";
+    let what = text!(
+        en "the project {project} is on a Windows drive",
+        zh "项目 {project} 在 Windows 驱动器上",
+        project = project,
+    );
+    let why = text!(
+        en "each file access leaves the virtual machine: builds are many times slower, and file locks and watchers \
+            do not work as on Linux",
+        zh "每次访问文件都要离开虚拟机：构建会慢很多倍，文件锁和文件监视也和 Linux 上不一样",
+    );
     let finding = Finding::warning(what, why).shown_by([Evidence::path(&project, format!("is on {kind}"))]);
     let (from, to) = (snapshot.word(&project), snapshot.word(snapshot.home.join(name)));
     Some(finding.command(format!("cp -a {from} {to}")))
@@ -83,8 +97,14 @@ fn networking_mode(snapshot: &Snapshot<'_>) -> Option<Finding> {
         line.split('=').next().is_some_and(|key| key.trim().eq_ignore_ascii_case("networkingMode"))
     };
     let (number, line) = (1..).zip(text.lines()).find(|(_, line)| is_it(line))?;
-    let what = "/etc/wsl.conf sets networkingMode, which belongs in .wslconfig on Windows";
-    let why = "it has no effect there, so a proxy of Windows at localhost is still not reachable";
+    let what = text!(
+        en "/etc/wsl.conf sets networkingMode, which belongs in .wslconfig on Windows",
+        zh "/etc/wsl.conf 里设了 networkingMode，它应该写在 Windows 的 .wslconfig 里",
+    );
+    let why = text!(
+        en "it has no effect there, so a proxy of Windows at localhost is still not reachable",
+        zh "写在那里不起作用，所以 Windows 上监听 localhost 的代理还是连不上",
+    );
     let lines = ["# .wslconfig in your directory of Windows:", "[wsl2]", line.trim()];
     Some(Finding::note(what, why).shown_by([Evidence::line(&file, number, line)]).commands(lines))
 }
@@ -98,8 +118,15 @@ fn handed_over(snapshot: &Snapshot<'_>) -> Option<Finding> {
     };
     let names: Vec<&str> = PATHS.into_iter().filter(is_wrong).collect();
     let first = names.first()?;
-    let what = format!("WSLENV passes {first} from Windows to Linux");
-    let why = "go here looks for files of Linux in a directory of Windows";
+    let what = text!(
+        en "WSLENV passes {name} from Windows to Linux",
+        zh "WSLENV 把 {name} 从 Windows 传给了 Linux",
+        name = first,
+    );
+    let why = text!(
+        en "go here looks for files of Linux in a directory of Windows",
+        zh "这里的 go 会到 Windows 的目录里找 Linux 的文件",
+    );
     let listed = snapshot.variable("WSLENV").unwrap_or_default();
     let kept: Vec<&str> = listed
         .split(':')

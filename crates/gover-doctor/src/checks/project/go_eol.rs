@@ -56,8 +56,14 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if let Some(second) = second {
         let first = |known: &GoVersion| known.same_language(&second) && known.patch() == Some(0);
         let since = stable.iter().find(|release| first(release.name.version()));
-        let since = since.and_then(|release| release.date).map(|date| format!(" on {date}"));
-        let what = format!("{name} reached end of life{}", since.unwrap_or_default());
+        let what = match since.and_then(|release| release.date) {
+            Some(date) => text!(
+                en "{name} reached end of life on {date}",
+                zh "{name} 已于 {date} 停止维护",
+                name = name, date = date,
+            ),
+            None => text!(en "{name} reached end of life", zh "{name} 已经停止维护", name = name),
+        };
         // A distribution may fix the version that it ships.
         let severity = if selection.is_system { Severity::Note } else { Severity::Warning };
         let last = patch
@@ -68,7 +74,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         });
         let newest = names().max().map_or("latest".to_owned(), bare);
         return vec![
-            Finding::new(severity, what, "it no longer gets security fixes")
+            Finding::new(severity, what, text!(en "it no longer gets security fixes", zh "不会再有安全修复"))
                 .shown_by([evidence])
                 .shown_by(last)
                 .shown_by(vulnerable)
@@ -77,8 +83,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         ];
     }
     let Some(patch) = patch else { return Vec::new() };
-    let what = format!("{patch} is out, and {name} is selected");
-    let finding = Finding::note(what, "patch releases contain only security and bug fixes");
+    let what = text!(
+        en "{patch} is out, and {name} is selected",
+        zh "{patch} 已经发布，选定的还是 {name}",
+        patch = patch, name = name,
+    );
+    let why = text!(
+        en "patch releases contain only security and bug fixes",
+        zh "补丁版本只有安全修复和错误修复",
+    );
+    let finding = Finding::note(what, why);
     let patch = bare(patch);
     let finding = finding.shown_by([evidence]).command(format!("gover install {patch}"));
     // An install alone does not replace a choice of one release.

@@ -1,8 +1,8 @@
 //! The selected Go has known vulnerabilities, and a release of its minor version or a newer one has
 //! none.
 
+use crate::language::counted;
 use gover_core::Request;
-use gover_core::text::counted;
 
 use super::go_eol::{is_ended, verb};
 use crate::{Check, Evidence, Finding, Severity, Snapshot, scope, text};
@@ -41,16 +41,22 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if is_ended(name, snapshot) {
         return Vec::new();
     }
-    let what = format!("{name} has {}", counted(found.count, "known vulnerability"));
+    let what = text!(
+        en "{name} has {vulnerabilities}",
+        zh "{name} 有 {vulnerabilities} 个已知漏洞",
+        name = name, vulnerabilities = counted(found.count, "known vulnerability"),
+    );
+    let why = text!(
+        en "programs that it builds contain those of the standard library",
+        zh "用它编译的程序里就带着标准库的漏洞",
+    );
     // A distribution may fix the version that it ships.
     let severity = if selection.is_system { Severity::Note } else { Severity::Warning };
     let date = found.date.map_or_else(String::new, |date| format!("Go vulnerability database of {date}"));
-    let finding =
-        Finding::new(severity, what, "programs that it builds contain those of the standard library")
-            .shown_by([
-                Evidence::answer(name.as_str(), &selection.reason),
-                Evidence::answer("gover audit", date),
-            ]);
+    let finding = Finding::new(severity, what, why).shown_by([
+        Evidence::answer(name.as_str(), &selection.reason),
+        Evidence::answer("gover audit", date),
+    ]);
     let Some(better) = &found.better else { return vec![finding.command("gover audit -v".to_owned())] };
     let better = Request::typed(better.as_str());
     let finding = finding.command(format!("gover install {better}"));

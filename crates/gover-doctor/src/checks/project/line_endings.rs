@@ -50,15 +50,23 @@ fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
     // git on Windows checks files out like this, and its tools expect it.
     let is_usual = snapshot.system.is_windows() && !is_mixed;
     let severity = if is_usual { Severity::Note } else { Severity::Warning };
-    let ends = if is_mixed { "line ends of both kinds" } else { "Windows line ends" };
-    let why = if name.starts_with('.') {
-        "gover accepts it, but scripts and other version managers take the carriage return as part of the version"
+    let ends = if is_mixed {
+        text!(en "line ends of both kinds", zh "两种换行混用")
     } else {
-        "the next `go mod tidy` rewrites every line"
+        text!(en "Windows line ends", zh "用了 Windows 换行")
     };
+    let why = if name.starts_with('.') {
+        text!(
+            en "gover accepts it, but scripts and other version managers take the carriage return as part of the \
+                version",
+            zh "gover 能读，但脚本和别的版本管理工具会把回车符当成版本的一部分",
+        )
+    } else {
+        text!(en "the next `go mod tidy` rewrites every line", zh "下一次 `go mod tidy` 会改写每一行")
+    };
+    let what = text!(en "{file} has {ends}", zh "{file} 里{ends}", file = name, ends = ends);
     let fact = format!("{count} of {} lines end in a carriage return", lines.len());
-    let mut finding =
-        Finding::new(severity, format!("{name} has {ends}"), why).shown_by([Evidence::path(&path, fact)]);
+    let mut finding = Finding::new(severity, what, why).shown_by([Evidence::path(&path, fact)]);
     if !is_usual && snapshot.disk.is_writable(&path) {
         let after = lines.iter().flat_map(|line| match line.strip_suffix(b"\r\n") {
             Some(line) => [line, b"\n"].concat(),
@@ -78,8 +86,15 @@ fn attributes(snapshot: &Snapshot<'_>) -> Option<Finding> {
     };
     let found: Vec<_> = OF_GO.iter().filter_map(asking).collect();
     let (first, _) = found.first()?;
-    let what = format!("{} asks for Windows line ends in Go files", snapshot.short(&first.file));
-    let why = "gofmt and `go mod tidy` write only line feeds, so they change every line";
+    let what = text!(
+        en "{file} asks for Windows line ends in Go files",
+        zh "{file} 要求 Go 文件用 Windows 换行",
+        file = snapshot.short(&first.file),
+    );
+    let why = text!(
+        en "gofmt and `go mod tidy` write only line feeds, so they change every line",
+        zh "gofmt 和 `go mod tidy` 只写换行符，所以会改动每一行",
+    );
     let mut evidence: Vec<Evidence> = found.iter().map(|(found, _)| found.evidence.clone()).collect();
     evidence.dedup();
     let commands = found.iter().map(|(found, pattern)| append(snapshot, &found.file, pattern));

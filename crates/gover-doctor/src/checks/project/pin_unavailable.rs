@@ -5,7 +5,7 @@ use gover_core::{Request, RequestKind};
 
 use crate::checks::pins::{Pin, Pins};
 use crate::snapshot::manager::Release;
-use crate::{Check, Finding, Severity, Snapshot, scope, text};
+use crate::{Check, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "pin-unavailable",
@@ -37,13 +37,17 @@ pub(super) const CHECK: Check = Check {
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let pins = Pins::read(snapshot);
     let selection = &snapshot.selection;
-    let found = |severity, what: String, why: &str| {
+    let found = |severity, what: Words, why: Words<&str>| {
         let asking = asking(&pins, selection.missing.as_deref());
         Finding::new(severity, what, why).shown_by(asking.into_iter().map(Pin::evidence))
     };
     if let Some(error) = &selection.error {
-        let why = "gover does not fall back to another version, so go does not run";
-        return vec![found(Severity::Error, error.clone(), why).command("gover current -v")];
+        let what = text!(en "{error}", zh "无法选定版本：“{error}”", error = error);
+        let why = text!(
+            en "gover does not fall back to another version, so go does not run",
+            zh "gover 不会换用别的版本，所以 go 无法运行",
+        );
+        return vec![found(Severity::Error, what, why).command("gover current -v")];
     }
     let Some(missing) = &selection.missing else { return Vec::new() };
     let Ok(request) = Request::parse(missing) else { return Vec::new() };
@@ -51,25 +55,45 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         State::Unknown => return Vec::new(),
         State::Exists if snapshot.gover.installs_missing => return Vec::new(),
         State::Exists => {
-            let what = format!("{missing} is not installed ({})", selection.reason);
-            let why = "go fails with exit code 127, since automatic installs are off";
+            let what = text!(
+                en "{missing} is not installed ({reason})",
+                zh "{missing} 没有安装（`{reason}`）",
+                missing = missing, reason = selection.reason,
+            );
+            let why = text!(
+                en "go fails with exit code 127, since automatic installs are off",
+                zh "自动安装关着，所以 go 会失败，退出码是 127",
+            );
             found(Severity::Warning, what, why).command(format!("gover install {missing}"))
         }
         State::OnOtherPlatforms => {
-            let what = format!("there is no {missing} for this platform ({})", selection.reason);
-            let why = "it cannot be installed here, so go fails";
+            let what = text!(
+                en "there is no {missing} for this platform ({reason})",
+                zh "{missing} 没有这个平台的版本（`{reason}`）",
+                missing = missing, reason = selection.reason,
+            );
+            let why =
+                text!(en "it cannot be installed here, so go fails", zh "在这里无法安装，所以 go 会失败");
             found(Severity::Error, what, why).command(format!("gover install {missing} --arch amd64"))
         }
         State::Newer => {
             let newest = snapshot.releases.first().map_or("", |release| release.name.as_str());
-            let what =
-                format!("{missing} is newer than {newest}, the newest known release ({})", selection.reason);
-            let why = "go fails until it is released";
+            let what = text!(
+                en "{missing} is newer than {newest}, the newest known release ({reason})",
+                zh "{missing} 比已知最新的 {newest} 还新（`{reason}`）",
+                missing = missing, newest = newest, reason = selection.reason,
+            );
+            let why = text!(en "go fails until it is released", zh "在它发布之前，go 都会失败");
             found(Severity::Error, what, why).command("gover list --remote")
         }
         State::Never(nearest) => {
-            let what = format!("no Go release matches {missing} ({})", selection.reason);
-            let finding = found(Severity::Error, what, "it cannot be installed, so go fails");
+            let what = text!(
+                en "no Go release matches {missing} ({reason})",
+                zh "没有符合 {missing} 的 Go 版本（`{reason}`）",
+                missing = missing, reason = selection.reason,
+            );
+            let why = text!(en "it cannot be installed, so go fails", zh "无法安装，所以 go 会失败");
+            let finding = found(Severity::Error, what, why);
             let verb = if pins.winner().is_some() { "pin" } else { "default" };
             finding.command(match nearest {
                 Some(nearest) => format!("gover {verb} {nearest}"),

@@ -1,12 +1,14 @@
 //! Files of one project that ask for different versions.
 
+use std::fmt::Display;
+
 use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
 
 use crate::checks::module_file::ModuleFile;
 use crate::checks::network::setting::Setting;
 use crate::checks::pins::{Pin, Pins};
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "pins-disagree",
@@ -57,8 +59,12 @@ fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     let winner = pins.winner()?;
     let loser = if winner == version_file { tool_versions } else { version_file };
     let (name, other) = (winner.file.file_name(), loser.file.file_name());
-    let what = format!("{name} asks for {}, {other} for {}", winner.value, loser.value);
-    let why = format!("gover follows {name}; tools that read only {other} use another version");
+    let what = asks(name, &winner.value, other, &loser.value);
+    let why = text!(
+        en "gover follows {name}; tools that read only {other} use another version",
+        zh "gover 按 {name}；只读 {other} 的工具会用另一个版本",
+        name = name, other = other,
+    );
     let (file, value) = (&loser.file, &winner.value);
     let (theirs, ours) = (loser.request()?.ceiling(), winner.request()?.ceiling());
     let is_raised = theirs.is_some_and(|theirs| ours.is_some_and(|ours| theirs < ours));
@@ -89,8 +95,12 @@ fn foreign_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Vec<Finding> {
                 .filter(|(_, demand)| asked.ceiling().is_some_and(|it| it < *demand))?,
         };
         let (name, value) = (line.file.file_name(), line.value.trim_start_matches("go"));
-        let what = format!("{name} asks for {value}, {file} for {}", pin.value);
-        let why = format!("the manager that reads {file} runs another version");
+        let what = asks(name, value, file, &pin.value);
+        let why = text!(
+            en "the manager that reads {file} runs another version",
+            zh "读取 {file} 的版本管理工具会运行另一个版本",
+            file = file,
+        );
         // The newer one is written into the other file.
         let command = if asked.ceiling()? < wanted {
             format!("gover bump {value} {}", snapshot.word(&pin.file))
@@ -103,6 +113,14 @@ fn foreign_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Vec<Finding> {
 }
 
 /// Whether a toolchain may match both.
+fn asks(file: &str, version: &str, other: &str, its: impl Display) -> Words {
+    text!(
+        en "{file} asks for {version}, {other} for {its}",
+        zh "{file} 要求 {version}，{other} 要求 {its}",
+        file = file, version = version, other = other, its = its,
+    )
+}
+
 fn do_agree(one: &Request, other: &Request) -> bool {
     match (one.as_exact(), other.as_exact()) {
         (Some(one), Some(other)) => one == other,
@@ -129,16 +147,21 @@ fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
         return None;
     }
     let (name, other) = (pin.file.file_name(), file.path.file_name());
-    let what = format!("{name} asks for {}, {other} for {demand}", pin.value);
+    let what = asks(name, &pin.value, other, &demand);
     let finding = if let Some(local) = local {
         let running = pin.value.trim_start_matches("go");
-        let why = format!(
-            "every build fails with `go: {other} requires go >= {demand} (running go {running}; GOTOOLCHAIN=local)`"
+        let why = text!(
+            en "every build fails with `go: {file} requires go >= {demand} (running go {running}; \
+                GOTOOLCHAIN=local)`",
+            zh "每次构建都报 `go: {file} requires go >= {demand} (running go {running}; GOTOOLCHAIN=local)`",
+            file = other, demand = demand, running = running,
         );
         Finding::error(what, why).shown_by(local.evidence).about("GOTOOLCHAIN")
     } else {
-        let why = format!(
-            "Go's own rules select the newer version, so {name} affects only tools that read nothing else"
+        let why = text!(
+            en "Go's own rules select the newer version, so {name} affects only tools that read nothing else",
+            zh "按 Go 自己的规则会选较新的版本，所以 {name} 只影响不读别的文件的工具",
+            name = name,
         );
         Finding::warning(what, why)
     };
@@ -183,13 +206,27 @@ fn older(
     let need = match members.as_slice() {
         [(line, _)] => {
             let below = line.file.below(&workspace.base).map(str::to_owned);
-            format!("{} needs {newest}", below.unwrap_or_else(|| snapshot.short(&line.file)))
+            text!(
+                en "{file} needs {newest}",
+                zh "{file} 要求 {newest}",
+                file = below.unwrap_or_else(|| snapshot.short(&line.file)), newest = newest,
+            )
         }
-        _ => format!("{} modules need a newer version, up to {newest}", members.len()),
+        _ => text!(
+            en "{count} modules need a newer version, up to {newest}",
+            zh "有 {count} 个模块要求更新的版本，最高 {newest}",
+            count = members.len(), newest = newest,
+        ),
     };
-    let what = format!("go.work has go {ours}, but {need}");
-    let why =
-        "every go command in the workspace fails with `module … listed in go.work file requires go >= …`";
+    let what = text!(
+        en "go.work has go {ours}, but {need}",
+        zh "go.work 里是 go {ours}，但 {need}",
+        ours = ours, need = need,
+    );
+    let why = text!(
+        en "every go command in the workspace fails with `module … listed in go.work file requires go >= …`",
+        zh "在工作区里，所有 go 命令都会报 `module … listed in go.work file requires go >= …`",
+    );
     let lines = workspace.go.iter().chain(members.iter().map(|(line, _)| line));
     Some(Finding::error(what, why).shown_by(lines.map(Pin::evidence)).command("go work use"))
 }
@@ -197,10 +234,21 @@ fn older(
 fn without_module(snapshot: &Snapshot<'_>, missing: &[(&Pin, MachinePath)]) -> Option<Finding> {
     let (first, _) = missing.first()?;
     let what = match missing {
-        [_] => format!("go.work uses {}, which has no go.mod", first.value),
-        _ => format!("go.work uses {} directories that have no go.mod", missing.len()),
+        [_] => text!(
+            en "go.work uses {directory}, which has no go.mod",
+            zh "go.work 用到的 {directory} 里没有 go.mod",
+            directory = first.value,
+        ),
+        _ => text!(
+            en "go.work uses {count} directories that have no go.mod",
+            zh "go.work 用到的 {count} 个目录里没有 go.mod",
+            count = missing.len(),
+        ),
     };
-    let why = "every go command in the workspace fails with `cannot load module … listed in go.work file`";
+    let why = text!(
+        en "every go command in the workspace fails with `cannot load module … listed in go.work file`",
+        zh "在工作区里，所有 go 命令都会报 `cannot load module … listed in go.work file`",
+    );
     let evidence =
         missing.iter().flat_map(|(used, go_mod)| [used.evidence(), Evidence::path(go_mod, "does not exist")]);
     let drop = |(used, _): &(&Pin, MachinePath)| {
@@ -216,8 +264,15 @@ fn old_toolchain_line(pins: &Pins) -> Option<Finding> {
         return None;
     }
     let (go_line, toolchain_line) = (file.go.as_ref()?, file.toolchain.as_ref()?);
-    let what = format!("the toolchain line names go{toolchain}, below the go line");
-    let why = "it has no effect, since the go line requires a newer version";
+    let what = text!(
+        en "the toolchain line names go{version}, below the go line",
+        zh "toolchain 行写的是 go{version}，低于 go 行",
+        version = toolchain,
+    );
+    let why = text!(
+        en "it has no effect, since the go line requires a newer version",
+        zh "go 行要求更新的版本，所以它不起作用",
+    );
     let is_workspace = pins.workspace.is_some();
     let command = if is_workspace { "go work edit -toolchain=none" } else { "go get toolchain@none" };
     Some(Finding::note(what, why).shown_by([go_line.evidence(), toolchain_line.evidence()]).command(command))

@@ -1,6 +1,6 @@
 //! The file system of the toolchains.
 
-use crate::{Evidence, Finding, Os, Severity, Snapshot};
+use crate::{Evidence, Finding, Os, Severity, Snapshot, text};
 
 pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let versions = snapshot.gover.home.join("versions");
@@ -10,19 +10,30 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let shown = snapshot.short(&snapshot.gover.home);
     let kind = if system.kind.is_empty() { "a file system of unknown kind" } else { system.kind.as_str() };
     let (severity, place, why) = if system.forbids_programs {
-        let why = "no toolchain in it starts; go fails with `permission denied`";
-        (Severity::Error, "a file system that does not allow programs", why)
+        let why = text!(
+            en "no toolchain in it starts; go fails with `permission denied`",
+            zh "里面的工具链都无法启动，go 会报 `permission denied`",
+        );
+        let place = text!(en "a file system that does not allow programs", zh "不允许运行程序的文件系统");
+        (Severity::Error, place, why)
     } else if is_drive {
-        let why = "each file access leaves the virtual machine, so builds are many times slower";
-        (Severity::Warning, "a Windows drive", why)
+        let why = text!(
+            en "each file access leaves the virtual machine, so builds are many times slower",
+            zh "每次访问文件都要离开虚拟机，所以构建会慢很多倍",
+        );
+        (Severity::Warning, text!(en "a Windows drive", zh " Windows 驱动器"), why)
     } else if system.is_remote {
-        let why = "builds read the standard library from there, and locks may not work between machines";
-        (Severity::Note, "a network drive", why)
+        let why = text!(
+            en "builds read the standard library from there, and locks may not work between machines",
+            zh "构建要从那里读取标准库，而且不同机器之间的锁可能不起作用",
+        );
+        (Severity::Note, text!(en "a network drive", zh "网络驱动器"), why)
     } else {
         return None;
     };
     let mounted = if system.forbids_programs { " mounted with noexec" } else { "" };
-    let finding = Finding::new(severity, format!("{shown} is on {place}"), why)
+    let what = text!(en "{home} is on {place}", zh "{home} 在{place}上", home = shown, place = place);
+    let finding = Finding::new(severity, what, why)
         .shown_by([Evidence::path(&snapshot.gover.home, format!("is on {kind}{mounted}"))]);
     let home = snapshot.word(&snapshot.gover.home);
     Some(match snapshot.system.os {

@@ -1,9 +1,9 @@
 //! Who may change the store: its user, all users of a group, or everyone.
 
-use gover_core::text::counted;
+use crate::language::counted;
 
 use crate::snapshot::disk::Owner;
-use crate::{Evidence, Finding, MachinePath, Snapshot};
+use crate::{Evidence, Finding, MachinePath, Snapshot, Words, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let parts = parts(snapshot);
@@ -69,8 +69,15 @@ fn everyone(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
     if open.is_empty() {
         return None;
     }
-    let what = format!("every user of this machine can write to {}", named(snapshot, &open));
-    let why = "anyone who can log in here can replace the `go` that you run";
+    let what = text!(
+        en "every user of this machine can write to {parts}",
+        zh "本机的所有用户都能写入 {parts}",
+        parts = named(snapshot, &open),
+    );
+    let why = text!(
+        en "anyone who can log in here can replace the `go` that you run",
+        zh "能登录本机的人，都能替换你运行的 `go`",
+    );
     let evidence = open.iter().map(|part| Evidence::path(part, "is writable by everyone"));
     let home = &snapshot.gover.home;
     let chmod = format!("chmod -R o-w {}", snapshot.word(home));
@@ -93,9 +100,9 @@ fn own(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
             let owner = snapshot.other_owner(part).unwrap_or_default();
             Evidence::path(part, format!("belongs to {owner}"))
         });
-        let what = format!("{} not yours", are(snapshot, &foreign));
+        let what = text!(en "{parts} not yours", zh "{parts} 不是你的", parts = are(snapshot, &foreign));
         let is_of_root = |part: &&MachinePath| rights(part).is_some_and(|rights| rights.owner == Owner::Root);
-        let why = if foreign.iter().any(is_of_root) { format!("{WHY}. {OF_SUDO}") } else { WHY.to_owned() };
+        let why = if foreign.iter().any(is_of_root) { WHY_OF_ROOT } else { WHY };
         let finding = Finding::error(what, why).shown_by(evidence);
         return Some(finding.command(format!("sudo chown -R \"$(id -u):$(id -g)\" {home}")));
     }
@@ -104,7 +111,8 @@ fn own(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
         return None;
     }
     let evidence = locked.iter().map(|part| Evidence::path(part, "is not writable"));
-    let finding = Finding::error(format!("{} read-only", are(snapshot, &locked)), WHY).shown_by(evidence);
+    let what = text!(en "{parts} read-only", zh "{parts} 是只读的", parts = are(snapshot, &locked));
+    let finding = Finding::error(what, WHY).shown_by(evidence);
     // If the permissions allow it, the file system or an access list does not.
     let is_by_mode = |part: &&MachinePath| rights(part).is_some_and(|rights| !rights.owner_may_write);
     let words: Vec<String> =
@@ -129,7 +137,8 @@ fn denied(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
         return Some(of_others(snapshot));
     }
     let evidence = locked.iter().map(|part| Evidence::path(part, "is not writable"));
-    let finding = Finding::error(format!("{} not writable", are(snapshot, &locked)), WHY);
+    let what = text!(en "{parts} not writable", zh "{parts} 不可写", parts = are(snapshot, &locked));
+    let finding = Finding::error(what, WHY);
     Some(finding.shown_by(evidence).command(format!("takeown /F {} /R /D Y", snapshot.word(home))))
 }
 
@@ -137,23 +146,42 @@ fn denied(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
 fn of_others(snapshot: &Snapshot<'_>) -> Finding {
     let home = &snapshot.gover.home;
     let (fact, who) = match snapshot.other_owner(home) {
-        Some(owner) => (format!("belongs to {owner}"), "its owner"),
-        None => ("is not writable".to_owned(), "a user who can write to it"),
+        Some(owner) => (
+            text!(en "belongs to {owner}", zh "属于 {owner}", owner = owner),
+            text!(en "its owner", zh "它的所有者"),
+        ),
+        None => (
+            text!(en "is not writable", zh "不可写").into(),
+            text!(en "a user who can write to it", zh "对它有写权限的用户"),
+        ),
     };
-    let shown = snapshot.short(home);
-    let what = format!("{shown} {fact}; you can use its toolchains but not change them");
-    let why = format!(
-        "only {who} can run `gover install` and `gover default`; set GOVER_VERSION or pin a version to choose one"
+    let what = text!(
+        en "{home} {fact}; you can use its toolchains but not change them",
+        zh "{home} {fact}；里面的工具链你能用，但不能改",
+        home = snapshot.short(home), fact = fact,
     );
-    Finding::note(what, why).shown_by([Evidence::path(home, fact)])
+    let why = text!(
+        en "only {who} can run `gover install` and `gover default`; set GOVER_VERSION or pin a version to choose one",
+        zh "只有{who}能运行 `gover install` 和 `gover default`；要选择版本，请设置 GOVER_VERSION 或固定版本",
+        who = who,
+    );
+    Finding::note(what, why).shown_by([Evidence::path(home, fact.en)])
 }
 
 /// Root, in a store that belongs to another user.
 fn as_root(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let home = &snapshot.gover.home;
     let owner = snapshot.other_owner(home)?;
-    let what = format!("you are root, and {} belongs to {owner}", snapshot.short(home));
-    let why = format!("{owner} cannot change or remove what root installs there");
+    let what = text!(
+        en "you are root, and {home} belongs to {owner}",
+        zh "你是 root，而 {home} 属于 {owner}",
+        home = snapshot.short(home), owner = owner,
+    );
+    let why = text!(
+        en "{owner} cannot change or remove what root installs there",
+        zh "root 装在那里的东西，{owner} 改不了，也删不掉",
+        owner = owner,
+    );
     Some(Finding::warning(what, why).shown_by([Evidence::path(home, format!("belongs to {owner}"))]))
 }
 
@@ -164,27 +192,46 @@ fn root_in_home(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let owner = snapshot.other_owner(user)?;
-    let what = format!("{} belongs to root, in the home of {owner}", snapshot.short(home));
-    let why = format!("{owner} cannot install, change or remove anything there");
+    let what = text!(
+        en "{home} belongs to root, in the home of {owner}",
+        zh "{home} 在 {owner} 的主目录里，却属于 root",
+        home = snapshot.short(home), owner = owner,
+    );
+    let why = text!(
+        en "{owner} cannot install, change or remove anything there",
+        zh "{owner} 在那里不能安装、改动或删除任何东西",
+        owner = owner,
+    );
     let evidence =
         [Evidence::path(user, format!("belongs to {owner}")), Evidence::path(home, "belongs to root")];
     Some(Finding::warning(what, why).shown_by(evidence))
 }
 
 /// The only part by its name, several by their number.
-fn named(snapshot: &Snapshot<'_>, parts: &[&MachinePath]) -> String {
+fn named(snapshot: &Snapshot<'_>, parts: &[&MachinePath]) -> Words {
     match parts {
-        [part] => snapshot.short(part),
-        parts => format!("{} of gover's directory", counted(parts.len(), "part")),
+        [part] => text!(en "{part}", zh "{part}", part = snapshot.short(part)),
+        parts => text!(
+            en "{parts} of gover's directory",
+            zh "gover 目录里的 {parts} 处",
+            parts = counted(parts.len(), "part"),
+        ),
     }
 }
 
-fn are(snapshot: &Snapshot<'_>, parts: &[&MachinePath]) -> String {
-    format!("{} {}", named(snapshot, parts), if parts.len() == 1 { "is" } else { "are" })
+fn are(snapshot: &Snapshot<'_>, parts: &[&MachinePath]) -> Words {
+    let named = named(snapshot, parts);
+    Words { en: format!("{} {}", named.en, if parts.len() == 1 { "is" } else { "are" }), ..named }
 }
 
-const WHY: &str = "installing, `gover default` and `gover setup` fail with `permission denied`";
-const OF_SUDO: &str = "`sudo gover` creates such files";
+const WHY: Words<&str> = text!(
+    en "installing, `gover default` and `gover setup` fail with `permission denied`",
+    zh "安装、`gover default` 和 `gover setup` 会报 `permission denied`",
+);
+const WHY_OF_ROOT: Words<&str> = text!(
+    en "installing, `gover default` and `gover setup` fail with `permission denied`. `sudo gover` creates such files",
+    zh "安装、`gover default` 和 `gover setup` 会报 `permission denied`。这样的文件是 `sudo gover` 造成的",
+);
 
 #[cfg(test)]
 mod tests {

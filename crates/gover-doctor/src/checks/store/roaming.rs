@@ -1,7 +1,7 @@
 //! Windows: a store in a profile that Windows copies at each sign-in and sign-out.
 
 use crate::snapshot::registry::Hive;
-use crate::{Evidence, Finding, Snapshot};
+use crate::{Evidence, Finding, Snapshot, text};
 
 pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let home = &snapshot.gover.home;
@@ -9,8 +9,15 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let (key, server) = central_profile(snapshot)?;
-    let what = format!("{} is in a roaming profile", snapshot.short(home));
-    let why = "Windows copies it at each sign-in and sign-out, and a toolchain has about 15,000 files";
+    let what = text!(
+        en "{home} is in a roaming profile",
+        zh "{home} 在漫游配置文件里",
+        home = snapshot.short(home),
+    );
+    let why = text!(
+        en "Windows copies it at each sign-in and sign-out, and a toolchain has about 15,000 files",
+        zh "每次登录和注销时 Windows 都要复制它，而一个工具链大约有 15,000 个文件",
+    );
     let finding = Finding::note(what, why).shown_by([Evidence::registry(
         Hive::Machine,
         &key,

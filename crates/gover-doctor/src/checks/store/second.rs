@@ -2,7 +2,7 @@
 
 use gover_core::text::counted;
 
-use crate::{Evidence, Finding, MachinePath, Snapshot};
+use crate::{Evidence, Finding, MachinePath, Snapshot, Words, text};
 
 /// Two stores are fine, for example an administrator's and the user's own, so this only explains.
 pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
@@ -15,19 +15,39 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let usual = snapshot.home.join(".gover");
     let has_toolchains = !snapshot.disk.list(&usual.join("versions")).is_empty();
     let other = other.or_else(|| (!is_this(&usual) && has_toolchains).then_some(usual))?;
-    let what = format!("{} is also a store of gover", snapshot.short(&other));
+    let what = text!(
+        en "{path} is also a store of gover",
+        zh "{path} 也是 gover 的目录",
+        path = snapshot.short(&other),
+    );
     let at = |store: &MachinePath| on_path.iter().position(|known| known == store);
     let (this, that) = (snapshot.short(home), snapshot.short(&other));
     let order = match (on_path.iter().position(is_this), at(&other)) {
-        (Some(ours), Some(theirs)) if theirs < ours => format!("on PATH, {that} comes before {this}"),
-        (Some(_), Some(_)) => format!("on PATH, {this} comes before {that}"),
-        (None, Some(_)) => format!("{that} is on PATH, and {this} is not"),
-        (_, None) => format!("{that} is not on PATH"),
+        (Some(ours), Some(theirs)) if theirs < ours => before(&that, &this),
+        (Some(_), Some(_)) => before(&this, &that),
+        (None, Some(_)) => text!(
+            en "{that} is on PATH, and {this} is not",
+            zh "PATH 里有 {that}，没有 {this}",
+            that = that, this = this,
+        ),
+        (_, None) => text!(en "{that} is not on PATH", zh "{that} 不在 PATH 里", that = that),
     };
-    let why = format!("each has its own toolchains; {order}");
+    let why = text!(
+        en "each has its own toolchains; {order}",
+        zh "两处各有各的工具链；{order}",
+        order = order,
+    );
     let evidence = [described(snapshot, home, "in use here, "), described(snapshot, &other, "")];
     let named = snapshot.variable("GOVER_HOME").map(|_| snapshot.variable_evidence("GOVER_HOME"));
     Some(Finding::note(what, why).shown_by(evidence).shown_by(named))
+}
+
+fn before(first: &str, second: &str) -> Words {
+    text!(
+        en "on PATH, {first} comes before {second}",
+        zh "PATH 里 {first} 排在 {second} 前面",
+        first = first, second = second,
+    )
 }
 
 fn described(snapshot: &Snapshot<'_>, store: &MachinePath, what: &str) -> Evidence {

@@ -2,7 +2,7 @@
 
 use gover_core::{Request, ToolchainName};
 
-use crate::{Evidence, Finding, MachinePath, Snapshot};
+use crate::{Evidence, Finding, MachinePath, Snapshot, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let versions = snapshot.gover.home.join("versions");
@@ -23,8 +23,12 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             continue;
         }
         if let Some(evidence) = damage(snapshot, &name, &root, &program, &version_file) {
-            let why = "builds with it fail, or use a different version from the one they report";
-            let finding = Finding::error(format!("{name} is damaged"), why).shown_by([evidence]);
+            let what = text!(en "{name} is damaged", zh "{name} 已损坏", name = name);
+            let why = text!(
+                en "builds with it fail, or use a different version from the one they report",
+                zh "用它构建会失败，或者用的版本和显示的不同",
+            );
+            let finding = Finding::error(what, why).shown_by([evidence]);
             let command = format!("gover install --force {}", Request::typed(&name));
             findings.push(finding.command(command));
         }
@@ -59,10 +63,17 @@ fn damage(
 fn unknown_origin(toolchains: &[(MachinePath, String)]) -> Option<Finding> {
     let (_, first) = toolchains.first()?;
     let what = match toolchains {
-        [_] => format!("{first} has no receipt"),
-        _ => format!("{} toolchains have no receipts", toolchains.len()),
+        [_] => text!(en "{name} has no receipt", zh "{name} 没有回执", name = first),
+        _ => text!(
+            en "{count} toolchains have no receipts",
+            zh "有 {count} 个工具链没有回执",
+            count = toolchains.len(),
+        ),
     };
-    let why = "it works, but gover does not know its origin and cannot verify it";
+    let why = text!(
+        en "it works, but gover does not know its origin and cannot verify it",
+        zh "能用，但 gover 不知道它的来历，也无法校验",
+    );
     let evidence = toolchains.iter().take(5).map(|(path, _)| Evidence::path(path, "no receipt"));
     let names: Vec<String> = toolchains.iter().map(|(_, name)| Request::typed(name)).collect();
     let finding = Finding::note(what, why).shown_by(evidence);

@@ -280,7 +280,7 @@ pub(super) fn list(chosen: &Chosen, is_json: bool, context: &Context<'_>) -> Res
         table.row([check.name.into(), (*check.summary.of(language)).into()]);
     }
     context.printer.table(&table)?;
-    let hint = text!(en "`gover help CHECK` explains one", zh "`gover help 名字` 解释其中一项");
+    let hint = text!(en "`gover help CHECK` explains one", zh "`gover help CHECK` 解释其中一项");
     context.printer.hint(hint.of(language));
     Ok(())
 }

@@ -8,7 +8,7 @@ use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
 
 use crate::checks::pins::{Pin, Pins};
-use crate::{Check, Finding, Severity, Snapshot, scope, text};
+use crate::{Check, Finding, Severity, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "ci-version",
@@ -77,18 +77,28 @@ enum Kind {
 fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding> {
     let too_old = uses.iter().find_map(|one| Some((one, below_go_line(pins, one)?)));
     if let Some((one, (line, go))) = too_old {
-        let asks = format!("{} asks for {}", line.file.file_name(), go.as_str());
+        let asks = text!(
+            en "{file} asks for {version}",
+            zh "{file} 要求 {version}",
+            file = line.file.file_name(), version = go.as_str(),
+        );
         let fault = match one.kind {
             Kind::Image => (
                 Severity::Error,
-                "the image sets GOTOOLCHAIN=local, so each build in it fails with `go.mod requires go >= …`",
+                text!(
+                    en "the image sets GOTOOLCHAIN=local, so each build in it fails with `go.mod requires go >= …`",
+                    zh "镜像里设了 GOTOOLCHAIN=local，所以每次构建都报 `go.mod requires go >= …`",
+                ),
             ),
             Kind::Text | Kind::Number => (
                 Severity::Warning,
-                "each run downloads a second toolchain, or fails if GOTOOLCHAIN is `local`",
+                text!(
+                    en "each run downloads a second toolchain, or fails if GOTOOLCHAIN is `local`",
+                    zh "每次运行都要再下载一个工具链；如果 GOTOOLCHAIN 是 `local`，就会失败",
+                ),
             ),
         };
-        return Some(differs(snapshot, fault, &asks, one, line));
+        return Some(differs(snapshot, fault, &asks, (one, line)));
     }
     let pin = pins.winner()?;
     let wanted = pin.request()?;
@@ -96,24 +106,36 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
     let (severity, one) = uses.iter().map(|one| (severity(&wanted, one), one)).min_by_key(|(one, _)| *one)?;
     let severity = severity?;
     let why = if severity == Severity::Note {
-        "CI builds and tests with a different patch release from the project"
+        text!(
+            en "CI builds and tests with a different patch release from the project",
+            zh "CI 构建和测试用的补丁版本和项目的不同",
+        )
     } else {
-        "CI builds and tests with a different version from the project"
+        text!(
+            en "CI builds and tests with a different version from the project",
+            zh "CI 构建和测试用的版本和项目的不同",
+        )
     };
-    Some(differs(snapshot, (severity, why), &format!("the project pins {}", pin.value), one, pin))
+    let pins = text!(en "the project pins {version}", zh "项目固定的是 {version}", version = pin.value);
+    Some(differs(snapshot, (severity, why), &pins, (one, pin)))
 }
 
 fn differs(
     snapshot: &Snapshot<'_>,
-    (severity, why): (Severity, &str),
-    asks: &str,
-    one: &Use,
-    wanted: &Pin,
+    (severity, why): (Severity, Words<&str>),
+    asks: &Words,
+    (one, wanted): (&Use, &Pin),
 ) -> Finding {
-    let (file, used) = (snapshot.short(&one.pin.file), &one.pin.value);
-    Finding::new(severity, format!("{file} uses Go {used}, and {asks}"), why)
-        .shown_by([one.pin.evidence(), wanted.evidence()])
-        .command(change(snapshot, one, wanted.value.trim_start_matches("go")))
+    let what = text!(
+        en "{file} uses Go {used}, and {asks}",
+        zh "{file} 用的是 Go {used}，{asks}",
+        file = snapshot.short(&one.pin.file), used = one.pin.value, asks = *asks,
+    );
+    Finding::new(severity, what, why).shown_by([one.pin.evidence(), wanted.evidence()]).command(change(
+        snapshot,
+        one,
+        wanted.value.trim_start_matches("go"),
+    ))
 }
 
 /// `go-version: 1.20`, which YAML reads as 1.2.
@@ -124,9 +146,16 @@ fn number(snapshot: &Snapshot<'_>, one: &Use) -> Option<Finding> {
     if !minor.ends_with('0') || minor == "0" || !minor.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let what =
-        format!("{value} without quotation marks in {} is the number {read}", snapshot.short(&one.pin.file));
-    let why = format!("CI looks for Go {read} instead of {value}");
+    let what = text!(
+        en "{value} without quotation marks in {file} is the number {read}",
+        zh "{file} 里的 {value} 没有加引号，就成了数字 {read}",
+        value = value, file = snapshot.short(&one.pin.file), read = read,
+    );
+    let why = text!(
+        en "CI looks for Go {read} instead of {value}",
+        zh "CI 会去找 Go {read}，而不是 {value}",
+        read = read, value = value,
+    );
     let finding = Finding::error(what, why).shown_by([one.pin.evidence()]);
     Some(finding.command(rewrite(snapshot, &one.pin, value, &format!("\"{value}\""))))
 }

@@ -4,7 +4,7 @@ use gover_project::Instruction;
 
 use super::Dockerfile;
 use super::stage::{GoCommand, Libc, is_named};
-use crate::Finding;
+use crate::{Finding, Words, text};
 
 pub(super) fn findings(file: &Dockerfile<'_>) -> Vec<Finding> {
     let stages = 0..file.stages.0.len();
@@ -37,12 +37,16 @@ fn without_compiler(file: &Dockerfile<'_>, at: usize) -> Option<Finding> {
         (true, false) => "musl-dev",
         (false, _) => "gcc musl-dev",
     };
-    let what = format!(
-        "{} builds with {reason} in an Alpine image without {}",
-        file.shown,
-        missing.replace(' ', " and ")
+    let what = text!(
+        en "{file} builds with {reason} in an Alpine image without {packages}",
+        zh "{file} 在 Alpine 镜像里用 {reason} 构建，而镜像里没有 {packages}",
+        file = file.shown, reason = reason,
+        packages = Words { en: missing.replace(' ', " and "), zh: missing.replace(' ', " 和 ") },
     );
-    let why = "the step fails, since cgo compiles C with them";
+    let why = text!(
+        en "the step fails, since cgo compiles C with them",
+        zh "cgo 要靠它们编译 C，所以这一步会失败",
+    );
     let from = file.stages.0.get(at)?.from.line;
     let lines = [format!("RUN apk add --no-cache {missing}")];
     let finding = Finding::error(what, why).shown_by(file.evidence(&[from, command.line]));
@@ -57,9 +61,20 @@ fn foreign(file: &Dockerfile<'_>, at: usize) -> Option<Finding> {
     let has_glibc = stages.ran(at, usize::MAX).iter().any(|word| matches!(*word, "gcompat" | "libc6-compat"));
     let mut copies = stage.steps.iter().filter(|step| step.name == "COPY" && !has_glibc);
     let (copy, builder, command) = copies.find_map(|step| copied(file, step))?;
-    let image = if libc == Libc::Musl { "Alpine, which has musl" } else { "an image without a C library" };
-    let what = format!("{} copies a program that may need glibc into {image}", file.shown);
-    let why = "if the program uses cgo, also through packages such as net, it fails with `no such file or directory`";
+    let image = if libc == Libc::Musl {
+        text!(en "Alpine, which has musl", zh "用 musl 的 Alpine")
+    } else {
+        text!(en "an image without a C library", zh "没有 C 库的镜像")
+    };
+    let what = text!(
+        en "{file} copies a program that may need glibc into {image}",
+        zh "{file} 把可能需要 glibc 的程序复制到{image}",
+        file = file.shown, image = image,
+    );
+    let why = text!(
+        en "if the program uses cgo, also through packages such as net, it fails with `no such file or directory`",
+        zh "程序如果用到 cgo（包括通过 net 等包），就会报 `no such file or directory`",
+    );
     let lines = [builder, command, stage.from.line, copy];
     let set = ["ENV CGO_ENABLED=0".to_owned()];
     let finding = Finding::warning(what, why).shown_by(file.evidence(&lines));

@@ -4,7 +4,7 @@ use super::Dockerfile;
 use super::stage::GoCommand;
 use crate::checks::module_file::ModuleFile;
 use crate::checks::project_files;
-use crate::{Finding, Snapshot};
+use crate::{Finding, Snapshot, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>, file: &Dockerfile<'_>) -> Vec<Finding> {
     let stages = 0..file.stages.0.len();
@@ -45,8 +45,15 @@ fn copied_early(file: &Dockerfile<'_>, at: usize) -> Option<Finding> {
         }
     }
     let (line, target) = copy.filter(|_| !is_vendored)?;
-    let what = format!("{} copies all files before go downloads the modules", file.shown);
-    let why = "each change of any file downloads every module again";
+    let what = text!(
+        en "{file} copies all files before go downloads the modules",
+        zh "{file} 先复制了所有文件，go 才下载模块",
+        file = file.shown,
+    );
+    let why = text!(
+        en "each change of any file downloads every module again",
+        zh "改动任何一个文件，都要重新下载所有模块",
+    );
     let is_here = matches!(target, "." | "./");
     let (to, go) = if is_here {
         ("./".to_owned(), "go".to_owned())
@@ -74,9 +81,12 @@ fn go_get(file: &Dockerfile<'_>) -> Option<Finding> {
         |command: &GoCommand<'_>| command.verb == "get" && command.variable("GO111MODULE") != Some("off");
     let found: Vec<GoCommand<'_>> = commands.filter(is_get).collect();
     let first = found.first()?;
-    let what = format!("{} runs `go get`", file.shown);
-    let why = "it changes go.mod in the image, so the build uses other modules than the project, and since Go 1.18 it \
-               installs no program";
+    let what = text!(en "{file} runs `go get`", zh "{file} 运行了 `go get`", file = file.shown);
+    let why = text!(
+        en "it changes go.mod in the image, so the build uses other modules than the project, and since Go 1.18 it \
+            installs no program",
+        zh "它会改镜像里的 go.mod，构建用的模块就和项目的不同；从 Go 1.18 起，它也不再安装程序",
+    );
     let lines: Vec<usize> = found.iter().map(|command| command.line).collect();
     let package = first.arguments.iter().find(|word| word.contains('/') && !word.starts_with('.'));
     let install = package.map(|package| {

@@ -5,7 +5,7 @@ use super::{goroot, is_other, open_at, terminal};
 use crate::checks::editors::jsonc::{Entry, Settings};
 use crate::checks::editors::roots::expand;
 use crate::snapshot::system::Os;
-use crate::{Finding, Snapshot};
+use crate::{Finding, Snapshot, text};
 
 /// Those of the project here, and the tasks of the user.
 pub(super) fn files(snapshot: &Snapshot<'_>) -> Vec<Place> {
@@ -36,20 +36,42 @@ pub(super) fn finding(
     let path = || Some(snapshot.system.path(expand(snapshot, text, &place.workspace)?));
     let file = place.file.file_name();
     let finding = match names.as_slice() {
-        [.., "env", "GOROOT"] => goroot(snapshot, &format!("env.GOROOT in {file}"), &path()?)?,
+        [.., "env", "GOROOT"] => {
+            let name = text!(en "env.GOROOT in {file}", zh "{file} 里的 env.GOROOT", file = file);
+            goroot(snapshot, &name, &path()?)?
+        }
         [.., "env", "GOTOOLCHAIN"] if is_other(snapshot, text) => Finding::warning(
-            format!("env.GOTOOLCHAIN in {file} is `{text}`"),
-            "programs that start there use that version, whatever the project asks for",
+            text!(
+                en "env.GOTOOLCHAIN in {file} is `{value}`",
+                zh "{file} 里的 env.GOTOOLCHAIN 是 `{value}`",
+                file = file, value = text,
+            ),
+            text!(
+                en "programs that start there use that version, whatever the project asks for",
+                zh "不管项目要求什么，从那里启动的程序都用那个版本",
+            ),
         ),
         [.., "env", name] if terminal::is_path(snapshot, name) => {
             let first = terminal::first_other(snapshot, place, text)?;
-            let what = format!("env.PATH in {file} puts {} before gover", snapshot.short(&first));
-            Finding::warning(what, "programs that start there run that `go`, whatever gover selects")
+            let what = text!(
+                en "env.PATH in {file} puts {directory} before gover",
+                zh "{file} 里的 env.PATH 把 {directory} 放在 gover 前面",
+                file = file, directory = snapshot.short(&first),
+            );
+            let why = text!(
+                en "programs that start there run that `go`, whatever gover selects",
+                zh "不管 gover 选了什么，从那里启动的程序运行的都是那个 `go`",
+            );
+            Finding::warning(what, why)
         }
         [.., "dlvToolPath"] => {
             let path = path().filter(|path| path.is_absolute() && !snapshot.is_file(path))?;
-            let what = format!("dlvToolPath in {file} names {}, which does not exist", snapshot.short(&path));
-            Finding::error(what, "the debugger does not start")
+            let what = text!(
+                en "dlvToolPath in {file} names {path}, which does not exist",
+                zh "{file} 里的 dlvToolPath 指向 {path}，它不存在",
+                file = file, path = snapshot.short(&path),
+            );
+            Finding::error(what, text!(en "the debugger does not start", zh "调试器无法启动"))
         }
         _ => return None,
     };

@@ -11,7 +11,7 @@ pub(crate) mod tools;
 use super::edit::Edit;
 use super::jsonc::{Entry, Settings};
 use super::roots::{Root, expand, root, selected};
-use crate::{Check, Finding, MachinePath, Snapshot, scope, text};
+use crate::{Check, Finding, MachinePath, Snapshot, Words, scope, text};
 use places::Place;
 
 pub(super) const CHECK: Check = Check {
@@ -84,22 +84,29 @@ pub(crate) fn judge(snapshot: &Snapshot<'_>, place: &Place, entry: &Entry) -> Op
     let expanded = || expand(snapshot, text, &place.workspace);
     let directory = || expanded().map(|text| snapshot.system.path(text));
     let shown = path.join(".");
+    let key = Words { en: shown.clone(), zh: shown.clone() };
     let sets_variables = |group: &str| group == TOOLS || group == terminal::group(snapshot);
     let finding = match path.as_slice() {
-        ["go.goroot"] => goroot(snapshot, &shown, &directory()?)?,
-        [group, "GOROOT"] if sets_variables(group) => goroot(snapshot, &shown, &directory()?)?,
-        ["go.alternateTools", "go"] => alternate(snapshot, &shown, &directory()?)?,
-        ["go.alternateTools", tool] => dead_tool(snapshot, &shown, tool, &directory()?)?,
+        ["go.goroot"] => goroot(snapshot, &key, &directory()?)?,
+        [group, "GOROOT"] if sets_variables(group) => goroot(snapshot, &key, &directory()?)?,
+        ["go.alternateTools", "go"] => alternate(snapshot, &key, &directory()?)?,
+        ["go.alternateTools", tool] => dead_tool(snapshot, &key, tool, &directory()?)?,
         ["go.gopath"] | [TOOLS, "GOPATH"] => gopath(snapshot, &shown, &expanded()?)?,
         [group, "GO111MODULE"] if sets_variables(group) && (text == "off" || text == "auto") => {
             Finding::warning(
-                format!("{shown} is `{text}`"),
-                "the editor looks for packages in GOPATH, while the terminal uses go.mod",
+                is(&shown, text),
+                text!(
+                    en "the editor looks for packages in GOPATH, while the terminal uses go.mod",
+                    zh "编辑器在 GOPATH 里找包，而终端用的是 go.mod",
+                ),
             )
         }
         [group, "GOTOOLCHAIN"] if sets_variables(group) && is_other(snapshot, text) => Finding::warning(
-            format!("{shown} is `{text}`"),
-            "the editor's tools use that version, whatever the project asks for",
+            is(&shown, text),
+            text!(
+                en "the editor's tools use that version, whatever the project asks for",
+                zh "不管项目要求什么，编辑器的工具都用那个版本",
+            ),
         ),
         [group, name] if *group == terminal::group(snapshot) && terminal::is_path(snapshot, name) => {
             return terminal::path(snapshot, place, entry);
@@ -115,23 +122,42 @@ pub(crate) fn names(entry: &Entry) -> Vec<&str> {
     path.strip_prefix(&["settings"]).map(<[&str]>::to_vec).unwrap_or(path)
 }
 
-fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Finding> {
+fn is(key: &str, value: &str) -> Words {
+    text!(en "{key} is `{value}`", zh "{key} 是 `{value}`", key = key, value = value)
+}
+
+fn goroot(snapshot: &Snapshot<'_>, name: &Words, path: &MachinePath) -> Option<Finding> {
     match root(snapshot, path) {
         Root::Fits => None,
         Root::Missing => Some(Finding::error(
-            format!("{name} names {}, which is not a toolchain", snapshot.short(path)),
-            "the editor does not find go or the standard library",
+            text!(
+                en "{name} names {path}, which is not a toolchain",
+                zh "{name} 指向 {path}，它不是工具链",
+                name = *name, path = snapshot.short(path),
+            ),
+            text!(
+                en "the editor does not find go or the standard library",
+                zh "编辑器找不到 go 或标准库",
+            ),
         )),
         Root::Other(version) => Some(other(snapshot, name, &version)),
     }
 }
 
-fn other(snapshot: &Snapshot<'_>, name: &str, version: &str) -> Finding {
-    let what = format!("{name} names {version}, and {} is selected", selected(snapshot));
-    Finding::warning(what, "the editor checks and builds with a different version from the terminal")
+fn other(snapshot: &Snapshot<'_>, name: &Words, version: &str) -> Finding {
+    let what = text!(
+        en "{name} names {version}, and {selected} is selected",
+        zh "{name} 指向 {version}，而选定的是 {selected}",
+        name = *name, version = version, selected = selected(snapshot),
+    );
+    let why = text!(
+        en "the editor checks and builds with a different version from the terminal",
+        zh "编辑器检查和构建用的版本和终端里的不同",
+    );
+    Finding::warning(what, why)
 }
 
-fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Finding> {
+fn alternate(snapshot: &Snapshot<'_>, name: &Words, path: &MachinePath) -> Option<Finding> {
     // A bare name is searched on PATH.
     if !path.is_absolute() || path.is_inside(&snapshot.gover.bin) {
         return None;
@@ -145,14 +171,23 @@ fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<
     }
 }
 
-fn dead_tool(snapshot: &Snapshot<'_>, name: &str, tool: &str, path: &MachinePath) -> Option<Finding> {
+fn dead_tool(snapshot: &Snapshot<'_>, name: &Words, tool: &str, path: &MachinePath) -> Option<Finding> {
     (path.is_absolute() && !snapshot.is_file(path)).then(|| dead(snapshot, name, tool, path))
 }
 
 /// The extension then looks in the other places (`getBinPathWithPreferredGopathGorootWithExplanation`).
-fn dead(snapshot: &Snapshot<'_>, name: &str, tool: &str, path: &MachinePath) -> Finding {
-    let what = format!("{name} names {}, which does not exist", snapshot.short(path));
-    Finding::warning(what, format!("the editor ignores it and runs another {tool}, or none"))
+fn dead(snapshot: &Snapshot<'_>, name: &Words, tool: &str, path: &MachinePath) -> Finding {
+    let what = text!(
+        en "{name} names {path}, which does not exist",
+        zh "{name} 指向 {path}，它不存在",
+        name = *name, path = snapshot.short(path),
+    );
+    let why = text!(
+        en "the editor ignores it and runs another {tool}, or none",
+        zh "编辑器会忽略它，运行另一个 {tool}，或者一个也不运行",
+        tool = tool,
+    );
+    Finding::warning(what, why)
 }
 
 fn gopath(snapshot: &Snapshot<'_>, name: &str, list: &str) -> Option<Finding> {
@@ -162,8 +197,16 @@ fn gopath(snapshot: &Snapshot<'_>, name: &str, list: &str) -> Option<Finding> {
         return None;
     }
     let path = snapshot.short(&snapshot.system.path(list));
-    let what = format!("{name} is {path}, and GOPATH is {}", snapshot.short(&first));
-    Some(Finding::warning(what, "the editor downloads modules and installs tools a second time"))
+    let what = text!(
+        en "{name} is {path}, and GOPATH is {gopath}",
+        zh "{name} 是 {path}，而 GOPATH 是 {gopath}",
+        name = name, path = path, gopath = snapshot.short(&first),
+    );
+    let why = text!(
+        en "the editor downloads modules and installs tools a second time",
+        zh "编辑器会把模块再下载一遍，把工具再安装一遍",
+    );
+    Some(Finding::warning(what, why))
 }
 
 /// Whether a GOTOOLCHAIN makes the editor's tools use a different version from the selected one.

@@ -6,7 +6,7 @@ use crate::checks::editors::jsonc::Entry;
 use crate::checks::editors::roots::expand;
 use crate::checks::finding_go::go_programs::program_in;
 use crate::snapshot::system::Os;
-use crate::{Finding, MachinePath, Snapshot};
+use crate::{Finding, MachinePath, Snapshot, text};
 
 /// The setting for terminals of this system. The others belong to machines that share the settings.
 pub(crate) fn group(snapshot: &Snapshot<'_>) -> &'static str {
@@ -26,8 +26,15 @@ pub(super) fn path(snapshot: &Snapshot<'_>, place: &Place, entry: &Entry) -> Opt
     let text = entry.text.as_deref()?;
     let others: Vec<&str> = others(snapshot, place, text);
     let first = first_other(snapshot, place, text)?;
-    let what = format!("{}.PATH puts {} before gover", group(snapshot), snapshot.short(&first));
-    let why = "terminals in the editor run that `go`, whatever gover selects";
+    let what = text!(
+        en "{group}.PATH puts {directory} before gover",
+        zh "{group}.PATH 把 {directory} 放在 gover 前面",
+        group = group(snapshot), directory = snapshot.short(&first),
+    );
+    let why = text!(
+        en "terminals in the editor run that `go`, whatever gover selects",
+        zh "不管 gover 选了什么，编辑器里的终端运行的都是那个 `go`",
+    );
     let kept: Vec<&str> = entries(snapshot, text).filter(|one| !others.contains(one)).collect();
     let edit = match kept.as_slice() {
         [] => Edit::Remove(entry.path.clone()),

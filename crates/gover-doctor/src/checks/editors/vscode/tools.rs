@@ -3,7 +3,7 @@
 use gover_core::ToolchainName;
 
 use crate::snapshot::disk::BuildInfo;
-use crate::{Evidence, Finding, MachinePath, Snapshot};
+use crate::{Evidence, Finding, MachinePath, Snapshot, Words, text};
 
 /// Tools in GOBIN or GOPATH/bin that an older minor version than the selected one built, or that are
 /// for another system.
@@ -11,7 +11,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     TOOLS.iter().filter_map(|tool| finding(snapshot, tool)).collect()
 }
 
-fn finding(snapshot: &Snapshot<'_>, (tool, source, why): &(&str, &str, &str)) -> Option<Finding> {
+fn finding(snapshot: &Snapshot<'_>, (tool, source, why): &Tool) -> Option<Finding> {
     let selected = snapshot.selection.version.as_ref()?;
     let program = snapshot.gobin()?.program(tool);
     let info = snapshot.disk.build_info(&program)?;
@@ -22,7 +22,11 @@ fn finding(snapshot: &Snapshot<'_>, (tool, source, why): &(&str, &str, &str)) ->
     if built.version().language() >= selected.version().language() {
         return None;
     }
-    let what = format!("{tool} was built with {}, and {} is selected", built.as_str(), selected.as_str());
+    let what = text!(
+        en "{tool} was built with {built}, and {selected} is selected",
+        zh "{tool} 是用 {built} 编译的，而选定的是 {selected}",
+        tool = *tool, built = built, selected = *selected,
+    );
     let evidence = Evidence::path(program, format!("built by {}", built.as_str()));
     Some(Finding::warning(what, *why).shown_by([evidence]).command(format!("go install {source}@latest")))
 }
@@ -37,9 +41,17 @@ fn foreign(snapshot: &Snapshot<'_>, tool: &str, program: &MachinePath, info: &Bu
     if os == own && runs {
         return None;
     }
-    let what = format!("{tool} is for {os}/{arch}, and this machine is {own}/{machine}");
+    let what = text!(
+        en "{tool} is for {os}/{arch}, and this machine is {own}/{machine}",
+        zh "{tool} 是给 {os}/{arch} 用的，而本机是 {own}/{machine}",
+        tool = tool, os = os, arch = arch, own = own, machine = machine,
+    );
+    let why = text!(
+        en "the editor cannot start it: `exec format error`",
+        zh "编辑器无法启动它：`exec format error`",
+    );
     let evidence = Evidence::path(program, format!("built with GOOS={os} GOARCH={arch}"));
-    Some(Finding::error(what, "the editor cannot start it: `exec format error`").shown_by([evidence]))
+    Some(Finding::error(what, why).shown_by([evidence]))
 }
 
 /// The release that built a program.
@@ -47,15 +59,24 @@ pub(crate) fn built_with(snapshot: &Snapshot<'_>, program: &MachinePath) -> Opti
     snapshot.disk.build_info(program)?.release()
 }
 
-const TOOLS: &[(&str, &str, &str)] = &[
+/// Its name, where it comes from, and what goes wrong if it is too old.
+type Tool = (&'static str, &'static str, Words<&'static str>);
+
+const TOOLS: &[Tool] = &[
     (
         "gopls",
         "golang.org/x/tools/gopls",
-        "it does not know the language and standard library of the selected Go, and reports false errors",
+        text!(
+            en "it does not know the language and standard library of the selected Go, and reports false errors",
+            zh "它不认识选定的 Go 的语法和标准库，会误报错误",
+        ),
     ),
     (
         "dlv",
         "github.com/go-delve/delve/cmd/dlv",
-        "it may fail to read programs of the selected Go: `Version of Delve is too old for this version of Go`",
+        text!(
+            en "it may fail to read programs of the selected Go: `Version of Delve is too old for this version of Go`",
+            zh "它可能读不了选定的 Go 编译的程序：`Version of Delve is too old for this version of Go`",
+        ),
     ),
 ];
