@@ -68,6 +68,7 @@ fn pages() -> Result<Vec<Page>, String> {
         Page::new("reference/settings.md", settings_page()),
         Page::new("reference/json.md", gover::json_page()),
         Page::new("doctor.md", doctor::page(Language::English)),
+        Page::new("zh-CN/doctor.md", doctor::page(Language::Chinese)),
     ])
 }
 

@@ -1,4 +1,4 @@
-//! docs/doctor.md: one heading per check, from what each check says of itself.
+//! docs/doctor.md and docs/zh-CN/doctor.md: one heading per check, from what each check says of itself.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,9 @@ pub(super) fn page(language: Language) -> String {
         Language::English => ENGLISH,
         Language::Chinese => CHINESE,
     };
-    let mut page = super::heading("gover doctor", "crates/gover-doctor/src/checks", introduction);
+    let other = text!(en "[中文](zh-CN/doctor.md)", zh "[English](../doctor.md)");
+    let introduction = format!("{}\n\n{introduction}", other.of(language));
+    let mut page = super::heading("gover doctor", "crates/gover-doctor/src/checks", &introduction);
     let head = text!(en "| Check | Looks for |", zh "| 检查项 | 查找什么 |");
     for group in GROUPS {
         let _ = write!(page, "\n## {}\n\n{}\n|---|---|\n", group.title.of(language), head.of(language));
