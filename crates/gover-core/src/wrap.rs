@@ -119,14 +119,15 @@ fn word_end(text: &str) -> usize {
     let mut before = None;
     let mut is_path = false;
     for (at, c) in text.char_indices() {
-        is_path = (is_path && !is_mark(c)) || matches!(c, '/' | '\\');
+        let is_code = closes.is_some();
+        is_path = !is_code && ((is_path && !is_mark(c)) || matches!(c, '/' | '\\'));
+        if !is_code && !is_path && before.is_some_and(|before| may_break(before, c)) {
+            return at;
+        }
         match c {
-            '`' if closes.is_none() => closes = text[at + 1..].find('`').map(|length| at + 1 + length),
+            '`' if !is_code => closes = text[at + 1..].find('`').map(|length| at + 1 + length),
             '`' if closes == Some(at) => closes = None,
-            ' ' if closes.is_none() => return at,
-            _ if closes.is_none() && !is_path && before.is_some_and(|before| may_break(before, c)) => {
-                return at;
-            }
+            ' ' if !is_code => return at,
             _ => {}
         }
         before = Some(c);
@@ -230,6 +231,10 @@ mod tests {
         assert_eq!(room(10).wrap("没有发现问题，请继续"), ["没有发现问", "  题，请继", "  续"]);
         assert_eq!(room(12).wrap("用 go（新的）装它"), ["用 go（新", "  的）装它"]);
         assert_eq!(room(12).wrap("运行 `gover doctor -v` 查看"), ["运行", "  `gover doctor -v`", "  查看"]);
+        assert_eq!(
+            room(12).wrap("现象：`go: x`、`a/b c`，坏"),
+            ["现象：", "  `go: x`、", "  `a/b c`，", "  坏"]
+        );
         assert_eq!(room(8).wrap("在 /home/张三/代码 里，好"), ["在", "  /home/张三/代码", "  里，好"]);
         assert_eq!(room(8).wrap("C:\\用户\\张三 is not"), ["C:\\用户\\张三", "  is not"]);
     }
