@@ -1,5 +1,7 @@
 //! Installs one toolchain and says what happened.
 
+mod words;
+
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,12 +15,14 @@ use gover_core::inventory::is_installed;
 use gover_core::{Exit, Request, ToolchainName};
 use gover_install::shims::LOCK as SHIMS_LOCK;
 use gover_install::{
-    CustomBuild, InstallError, InstallRequest, Installed, Installer, LogNeed, ProofHeld, Receipt, Reporter,
-    SmokeLevel, Unpacking, install_custom_build, kept_download,
+    CustomBuild, InstallError, InstallRequest, Installed, Installer, LogNeed, Receipt, Reporter, SmokeLevel,
+    Unpacking, install_custom_build, kept_download,
 };
-use gover_source::{Location, Supply, SupplyError, Support, Wanted};
+use gover_source::{Location, Supply, SupplyError, Wanted};
 use tokio::sync::Semaphore;
 
+pub(crate) use self::words::described;
+use self::words::{ended, sentence};
 use super::{architecture, default, lock, policy, releases, requests, shims, vulnerabilities};
 use crate::output::{Numbered, ProgressBars, mebibytes};
 use crate::runtime::block_on;
@@ -377,45 +381,6 @@ fn kept(wants: &[Want], context: &Context<'_>) -> impl Fn() -> Vec<String> + Sen
             kept.iter().map(|(name, _)| Request::exact((*name).clone()).to_string()).collect();
         let next = format!("`gover install {}` continues", requests.join(" "));
         kept.iter().map(line).chain([next]).collect()
-    }
-}
-
-/// Since when a release has had no security fixes, and what still gets them; `None` if it does.
-fn ended(name: &ToolchainName, context: &Context<'_>) -> Option<String> {
-    let releases = releases::known(context).ok()?;
-    let Support::EndOfLife(since) = releases.support(name) else { return None };
-    let state = since.map_or_else(
-        || "gets no security fixes".to_owned(),
-        |date| format!("has had no security fixes since {date}"),
-    );
-    let supported: Vec<String> = releases.supported().iter().map(ToString::to_string).collect();
-    Some(format!("{name} {state} (supported: {})", supported.join(", ")))
-}
-
-/// One line: what, how long, how much from where, and that it was proven.
-fn sentence(installed: &Installed, took: Duration) -> String {
-    let (name, seconds) = (&installed.name, took.as_secs_f64());
-    match &installed.receipt {
-        None => format!("installed {name} in {seconds:.1}s"),
-        Some(Receipt { file_bytes, source, base, proofs, .. }) => {
-            let size = mebibytes(*file_bytes);
-            let rest = base.as_ref().map(|base| format!(", rest from {base}")).unwrap_or_default();
-            let is_given = proofs.contains(&ProofHeld::Given);
-            let end = if is_given { "matches the sha256 you gave" } else { "verified" };
-            format!("installed {name} in {seconds:.1}s ({size} from {source}{rest}), {end}")
-        }
-    }
-}
-
-/// A proof in words.
-pub(crate) fn described(proof: &ProofHeld) -> String {
-    match proof {
-        ProofHeld::Sha256 { origin } => format!("sha256 ({origin})"),
-        ProofHeld::TransparencyLog { database, record, .. } => {
-            format!("checksum database record {record} ({database})")
-        }
-        ProofHeld::Given => "the sha256 you gave".to_owned(),
-        ProofHeld::Unknown => "a proof of a newer gover".to_owned(),
     }
 }
 
