@@ -189,3 +189,29 @@ fn what_was_deleted_is_forgotten_and_what_is_not_wanted_stays() {
     assert!(undone.iter().all(|one| one.place == home.path("other") && is_restored(one)), "{undone:?}");
     assert_eq!(fs::read(home.path("other")).unwrap(), b"0");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_gets_a_password_is_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let home = Home::new();
+    let lock = home.lock();
+    let secret = Some(&b"GOPROXY=https://ann:pw@a.example\n"[..]);
+    fs::write(home.path("open"), "GOPROXY=https://a.example\n").unwrap();
+    fs::write(home.path("known"), "GOPROXY=https://ann:old@a.example\n").unwrap();
+    for (name, after, mode) in [
+        ("new", secret, 0o600),
+        ("open", secret, 0o600),
+        ("known", secret, 0o644),
+        ("plain", Some(&b"GOPROXY=direct\n"[..]), 0o644),
+    ] {
+        for existing in ["open", "known"] {
+            fs::set_permissions(home.path(existing), fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        apply(&home.edit(name, after), &mut Journal::new(&home.layout), &lock).unwrap();
+        let seen = fs::metadata(home.path(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(seen & mode, seen, "{name}: {seen:o}");
+        assert_eq!(seen.trailing_zeros() >= 6, mode == 0o600, "{name}: {seen:o}");
+    }
+}

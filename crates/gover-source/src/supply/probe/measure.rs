@@ -215,15 +215,11 @@ impl Errand<'_> {
             _ => Err("its response is not a release index".to_owned()),
         };
         let mut measured = Measurement::new(self.probe(base, &base.join(INDEX_PATH), judge).await);
-        if measured.works()
-            && let Some(name) = self.archive(archive)
-        {
-            measured.add(self.sample(&base.join(&format!("dl/{name}")), archive_magic(&name)).await);
-        }
+        self.add_archive(&mut measured, &base.join("dl"), archive).await;
         measured
     }
 
-    /// Most mirrors have no index. Whether one has the newest archive says nothing about others.
+    /// Most mirrors have no index.
     async fn mirror(&self, base: &Address) -> Measurement {
         let mut archive = None;
         let judge = |body: &[u8]| {
@@ -235,15 +231,19 @@ impl Errand<'_> {
             probe.verdict = Verdict::Good;
         }
         let mut measured = Measurement::new(probe);
-        if measured.works()
-            && let Some(name) = self.archive(archive)
-        {
-            match self.sample(&base.join(&name), archive_magic(&name)).await {
-                Err(Verdict::Status(403 | 404 | 410, _)) => {}
-                sample => measured.add(sample),
-            }
-        }
+        self.add_archive(&mut measured, base, archive).await;
         measured
+    }
+
+    /// Reads an archive of the directory `base`: the one that its index lists, else that of the newest
+    /// release that gover knows. Whether this one is there says nothing about others.
+    async fn add_archive(&self, measured: &mut Measurement, base: &Address, listed: Option<String>) {
+        let newest = || Some(archive_name::usual(&self.newest_known()?));
+        let Some(name) = listed.or_else(newest).filter(|_| measured.works()) else { return };
+        match self.sample(&base.join(&name), archive_magic(&name)).await {
+            Err(Verdict::Status(403 | 404 | 410, _)) => {}
+            sample => measured.add(sample),
+        }
     }
 
     async fn probe(
@@ -289,11 +289,6 @@ impl Errand<'_> {
 
     fn wanted(&self, name: ToolchainName) -> Wanted {
         Wanted { name, platform: self.platform.clone() }
-    }
-
-    /// The first archive in an index, else that of the newest release that gover knows.
-    fn archive(&self, listed: Option<String>) -> Option<String> {
-        listed.or_else(|| Some(archive_name::usual(&self.newest_known()?)))
     }
 
     /// The first archive for this platform that an index names.
