@@ -188,3 +188,14 @@ mod imp {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::language;
+
+    #[test]
+    fn windows_names_its_language_and_other_systems_do_not() {
+        let is_tag = |tag: &str| tag.split('-').all(|part| part.bytes().all(|b| b.is_ascii_alphanumeric()));
+        assert_eq!(language().map(|tag| is_tag(&tag)), cfg!(windows).then_some(true));
+    }
+}

@@ -26,6 +26,9 @@ fn faults(english: &str, chinese: &str) -> Vec<String> {
             faults.push(format!("`{after}` is not Chinese punctuation"));
         }
     }
+    if letters.windows(3).any(|three| matches!(three, [a, ' ', b] if is_ideograph(*a) && is_ideograph(*b))) {
+        faults.push("a space between Chinese letters".to_owned());
+    }
     if chinese.contains(['{', '}']) && !english.contains(['{', '}']) {
         faults.push("a value was not filled in".to_owned());
     }
@@ -89,6 +92,7 @@ mod tests {
             ("run `go env` now", "现在运行 `go`"),
             ("Go is set", "设了Go"),
             ("it is set", "设了, 没有"),
+            ("it is set", "已经 设了"),
             ("it is set", "设了 {name}"),
         ] {
             assert_ne!(faults(english, chinese), [""; 0], "{chinese}");

@@ -114,7 +114,7 @@ fn unwritable(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
     let existing = snapshot.nearest_existing(entry);
     let exists = existing.as_ref() == Some(entry);
     let fact = if exists {
-        text!(en "is not writable by you", zh "你没有权限写入")
+        text!(en "is not writable by you", zh "不可写，你没有权限")
     } else {
         text!(en "does not exist and cannot be created", zh "不存在，也无法创建")
     };

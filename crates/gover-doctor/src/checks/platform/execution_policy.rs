@@ -15,9 +15,9 @@ pub(super) const CHECK: Check = Check {
         en "`… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on \
             this system` (in Chinese `因为在此系统上禁止运行脚本`), in red, at each start of Windows PowerShell; and `gover use` does not change the \
             shell.",
-        zh "每次打开 Windows PowerShell 都有红色的 `… Microsoft.PowerShell_profile.ps1 cannot be loaded \
-            because running scripts is disabled on this system`（中文 `因为在此系统上禁止运行脚本`）；\
-            `gover use` 对这个 shell 不起作用。",
+        zh "每次打开 Windows PowerShell 都有红色的 `因为在此系统上禁止运行脚本`（英文 \
+            `… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on this system`）\
+            ；`gover use` 对这个 shell 不起作用。",
     ),
     cause: text!(
         en "By default Windows PowerShell may not run scripts, and a profile is a script.",

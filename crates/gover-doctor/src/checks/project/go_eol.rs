@@ -24,7 +24,7 @@ pub(super) const CHECK: Check = Check {
     cause: text!(
         en "The Go project supports the two newest minor versions. An older one gets no fixes from the day on \
             which the second newer one is released.",
-        zh "Go 官方只维护最新的两个次版本。再往后第二个次版本发布的那一天，旧的就不再有修复。",
+        zh "Go 官方只维护最新的两个次版本。比它新的第二个次版本一发布，旧的就不再有修复。",
     ),
     repair: text!(
         en "`gover install` the newest patch and choose it with `gover pin`, `gover default` or \

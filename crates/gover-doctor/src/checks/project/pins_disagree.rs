@@ -220,7 +220,7 @@ fn older(
     };
     let what = text!(
         en "go.work has go {ours}, but {need}",
-        zh "go.work 里是 go {ours}，但 {need}",
+        zh "go.work 里只是 go {ours}，{need}",
         ours = ours, need = need,
     );
     let why = text!(

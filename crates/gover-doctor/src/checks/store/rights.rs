@@ -100,7 +100,7 @@ fn own(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
             let owner = snapshot.other_owner(part).unwrap_or_default();
             Evidence::path(part, format!("belongs to {owner}"))
         });
-        let what = text!(en "{parts} not yours", zh "{parts} 不是你的", parts = are(snapshot, &foreign));
+        let what = text!(en "{parts} not yours", zh "{parts}不是你的", parts = are(snapshot, &foreign));
         let is_of_root = |part: &&MachinePath| rights(part).is_some_and(|rights| rights.owner == Owner::Root);
         let why = if foreign.iter().any(is_of_root) { WHY_OF_ROOT } else { WHY };
         let finding = Finding::error(what, why).shown_by(evidence);
@@ -111,7 +111,7 @@ fn own(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
         return None;
     }
     let evidence = locked.iter().map(|part| Evidence::path(part, "is not writable"));
-    let what = text!(en "{parts} read-only", zh "{parts} 是只读的", parts = are(snapshot, &locked));
+    let what = text!(en "{parts} read-only", zh "{parts}是只读的", parts = are(snapshot, &locked));
     let finding = Finding::error(what, WHY).shown_by(evidence);
     // If the permissions allow it, the file system or an access list does not.
     let is_by_mode = |part: &&MachinePath| rights(part).is_some_and(|rights| !rights.owner_may_write);
@@ -137,7 +137,7 @@ fn denied(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
         return Some(of_others(snapshot));
     }
     let evidence = locked.iter().map(|part| Evidence::path(part, "is not writable"));
-    let what = text!(en "{parts} not writable", zh "{parts} 不可写", parts = are(snapshot, &locked));
+    let what = text!(en "{parts} not writable", zh "{parts}不可写", parts = are(snapshot, &locked));
     let finding = Finding::error(what, WHY);
     Some(finding.shown_by(evidence).command(format!("takeown /F {} /R /D Y", snapshot.word(home))))
 }
@@ -220,8 +220,12 @@ fn named(snapshot: &Snapshot<'_>, parts: &[&MachinePath]) -> Words {
 }
 
 fn are(snapshot: &Snapshot<'_>, parts: &[&MachinePath]) -> Words {
-    let named = named(snapshot, parts);
-    Words { en: format!("{} {}", named.en, if parts.len() == 1 { "is" } else { "are" }), ..named }
+    let Words { en, zh } = named(snapshot, parts);
+    let is_one = parts.len() == 1;
+    Words {
+        en: format!("{en} {}", if is_one { "is" } else { "are" }),
+        zh: zh + if is_one { " " } else { "" },
+    }
 }
 
 const WHY: Words<&str> = text!(
