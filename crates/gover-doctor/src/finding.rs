@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::language::Words;
-use crate::secret::mask_line;
+use crate::secret::{mask_line, mask_value};
 use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{Hive, Text, UserKey};
 use crate::text;
@@ -280,6 +280,9 @@ impl Evidence {
     }
 
     fn without_secrets(mut self) -> Self {
+        if let Self::Variable { name, value, .. } = &mut self {
+            *value = mask_value(name, value);
+        }
         let (Self::Variable { value: text, .. }
         | Self::Line { text, .. }
         | Self::Path { fact: text, .. }
@@ -340,6 +343,23 @@ mod tests {
         assert_eq!(whats, ["1", "2", "4", "6"]);
         assert_eq!(merged[0].evidence, [line(1), line(3)]);
         assert_eq!(merged[0].fix.commands, ["x", "y"]);
+    }
+
+    #[test]
+    fn a_variable_is_shown_without_its_secrets() {
+        let variable = |name: &str, value: &str| Evidence::Variable {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            set_in: None,
+        };
+        let shown = |name, value| {
+            let finding = Finding::note(both(""), both("")).shown_by([variable(name, value)]);
+            finding.evidence[0].to_string()
+        };
+        assert_eq!(shown("GOAUTH", "/opt/helper s3cret"), "GOAUTH=/opt/helper ***");
+        assert_eq!(shown("HTTPS_PROXY", "ann:s3cret@proxy:8080"), "HTTPS_PROXY=***@proxy:8080");
+        assert_eq!(shown("NPM_TOKEN", "s3cret"), "NPM_TOKEN=***");
+        assert_eq!(shown("GOFLAGS", "-mod=mod"), "GOFLAGS=-mod=mod");
     }
 
     #[test]
