@@ -47,6 +47,7 @@ use per_host::PerHostLimit;
 use secrets::Secrets;
 
 pub use address::{Address, BadAddress, Origin, looks_like_http, redacted};
+pub use auth::netrc_machines;
 pub use certificate::{CertificateProblem, is_inspection};
 pub use clock::Clock;
 pub use coding::is_compressed_twice;

@@ -38,11 +38,15 @@ pub use error::{
     IntegrityError, LookupError, Obstacle, OlderAnswer, SourceError, SourceFailure, SupplyError, aligned,
     remedies,
 };
+pub use gover_net::netrc_machines;
 pub use index::{IndexError, is_cache_file};
 pub use likely_cause::LikelyCause;
 pub use mirror::{INDEX_FILE, IndexedArchive, archive_index};
 pub use proxy::{GoproxyError, goproxy_entries, goproxy_target};
 pub use releases::{Availability, Basis, ExpectedEnd, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};
-pub use supply::{Download, Measurement, ModuleError, ModuleZip, Probe, Serves, Supply, Target, Verdict};
+pub use supply::{
+    Download, Measurement, ModuleAnswer, ModuleError, ModuleQuestion, ModuleZip, Probe, Serves, Supply,
+    Target, Verdict,
+};
 pub use transfer::{Observer, RangedZip, Sink};

@@ -27,6 +27,11 @@ use crate::settings::NetworkSettings;
 use method::{Answer, Method, Set};
 use prompt::Prompts;
 
+/// The servers that a netrc file has a user and a password for. Its secrets are not returned.
+pub fn netrc_machines(text: &str) -> Vec<String> {
+    netrc::parse(text).into_iter().map(|login| login.machine).collect()
+}
+
 /// The known credentials, and the methods that find more.
 #[derive(Debug)]
 pub(crate) struct Credentials {

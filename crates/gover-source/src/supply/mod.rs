@@ -34,7 +34,7 @@ use crate::source::{ChecksumLookup, ReleaseSite, known_archive};
 use crate::table::Table;
 
 pub use module::{ModuleError, ModuleZip};
-pub use probe::{Measurement, Probe, Serves, Target, Verdict};
+pub use probe::{Measurement, ModuleAnswer, ModuleQuestion, Probe, Serves, Target, Verdict};
 
 /// The configured sources of toolchains. Connections are opened only when they are needed.
 #[derive(Debug)]

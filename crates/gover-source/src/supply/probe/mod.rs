@@ -3,6 +3,7 @@
 //! All checks run at the same time and end at one deadline. No download depends on them.
 
 mod measure;
+mod modules;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use gover_net::{probe_tunnel, reason_of, redacted};
 
 pub use gover_net::Verdict;
 pub use measure::{Measurement, Serves, Target};
+pub use modules::{ModuleAnswer, ModuleQuestion};
 
 use super::Supply;
 use crate::artifact::{Location, below};
