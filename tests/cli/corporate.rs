@@ -9,8 +9,8 @@ use gover_test::{FakeProxy, Fault, TestContext, TlsFront, context, gover_snapsho
 use crate::scene::{assert_nothing_left, receipt, released};
 
 /// A site that is reached by https, perhaps through a proxy.
-struct Company {
-    ctx: TestContext,
+pub(crate) struct Company {
+    pub(crate) ctx: TestContext,
     front: TlsFront,
     proxy: FakeProxy,
 }
@@ -29,7 +29,7 @@ impl Company {
     }
 
     /// The same with the authority trusted.
-    fn trusting() -> Self {
+    pub(crate) fn trusting() -> Self {
         let mut company = Self::new();
         let bundle = company.authority();
         company.ctx.set("SSL_CERT_FILE", bundle);

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | Install: arguments, default, repair | `install`, `auto_install`, `arch` |
 //! | Toolchains of other programs | `import` |
-//! | Where toolchains come from | `sources`, `transfer`, `bad_index`, `offline`, `corporate` |
+//! | Where toolchains come from | `sources`, `transfer`, `bad_index`, `offline`, `corporate`, `private_hosts` |
 //! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
 //! | Choose a toolchain | `choose`, `pick`, `effect`, `pin`, `current`, `check`, `which`, `shells` |
 //! | Run commands with one | `environment`, `exec_isolated`, `exec_keep`, `exec_target` |
@@ -78,6 +78,7 @@ mod pick;
 mod pin;
 mod policy;
 mod printing;
+mod private_hosts;
 mod progress;
 mod proofs;
 mod proxy;

@@ -7,6 +7,7 @@ pub(crate) mod goroot;
 mod module_file;
 pub(crate) mod modules;
 pub(crate) mod network;
+mod pattern;
 mod pins;
 pub(crate) mod platform;
 pub(crate) mod project;
@@ -14,6 +15,9 @@ mod project_files;
 pub(crate) mod store;
 
 use gover_core::gorules::words;
+
+pub use network::modules_to_ask;
+pub(crate) use network::site;
 
 use crate::{Check, Words, text};
 

@@ -118,7 +118,7 @@ fn looks_like_a_host(name: &str) -> bool {
     is_end && !rest.is_empty() && FILES.split_whitespace().all(|file| file != end)
 }
 
-fn is_public(host: &str) -> bool {
+pub(crate) fn is_public(host: &str) -> bool {
     let host = host.to_lowercase();
     let is_below =
         |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));

@@ -2,6 +2,9 @@
 
 use gover_core::env::vars;
 
+use gover_source::{ModuleAnswer, Verdict};
+
+use crate::checks::site;
 use crate::{MachinePath, Snapshot};
 
 /// Names that a report may have to leave out.
@@ -26,7 +29,7 @@ impl Identity {
             project: project(snapshot),
             users: users(snapshot),
             machines: machines(snapshot),
-            servers: SERVERS.iter().chain(&vars::PROXIES).flat_map(|name| values(name, snapshot)).collect(),
+            servers: servers(snapshot),
         }
     }
 
@@ -36,6 +39,14 @@ impl Identity {
         self.servers.extend(lists);
         self
     }
+}
+
+/// What settings name, and the modules that look private.
+fn servers(snapshot: &Snapshot<'_>) -> Vec<String> {
+    let set = SERVERS.iter().chain(&vars::PROXIES).flat_map(|name| values(name, snapshot));
+    let modules = snapshot.network.iter().flat_map(|network| &network.modules);
+    let is_public = |module: &ModuleAnswer| module.proxies.iter().any(|probe| probe.verdict == Verdict::Good);
+    set.chain(modules.filter(|module| !is_public(module)).map(|module| site(&module.path))).collect()
 }
 
 /// Both what the environment says and what the file says, which may also be printed.

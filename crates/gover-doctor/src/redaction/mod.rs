@@ -11,6 +11,7 @@ use std::ops::Deref;
 use serde::{Serialize, Serializer};
 
 use self::hosts::Hosts;
+pub(crate) use self::hosts::is_public;
 pub use self::identity::Identity;
 use self::replace::{Word, replace};
 use crate::secret::mask_line;

@@ -1,6 +1,6 @@
 //! Answers from the network, which are requested before the checks run.
 
-use gover_source::{Probe, Verdict};
+use gover_source::{ModuleAnswer, Probe, Verdict};
 
 use crate::{Evidence, Words, text};
 
@@ -16,6 +16,8 @@ pub struct NetworkFacts {
     pub sumdb: Vec<Probe>,
     /// Each proxy in `HTTPS_PROXY` and `HTTP_PROXY`.
     pub http_proxies: Vec<Probe>,
+    /// Modules of the project that may be private.
+    pub modules: Vec<ModuleAnswer>,
     /// By how many seconds this machine's clock is ahead of a server's.
     pub clock_ahead: Option<i64>,
 }
@@ -34,7 +36,9 @@ pub struct Source {
 impl NetworkFacts {
     pub fn iter(&self) -> impl Iterator<Item = &Probe> {
         let sources = self.sources.iter().filter_map(|source| source.probe.as_ref());
-        sources.chain(&self.proxies).chain(&self.sumdb).chain(&self.http_proxies)
+        let hosts = self.modules.iter().flat_map(|module| [&module.metadata, &module.repository]);
+        let known = sources.chain(&self.proxies).chain(&self.sumdb).chain(&self.http_proxies);
+        known.chain(hosts.flatten())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which line ends git gives a file of a checkout, by the rules of gitattributes(5).
 
+use crate::checks::pattern::glob;
 use crate::{Evidence, MachinePath, Snapshot};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,26 +85,6 @@ fn matches(pattern: &str, path: &str) -> bool {
         Some(anchored) => glob(anchored, path),
         None if pattern.contains('/') => glob(pattern, path),
         None => glob(pattern, name),
-    }
-}
-
-/// `*` and `?` do not match a slash; `**/` matches any directories.
-fn glob(pattern: &str, text: &str) -> bool {
-    if let Some(rest) = pattern.strip_prefix("**/") {
-        let starts = text.match_indices('/').map(|(at, _)| at + 1);
-        return [0].into_iter().chain(starts).any(|at| glob(rest, text.get(at..).unwrap_or_default()));
-    }
-    let mut wanted = pattern.chars();
-    let Some(first) = wanted.next() else { return text.is_empty() };
-    let mut rest = text.chars();
-    match first {
-        '*' => {
-            let end = text.find('/').unwrap_or(text.len());
-            let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-            starts.filter(|at| *at <= end).any(|at| glob(wanted.as_str(), text.get(at..).unwrap_or_default()))
-        }
-        '?' => rest.next().is_some_and(|c| c != '/') && glob(wanted.as_str(), rest.as_str()),
-        first => rest.next() == Some(first) && glob(wanted.as_str(), rest.as_str()),
     }
 }
 

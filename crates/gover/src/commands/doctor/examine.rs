@@ -69,8 +69,14 @@ pub(super) fn examine(
     let asks_network = chosen.run.iter().any(|check| checks::asks_network(check));
     if asks_network && !context.settings.offline.value {
         busy.step(say(text!(en "contacting servers", zh "正在连接服务器")));
+        let is_wanted = chosen.run.iter().any(|check| check.name == OF_MODULES);
+        let modules = if is_wanted {
+            checks::modules_to_ask(&Snapshot::gather(facts.clone(), &RealDisk, &RealRegistry, &programs))
+        } else {
+            Vec::new()
+        };
         // Settings without a usable source are reported by the commands that need one.
-        facts.network = answers.facts(context).ok();
+        facts.network = answers.facts(modules, context).ok();
     }
     busy.step(say(text!(en "examining this machine", zh "正在检查本机")));
     facts.is_thorough = chosen.are_named || context.printer.verbosity == Verbosity::Verbose;
@@ -139,5 +145,8 @@ const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol", "go-vulnera
 const OF_VULNERABILITIES: &[&str] = &["go-eol", "go-vulnerable"];
 
 const OF_STORE: &[&str] = &["store"];
+
+/// The check about the hosts of modules.
+const OF_MODULES: &str = "private-hosts";
 
 const OF_PROCESSES: &[&str] = &["editor-running"];

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use gover_doctor::snapshot::network::{NetworkFacts, Source};
 use gover_net::NetworkSettings;
-use gover_source::{SourceSpec, Supply};
+use gover_source::{ModuleQuestion, SourceSpec, Supply};
 
 use crate::{Context, Failure};
 use crate::{runtime, supply};
@@ -23,11 +23,16 @@ struct Question {
     goproxy: Option<String>,
     gosumdb: Option<String>,
     http_proxies: Vec<String>,
+    modules: Vec<ModuleQuestion>,
 }
 
 impl Answers {
     /// An error if the settings name no usable source, which every other command reports.
-    pub(super) fn facts(&mut self, context: &Context<'_>) -> Result<NetworkFacts, Failure> {
+    pub(super) fn facts(
+        &mut self,
+        modules: Vec<ModuleQuestion>,
+        context: &Context<'_>,
+    ) -> Result<NetworkFacts, Failure> {
         // A second attempt tells nothing new, and a silent server already takes the whole time.
         let network =
             |usual: NetworkSettings| NetworkSettings { retries: 0, connect_timeout: BOUND, ..usual };
@@ -37,38 +42,39 @@ impl Answers {
             goproxy: supply.settings().proxies.clone(),
             gosumdb: supply.settings().sumdb.clone(),
             http_proxies: http_proxies(context),
+            modules,
         };
         if let Some((known, facts)) = &self.0
             && *known == question
         {
             return Ok(facts.clone());
         }
-        let facts = runtime::block_on_briefly(ask(&supply, &question.entries, &question.http_proxies))?;
+        let facts = runtime::block_on_briefly(ask(&supply, &question))?;
         self.0 = Some((question, facts.clone()));
         Ok(facts)
     }
 }
 
-/// `entries` are the sources as the setting has them.
-async fn ask(supply: &Supply, entries: &[String], proxies: &[String]) -> NetworkFacts {
+async fn ask(supply: &Supply, question: &Question) -> NetworkFacts {
     let deadline = Instant::now() + BOUND;
     let servers = supply.proxy_servers();
     let target = servers.into_iter().find(|url| url.is_https()).cloned();
     let target = target.or_else(|| "https://sum.golang.org".parse().ok());
-    let (sources, goproxy, sumdb, http_proxies) = tokio::join!(
+    let (sources, goproxy, sumdb, http_proxies, modules) = tokio::join!(
         supply.probe_sources(deadline),
         supply.probe_proxies(deadline),
         supply.probe_sumdb(deadline),
-        supply.probe_http_proxies(proxies, target.as_ref(), deadline),
+        supply.probe_http_proxies(&question.http_proxies, target.as_ref(), deadline),
+        supply.probe_modules(&question.modules, deadline),
     );
     // The check itself reports a GOSUMDB that is off or malformed.
     let sumdb = sumdb.unwrap_or_default();
-    let sources = entries.iter().zip(sources).map(|(written, probe)| {
+    let sources = question.entries.iter().zip(sources).map(|(written, probe)| {
         let entry = SourceSpec::shown(written);
         Source { is_masked: entry != *written, entry, probe }
     });
     let sources = sources.collect();
-    let facts = NetworkFacts { sources, proxies: goproxy, sumdb, http_proxies, clock_ahead: None };
+    let facts = NetworkFacts { sources, proxies: goproxy, sumdb, http_proxies, modules, clock_ahead: None };
     let clock_ahead = facts.iter().filter_map(|probe| probe.clock_ahead).min_by_key(|s| s.abs());
     NetworkFacts { clock_ahead, ..facts }
 }
