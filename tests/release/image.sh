@@ -6,15 +6,15 @@ build_ah() { STORAGE_DRIVER=overlay BUILDAH_ISOLATION=chroot buildah --root "$wo
 
 # What Alpine has, as far as the page needs it: certificates, busybox, musl.
 base_image() {
-  local base
+  local container
   mkdir -p "$work/base"/{etc,tmp,root}
   cp -R "$work/musl/bin" "$work/musl/lib" "$work/base"
   cp -R "$work/musl/etc/ssl" "$work/base/etc"
-  base="$(build_ah from scratch)"
-  build_ah copy -q "$base" "$work/base" / >/dev/null
-  build_ah config --env PATH=/bin "$base"
-  build_ah commit -q "$base" localhost/base >/dev/null
-  build_ah rm "$base" >/dev/null
+  container="$(build_ah from scratch)"
+  build_ah copy -q "$container" "$work/base" / >/dev/null
+  build_ah config --env PATH=/bin "$container"
+  build_ah commit -q "$container" localhost/base >/dev/null
+  build_ah rm "$container" >/dev/null
 }
 
 # build_shop: builds the image of the project, and writes what buildah says to $work/log.
