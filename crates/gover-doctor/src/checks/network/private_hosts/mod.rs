@@ -34,7 +34,7 @@ pub(super) const CHECK: Check = Check {
             runs git with git's own credentials. It cannot ask for a password. Go before 1.24 does not read GOAUTH. \
             Without GOPRIVATE, go asks the public proxy and the checksum database, which cannot see a private \
             module.",
-        zh "go 用 GOAUTH 给出的凭据访问模块所在的主机，默认取自 netrc 文件；运行 git 时用的是 git 自己的凭据。go \
+        zh "go 用 GOAUTH 给出的凭据访问模块所在的主机，默认取自 `.netrc` 文件；运行 git 时用的是 git 自己的凭据。go \
             没法让你输入密码。Go 1.24 之前不读 GOAUTH。没有设置 GOPRIVATE 时，go 会去问公共代理和校验和数据库，而\
             它们看不到私有模块。",
     ),
@@ -42,8 +42,8 @@ pub(super) const CHECK: Check = Check {
         en "Set GOPRIVATE with the command shown. Give go a line in the netrc file, or let git sign in with its \
             helper or with ssh. gover reads which hosts the netrc file names, and shows no password. It asks about at \
             most six modules of the project, with the requests that go makes too.",
-        zh "用列出的命令设置 GOPRIVATE。在 netrc 文件里给 go 写一行，或者让 git 通过 helper 或 ssh 登录。gover 只看 \
-            netrc 文件里有哪些主机，不显示密码。它最多查询项目里的六个模块，发出的请求和 go 一样。",
+        zh "用列出的命令设置 GOPRIVATE。在 `.netrc` 文件里给 go 写一行，或者让 git 通过凭据助手或 SSH 登录。gover 只看 \
+            `.netrc` 文件里有哪些主机，不显示密码。它最多查询项目里的六个模块，发出的请求和 go 一样。",
     ),
     scope,
     run,
