@@ -66,12 +66,12 @@ image-layers
     [ROOT]/shop/Dockerfile:2: COPY . .
     [ROOT]/shop/Dockerfile:3: RUN go build -o /shop .
     why: each change of any file downloads every module again
-  fix: # [ROOT]/shop/Dockerfile, after line 1, if it needs no C:
-  fix: ENV CGO_ENABLED=0
-  fix: # [ROOT]/shop/Dockerfile, in place of line 2:
-  fix: COPY go.mod go.sum ./
-  fix: RUN go mod download
-  fix: COPY . .
+  fix: edit [ROOT]/shop/Dockerfile, after line 1, if it needs no C:
+      ENV CGO_ENABLED=0
+  fix: edit [ROOT]/shop/Dockerfile, in place of line 2:
+      COPY go.mod go.sum ./
+      RUN go mod download
+      COPY . .
 
 ----- stderr -----
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+use crate::fix::{Edit, Fix};
 use crate::language::Words;
 use crate::secret::{mask_line, mask_value};
 use crate::snapshot::path::MachinePath;
@@ -25,6 +26,9 @@ pub struct Finding {
     /// What several checks may find, so that [`merged`] keeps one finding.
     #[serde(skip)]
     pub fact: Fact,
+    /// Whether each line in the evidence is a fault of its own.
+    #[serde(skip)]
+    pub lines_are_faults: bool,
 }
 
 /// The fact behind a finding.
@@ -135,19 +139,6 @@ pub enum Evidence {
     Answer { of: String, text: String },
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Fix {
-    /// What `--fix` changes; empty if only a person can repair it.
-    #[serde(rename = "automatic", serialize_with = "is_any")]
-    pub changes: Vec<Change>,
-    /// Commands to paste, in the syntax of the shell in use, for what `--fix` does not change.
-    pub commands: Vec<String>,
-}
-
-fn is_any<S: Serializer>(changes: &[Change], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_bool(!changes.is_empty())
-}
-
 /// A change to something that only this user owns. `None` means that it does not exist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -198,7 +189,8 @@ impl Finding {
 
     pub fn new(severity: Severity, what: impl Into<Words>, why: impl Into<Words>) -> Self {
         let (what, why) = (what.into(), why.into());
-        Self { check: "", severity, what, evidence: Vec::new(), why, fix: Fix::default(), fact: Fact::Own }
+        let (evidence, fix) = (Vec::new(), Fix::default());
+        Self { check: "", severity, what, evidence, why, fix, fact: Fact::Own, lines_are_faults: false }
     }
 
     /// Says which fact other checks find too.
@@ -213,19 +205,17 @@ impl Finding {
         self
     }
 
-    /// Takes over what another finding shows and repairs, at most one change for each place.
+    /// Says that each line in the evidence is a fault of its own.
+    #[must_use]
+    pub fn with_faulty_lines(mut self) -> Self {
+        self.lines_are_faults = true;
+        self
+    }
+
+    /// Takes over what another finding shows and repairs.
     fn absorb(&mut self, other: Self) {
         self.add_new(other.evidence);
-        for change in other.fix.changes {
-            if self.fix.changes.iter().all(|known| known.place() != change.place()) {
-                self.fix.changes.push(change);
-            }
-        }
-        for command in other.fix.commands {
-            if !self.fix.commands.contains(&command) {
-                self.fix.commands.push(command);
-            }
-        }
+        self.fix.absorb(other.fix);
     }
 
     fn add_new(&mut self, evidence: Vec<Evidence>) {
@@ -246,6 +236,13 @@ impl Finding {
     #[must_use]
     pub fn fixed_by(mut self, changes: impl IntoIterator<Item = Change>) -> Self {
         self.fix.changes.extend(changes);
+        self
+    }
+
+    /// Adds lines that a person writes into a file.
+    #[must_use]
+    pub fn edited_by(mut self, edits: impl IntoIterator<Item = Edit>) -> Self {
+        self.fix.edits.extend(edits);
         self
     }
 

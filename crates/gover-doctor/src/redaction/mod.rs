@@ -97,6 +97,10 @@ impl Redaction {
         redacted.what = finding.what.map(text);
         redacted.why = finding.why.map(text);
         redacted.evidence = finding.evidence.iter().map(evidence).collect();
+        for edit in &mut redacted.fix.edits {
+            edit.file = text(&edit.file);
+            edit.lines = edit.lines.iter().map(text).collect();
+        }
         redacted.fix.commands = finding.fix.commands.iter().map(|one| self.command(one).0).collect();
         redacted
     }

@@ -1,6 +1,6 @@
 //! Linux inside Windows: which `go` runs, and where the project is.
 
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
+use crate::{Check, Edit, Evidence, Finding, MachinePath, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "wsl",
@@ -105,8 +105,9 @@ fn networking_mode(snapshot: &Snapshot<'_>) -> Option<Finding> {
         en "it has no effect there, so a proxy of Windows at localhost is still not reachable",
         zh "写在那里不起作用，所以 Windows 上监听 localhost 的代理还是连不上",
     );
-    let lines = ["# .wslconfig in your directory of Windows:", "[wsl2]", line.trim()];
-    Some(Finding::note(what, why).shown_by([Evidence::line(&file, number, line)]).commands(lines))
+    let place = text!(en "in the section [wsl2]", zh "[wsl2] 一节里");
+    let edit = Edit::new(r"%UserProfile%\.wslconfig", place, &[line.trim().to_owned()]);
+    Some(Finding::note(what, why).shown_by([Evidence::line(&file, number, line)]).edited_by([edit]))
 }
 
 /// Paths of Windows in variables that WSLENV hands over.
@@ -190,7 +191,9 @@ mod tests {
         let findings = machine.findings("wsl");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
         assert_eq!(findings[0].evidence[0].to_string(), "/etc/wsl.conf:4: networkingMode = mirrored");
-        assert_eq!(findings[0].fix.commands[2], "networkingMode = mirrored");
+        let edit = &findings[0].fix.edits[0];
+        assert_eq!(edit.head().en, r"edit %UserProfile%\.wslconfig, in the section [wsl2]:");
+        assert_eq!(edit.lines, ["networkingMode = mirrored"]);
         assert_eq!(wsl().file("/etc/wsl.conf", "[boot]\nsystemd=true\n").findings("wsl"), []);
     }
 

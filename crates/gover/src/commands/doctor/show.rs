@@ -1,7 +1,9 @@
 use std::path::Path;
 
 use gover_doctor::language::counted;
-use gover_doctor::{Check, CheckResult, Finding, GROUPS, Group, Language, Severity, Words, myths, text};
+use gover_doctor::{
+    Check, CheckResult, Edit, Finding, GROUPS, Group, Language, Severity, Words, myths, text,
+};
 
 use super::examine::{Chosen, Examination};
 use crate::commands::help;
@@ -51,7 +53,7 @@ impl Fact for Finding {
 }
 
 /// The keys of a finding, whose type belongs to gover-doctor.
-const FINDING: [(&str, &str, &str); 8] = [
+const FINDING: [(&str, &str, &str); 9] = [
     ("check", "text", "the name of the check ([doctor.md](../doctor.md))"),
     ("severity", "text", "`error`, `warning` or `note`"),
     ("what", "text", "what is wrong"),
@@ -65,6 +67,11 @@ const FINDING: [(&str, &str, &str); 8] = [
     ("fix", "object", "how to fix it"),
     ("fix.automatic", "true or false", "whether `--fix` changes something"),
     ("fix.commands", "list", "commands to paste for the rest"),
+    (
+        "fix.edits",
+        "list",
+        "objects with the lines to write into a file by hand: `file`, `place` (where in it) and `lines`",
+    ),
 ];
 
 /// A table of what is wrong, then the evidence and repairs of each check that found something. With
@@ -193,6 +200,15 @@ fn fixes(group: &[&Finding], language: Language, context: &Context<'_>) -> Resul
             );
             context.printer.data(line.of(language))?;
             places.push(place);
+        }
+    }
+    let mut edits: Vec<&Edit> = Vec::new();
+    for edit in group.iter().flat_map(|finding| &finding.fix.edits) {
+        if !edits.contains(&edit) {
+            let head = text!(en "  fix: {head}", zh "  修复：{head}", head = edit.head());
+            context.printer.data(head.of(language))?;
+            edit.lines.iter().try_for_each(|line| context.printer.command("     ", line))?;
+            edits.push(edit);
         }
     }
     let mut commands: Vec<&String> = Vec::new();

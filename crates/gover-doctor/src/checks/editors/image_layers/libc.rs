@@ -4,7 +4,7 @@ use gover_project::Instruction;
 
 use super::Dockerfile;
 use super::stage::{GoCommand, Libc, is_named};
-use crate::{Finding, Words, text};
+use crate::{Edit, Finding, Words, text};
 
 pub(super) fn findings(file: &Dockerfile<'_>) -> Vec<Finding> {
     let stages = 0..file.stages.0.len();
@@ -50,7 +50,8 @@ fn without_compiler(file: &Dockerfile<'_>, at: usize) -> Option<Finding> {
     let from = file.stages.0.get(at)?.from.line;
     let lines = [format!("RUN apk add --no-cache {missing}")];
     let finding = Finding::error(what, why).shown_by(file.evidence(&[from, command.line]));
-    Some(finding.commands(file.lines(&format!("after line {from}"), &lines)))
+    let place = text!(en "after line {line}", zh "第 {line} 行之后", line = from);
+    Some(finding.edited_by(file.edit(place, &lines)))
 }
 
 /// A program that was built for glibc, in an image without it.
@@ -76,9 +77,41 @@ fn foreign(file: &Dockerfile<'_>, at: usize) -> Option<Finding> {
         zh "程序如果用到 cgo（包括通过 net 等包），就会报 `no such file or directory`",
     );
     let lines = [builder, command, stage.from.line, copy];
-    let set = ["ENV CGO_ENABLED=0".to_owned()];
     let finding = Finding::warning(what, why).shown_by(file.evidence(&lines));
-    Some(finding.commands(file.lines(&format!("after line {builder}, if it needs no C"), &set)))
+    Some(finding.edited_by(without_cgo(file, builder, command)))
+}
+
+/// The line that switches cgo off: in place of the last that switches it on, or else in the stage that
+/// begins at `from`.
+fn without_cgo(file: &Dockerfile<'_>, from: usize, command: usize) -> [Edit; 1] {
+    let switch = (from..=command).rev().find_map(|number| Some((number, switched_off(file.line(number))?)));
+    if let Some((number, line)) = switch {
+        let place = text!(
+            en "in place of line {line}, if it needs no C",
+            zh "替换第 {line} 行（如果用不到 C）",
+            line = number,
+        );
+        return file.edit(place, &[line]);
+    }
+    let place = text!(
+        en "after line {line}, if it needs no C",
+        zh "第 {line} 行之后（如果用不到 C）",
+        line = from,
+    );
+    file.edit(place, &["ENV CGO_ENABLED=0".to_owned()])
+}
+
+/// A line that sets `CGO_ENABLED` to 1, with 0 in its place.
+fn switched_off(line: &str) -> Option<String> {
+    if line.trim_start().starts_with('#') {
+        return None;
+    }
+    let (before, after) = line.rsplit_once("CGO_ENABLED")?;
+    let value = after.trim_start_matches(['=', ' ', '"', '\'']);
+    let rest =
+        value.strip_prefix('1').filter(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))?;
+    let sign = after.strip_suffix(value)?;
+    Some(format!("{}CGO_ENABLED{sign}0{rest}", before.trim_start()))
 }
 
 /// The line of a COPY from a stage with glibc and cgo, those of that stage and of its build.

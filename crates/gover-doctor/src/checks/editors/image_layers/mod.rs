@@ -10,7 +10,7 @@ use gover_project::FileKind;
 
 use self::stage::Stages;
 use crate::checks::project_files;
-use crate::{Check, Evidence, Finding, MachinePath, Snapshot, scope, text};
+use crate::{Check, Edit, Evidence, Finding, MachinePath, Snapshot, Words, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "image-layers",
@@ -75,12 +75,15 @@ impl Dockerfile<'_> {
     fn evidence(&self, lines: &[usize]) -> Vec<Evidence> {
         let mut lines = lines.to_vec();
         lines.dedup();
-        let text = |line: usize| self.text.lines().nth(line - 1).unwrap_or_default();
-        lines.into_iter().map(|line| Evidence::line(&self.path, line, text(line))).collect()
+        lines.into_iter().map(|line| Evidence::line(&self.path, line, self.line(line))).collect()
     }
 
-    /// Lines for the file, below one that says where they belong.
-    fn lines<'l>(&'l self, place: &str, lines: &'l [String]) -> impl Iterator<Item = String> + 'l {
-        [format!("# {}, {place}:", self.shown)].into_iter().chain(lines.iter().cloned())
+    fn line(&self, number: usize) -> &str {
+        self.text.lines().nth(number - 1).unwrap_or_default()
+    }
+
+    /// Lines for the file.
+    fn edit(&self, place: impl Into<Words>, lines: &[String]) -> [Edit; 1] {
+        [Edit::new(&self.shown, place, lines)]
     }
 }

@@ -2,28 +2,40 @@
 
 use super::Dockerfile;
 use super::stage::GoCommand;
-use crate::checks::module_file::ModuleFile;
+use crate::checks::module_file::{ModuleFile, ModuleLine};
 use crate::checks::project_files;
 use crate::{Finding, Snapshot, text};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>, file: &Dockerfile<'_>) -> Vec<Finding> {
     let stages = 0..file.stages.0.len();
-    let early = needs_modules(snapshot, file).then(|| stages.filter_map(|at| copied_early(file, at)));
+    let early = module(snapshot, file)
+        .map(|module| stages.filter_map(|at| copied_early(file, at, &module)).collect::<Vec<Finding>>());
     early.into_iter().flatten().chain(go_get(file)).collect()
 }
 
-/// Whether the module has dependencies, and they are not in the repository.
-fn needs_modules(snapshot: &Snapshot<'_>, file: &Dockerfile<'_>) -> bool {
+/// The module, if it has dependencies that are downloaded: not in the repository, and in no directory
+/// that `replace` names.
+fn module(snapshot: &Snapshot<'_>, file: &Dockerfile<'_>) -> Option<ModuleFile> {
     let directories = [file.path.parent(), Some(project_files::root(snapshot))];
-    directories.into_iter().flatten().any(|directory| {
-        let module = ModuleFile::read(snapshot, directory.join("go.mod"));
-        let is_vendored = || snapshot.is_directory(&directory.join("vendor"));
-        module.is_some_and(|module| !module.required.is_empty()) && !is_vendored()
+    directories.into_iter().flatten().find_map(|directory| {
+        let module = ModuleFile::read(snapshot, directory.join("go.mod"))?;
+        let is_vendored = snapshot.is_directory(&directory.join("vendor"));
+        let local = local(&module);
+        let is_downloaded = |line: &ModuleLine| local.iter().all(|(path, _)| *path != line.module.0);
+        (!is_vendored && module.required.iter().any(is_downloaded)).then_some(module)
     })
 }
 
+/// The modules that `replace` takes from directories, with these.
+fn local(module: &ModuleFile) -> Vec<(&str, &str)> {
+    let directory =
+        |line: &'_ ModuleLine| line.replacement.as_ref().is_some_and(|(_, version)| version.is_empty());
+    let lines = module.replaced.iter().filter(|line| directory(line));
+    lines.filter_map(|line| Some((line.module.0.as_str(), line.replacement.as_ref()?.0.as_str()))).collect()
+}
+
 /// `COPY . .` and only then the first command that downloads modules.
-fn copied_early(file: &Dockerfile<'_>, at: usize) -> Option<Finding> {
+fn copied_early(file: &Dockerfile<'_>, at: usize, module: &ModuleFile) -> Option<Finding> {
     let stage = file.stages.0.get(at)?;
     let first = file.stages.go_commands(at).into_iter().find(GoCommand::fetches)?;
     let is_vendored = first.has("-mod=vendor")
@@ -60,10 +72,19 @@ fn copied_early(file: &Dockerfile<'_>, at: usize) -> Option<Finding> {
     } else {
         (format!("{}/", target.trim_end_matches('/')), format!("cd {target} && go"))
     };
-    let copied = file.text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
-    let lines = [format!("COPY go.mod go.sum {to}"), format!("RUN {go} mod download"), copied];
+    let mut lines = vec![format!("COPY go.mod go.sum {to}")];
+    // Without the go.mod of a directory that `replace` names, `go mod download` stops.
+    for (_, directory) in local(module) {
+        let directory = directory.strip_prefix("./").unwrap_or(directory).trim_end_matches('/');
+        if directory.starts_with("..") || directory.starts_with('/') {
+            return None;
+        }
+        lines.push(format!("COPY {directory}/go.mod {to}{directory}/"));
+    }
+    lines.extend([format!("RUN {go} mod download"), file.line(line).trim().to_owned()]);
     let finding = Finding::note(what, why).shown_by(file.evidence(&[stage.from.line, line, first.line]));
-    Some(finding.commands(file.lines(&format!("in place of line {line}"), &lines)))
+    let place = text!(en "in place of line {line}", zh "替换第 {line} 行", line = line);
+    Some(finding.edited_by(file.edit(place, &lines)))
 }
 
 fn is_tree(source: &str) -> bool {
@@ -92,9 +113,13 @@ fn go_get(file: &Dockerfile<'_>) -> Option<Finding> {
     let install = package.map(|package| {
         let version = if package.contains('@') { "" } else { "@latest" };
         let version = if package.ends_with("/...") { "" } else { version };
-        vec![format!("RUN go install {package}{version}")]
+        [format!("RUN go install {package}{version}")]
     });
     let finding = Finding::warning(what, why).shown_by(file.evidence(&lines));
-    let place = format!("in line {}, if it is for a program", first.line);
-    Some(finding.commands(install.iter().flat_map(|lines| file.lines(&place, lines))))
+    let place = text!(
+        en "in line {line}, if it is for a program",
+        zh "第 {line} 行（如果是为了安装程序）",
+        line = first.line,
+    );
+    Some(finding.edited_by(install.iter().flat_map(|lines| file.edit(place.clone(), lines))))
 }

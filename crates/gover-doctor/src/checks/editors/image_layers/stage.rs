@@ -83,11 +83,11 @@ impl<'t> Stages<'t> {
     /// The go commands of a stage itself, with the variables that the instructions above set.
     pub(super) fn go_commands(&self, at: usize) -> Vec<GoCommand<'t>> {
         let own = self.0.get(at).map_or(0, |stage| stage.from.line);
-        let (mut variables, mut found) = (BTreeMap::new(), Vec::new());
+        let (mut variables, mut written, mut found) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         for step in self.steps(at) {
             match step.name.as_str() {
                 "ENV" | "ARG" => variables.extend(assignments(step)),
-                "RUN" => found.extend(go_commands(step, &variables)),
+                "RUN" => found.extend(go_commands(step, &variables, &mut written)),
                 _ => {}
             }
         }
@@ -162,7 +162,12 @@ impl GoCommand<'_> {
     }
 }
 
-fn go_commands<'t>(step: &Instruction<'t>, outer: &BTreeMap<String, String>) -> Vec<GoCommand<'t>> {
+/// `written` is what `go env -w` wrote, which applies where no variable is set.
+fn go_commands<'t>(
+    step: &Instruction<'t>,
+    outer: &BTreeMap<String, String>,
+    written: &mut BTreeMap<String, String>,
+) -> Vec<GoCommand<'t>> {
     let mut exported = outer.clone();
     let mut found = Vec::new();
     for command in commands(step) {
@@ -175,16 +180,31 @@ fn go_commands<'t>(step: &Instruction<'t>, outer: &BTreeMap<String, String>) -> 
             }
             continue;
         };
-        let mut variables = exported.clone();
+        let mut variables = written.clone();
+        variables.extend(exported.clone());
         variables.extend(set());
         let behind = command.get(at + 1..).unwrap_or_default();
         let verb = behind.iter().position(|(_, word)| !word.starts_with('-')).unwrap_or(0);
         let Some((line, verb_word)) = behind.get(verb) else { continue };
-        let arguments =
+        let arguments: Vec<&str> =
             behind.iter().enumerate().filter(|(at, _)| *at != verb).map(|(_, (_, word))| *word).collect();
+        write(verb_word, &arguments, written);
         found.push(GoCommand { line: *line, verb: verb_word, arguments, variables });
     }
     found
+}
+
+/// `go env -w NAME=value` and `go env -u NAME`.
+fn write(verb: &str, arguments: &[&str], written: &mut BTreeMap<String, String>) {
+    match arguments {
+        ["-w" | "--w", pairs @ ..] if verb == "env" => {
+            written.extend(pairs.iter().filter_map(|word| pair(word)));
+        }
+        ["-u" | "--u", names @ ..] if verb == "env" => {
+            written.retain(|name, _| !names.contains(&name.as_str()));
+        }
+        _ => {}
+    }
 }
 
 /// The commands of a RUN, as words with their lines and without quotation marks.

@@ -37,17 +37,15 @@ fn files_that_are_copied_too_early_are_shown_with_the_right_lines() {
         lines(&found),
         ["1: FROM golang:1.22 AS build", "3: COPY . .", "4: RUN go mod download && \\"]
     );
-    assert_eq!(
-        found.fix.commands,
-        [
-            "# ~/shop/Dockerfile, in place of line 3:",
-            "COPY go.mod go.sum ./",
-            "RUN go mod download",
-            "COPY . ."
-        ]
-    );
+    let edit = &found.fix.edits[0];
+    assert_eq!(edit.head().en, "edit ~/shop/Dockerfile, in place of line 3:");
+    assert_eq!(edit.lines, ["COPY go.mod go.sum ./", "RUN go mod download", "COPY . ."]);
+    assert_eq!(found.fix.commands, [""; 0]);
     let elsewhere = one("FROM golang:1.22\nADD --chown=1:1 [\"./\", \"/src/\"]\nRUN cd /src; go build .\n");
-    assert_eq!(elsewhere.fix.commands[1..3], ["COPY go.mod go.sum /src/", "RUN cd /src/ && go mod download"]);
+    assert_eq!(
+        elsewhere.fix.edits[0].lines[..2],
+        ["COPY go.mod go.sum /src/", "RUN cd /src/ && go mod download"]
+    );
     // Another stage that is right does not count.
     let stages = "FROM golang:1.22 AS a\nCOPY go.mod go.sum ./\nFROM golang:1.22\nCOPY . .\nRUN <<EOF\nset -e\ngo vet ./...\nEOF\n";
     assert_eq!(lines(&one(stages))[2], "7: go vet ./...");
@@ -85,7 +83,7 @@ fn go_get_in_a_step_is_a_warning() {
         (Severity::Warning, "~/shop/Dockerfile runs `go get`")
     );
     assert_eq!(found.evidence.len(), 2);
-    assert_eq!(found.fix.commands[1], "RUN go install golang.org/x/tools/cmd/stringer@latest");
+    assert_eq!(found.fix.edits[0].lines, ["RUN go install golang.org/x/tools/cmd/stringer@latest"]);
     for dockerfile in [
         "FROM golang:1.22\nRUN go install x.example/y@latest\n",
         "FROM golang:1.10\nRUN GO111MODULE=off go get x.example/y\n",
@@ -124,7 +122,7 @@ fn cgo_in_an_alpine_without_a_compiler_is_an_error() {
             (found.severity, found.what.en.clone()),
             (Severity::Error, format!("~/shop/Dockerfile builds with {how}"))
         );
-        assert!(found.fix.commands[1].starts_with("RUN apk add --no-cache "), "{found:?}");
+        assert!(found.fix.edits[0].lines[0].starts_with("RUN apk add --no-cache "), "{found:?}");
     }
     for dockerfile in [
         "FROM golang:1.22-alpine\nRUN apk add --no-cache gcc musl-dev\nRUN CGO_ENABLED=1 go vet .\n",
@@ -151,7 +149,7 @@ fn a_program_for_glibc_in_an_image_without_it_is_a_warning() {
         assert_eq!(found.severity, Severity::Warning);
         assert!(found.what.en.contains("may need glibc into "), "{}", found.what.en);
         assert!(lines(&found).iter().any(|line| line.contains("COPY --from=")), "{found:?}");
-        assert_eq!(found.fix.commands[1], "ENV CGO_ENABLED=0");
+        assert_eq!(found.fix.edits[0].lines, ["ENV CGO_ENABLED=0"]);
     }
     for dockerfile in [
         "FROM golang AS b\nRUN go install example.com/cmd/templ@v0.3.9\nRUN CGO_ENABLED=0 go build -o /shop\nFROM scratch\nCOPY --from=b /shop /\n",
@@ -167,6 +165,63 @@ fn a_program_for_glibc_in_an_image_without_it_is_a_warning() {
     ] {
         assert_eq!(findings(dockerfile), [], "{dockerfile}");
     }
+}
+
+#[test]
+fn cgo_is_switched_off_where_it_is_switched_on() {
+    let edit = |run: &str| {
+        let dockerfile = format!("FROM golang AS b\nARG X=1\n{run}\nFROM scratch\nCOPY --from=b /shop /\n");
+        let edit = one(&dockerfile).fix.edits.remove(0);
+        (edit.place.en, edit.lines.join("\n"))
+    };
+    let in_place = |line| format!("in place of line {line}, if it needs no C");
+    for (run, line, instead) in [
+        ("RUN CGO_ENABLED=1 go build -o /shop", 3, "RUN CGO_ENABLED=0 go build -o /shop"),
+        ("ENV CGO_ENABLED 1\nRUN go build -o /shop", 3, "ENV CGO_ENABLED 0"),
+        ("ENV CGO_ENABLED=\"1\" GOOS=linux\nRUN go build -o /shop", 3, "ENV CGO_ENABLED=\"0\" GOOS=linux"),
+        ("RUN apt-get update && \\\n  CGO_ENABLED=1 go build -o /shop", 4, "CGO_ENABLED=0 go build -o /shop"),
+        (
+            "RUN go env -w CGO_ENABLED=1 && go build -o /shop",
+            3,
+            "RUN go env -w CGO_ENABLED=0 && go build -o /shop",
+        ),
+    ] {
+        assert_eq!(edit(run), (in_place(line), instead.to_owned()), "{run}");
+    }
+    let after = ("after line 1, if it needs no C".to_owned(), "ENV CGO_ENABLED=0".to_owned());
+    assert_eq!(edit("RUN go build -o /shop"), after);
+}
+
+#[test]
+fn what_go_env_writes_applies_to_later_commands() {
+    let with = |run: &str| {
+        findings(&format!("FROM golang AS b\n{run}\nFROM scratch\nCOPY --from=b /shop /\n")).len()
+    };
+    assert_eq!(with("RUN go env -w CGO_ENABLED=0 && go build -o /shop"), 0);
+    assert_eq!(with("RUN go env -w GOOS=linux CGO_ENABLED=0\nRUN go build -o /shop"), 0);
+    // A variable comes first.
+    assert_eq!(with("ENV CGO_ENABLED=1\nRUN go env -w CGO_ENABLED=0\nRUN go build -o /shop"), 1);
+    assert_eq!(with("RUN go env -w CGO_ENABLED=0; go env -u CGO_ENABLED; go build -o /shop"), 1);
+    assert_eq!(with("RUN go build -o /shop && go env -w CGO_ENABLED=0"), 1);
+}
+
+#[test]
+fn directories_that_replace_names_are_copied_too() {
+    let dockerfile = "FROM golang:1.22\nCOPY . .\nRUN go vet ./...\n";
+    let with = |lines: &str| machine(dockerfile).file("~/shop/go.mod", &format!("{REQUIRES}{lines}"));
+    let lib =
+        with("require x.example/lib v0.0.0\nreplace x.example/lib => ./lib/\n").findings("image-layers");
+    assert_eq!(
+        lib[0].fix.edits[0].lines,
+        ["COPY go.mod go.sum ./", "COPY lib/go.mod ./lib/", "RUN go mod download", "COPY . ."]
+    );
+    // It is not in the image's context, so the image is built from above.
+    assert_eq!(with("replace x.example/lib => ../lib\n").findings("image-layers"), []);
+    let fork = with("replace x.example/lib => y.example/lib v1.0.0\n").findings("image-layers");
+    assert_eq!(fork[0].fix.edits[0].lines.len(), 3);
+    // Nothing is downloaded.
+    let only = "module shop\nrequire x.example/lib v0.0.0\nreplace x.example/lib => ./lib\n";
+    assert_eq!(machine(dockerfile).file("~/shop/go.mod", only).findings("image-layers"), []);
 }
 
 #[test]

@@ -48,7 +48,11 @@ fn message(finding: &Finding, language: Language) -> String {
         .iter()
         .chain(&finding.fix.commands)
         .map(|command| text!(en "fix: {command}", zh "修复：{command}", command = command));
+    let edits = finding.fix.edits.iter().map(|edit| {
+        let lines = edit.lines.join("\n");
+        text!(en "fix: {head}\n{lines}", zh "修复：{head}\n{lines}", head = edit.head(), lines = lines)
+    });
     let why = text!(en "why: {why}", zh "后果：{why}", why = finding.why);
-    let lines = [finding.what.clone(), why].into_iter().chain(fixes);
+    let lines = [finding.what.clone(), why].into_iter().chain(edits).chain(fixes);
     lines.map(|line| line.of(language).clone()).collect::<Vec<_>>().join("\n")
 }

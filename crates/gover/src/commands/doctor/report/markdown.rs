@@ -7,8 +7,8 @@ use gover_doctor::{Finding, Language, text};
 
 use super::tables::{CHECK, Cell, Table, of_checks, of_machine};
 use super::words::{
-    BY_HAND, EMPTY, IN_OWN_FILES, PROBLEM, PROBLEMS, Part, SEVERITY, SUMMARY, TITLE, caution, checks, parts,
-    repairs, verdict,
+    BY_HAND, EMPTY, IN_OWN_FILES, PROBLEM, PROBLEMS, Part, SEVERITY, SUMMARY, TITLE, caution, checks, edits,
+    parts, repairs, verdict,
 };
 use super::{CauseFacts, KIND, Report};
 
@@ -81,6 +81,10 @@ fn problem(page: &mut String, cause: &CauseFacts, report: &Report, language: Lan
     if !automatic.is_empty() {
         let _ = writeln!(page, "\n{}{}\n", IN_OWN_FILES.of(language), colon.of(language));
         block(page, &automatic);
+    }
+    for (head, lines) in edits(&findings, language) {
+        let _ = writeln!(page, "\n{}\n", sentence(&head));
+        block(page, &lines);
     }
     if !commands.is_empty() {
         let _ = writeln!(page, "\n{}{}\n", BY_HAND.of(language), colon.of(language));

@@ -1,7 +1,7 @@
 //! Sentences of a report, and the texts in them that are code.
 
 use gover_doctor::language::counted;
-use gover_doctor::{Finding, Severity, Words, text};
+use gover_doctor::{Finding, Language, Severity, Words, text};
 
 use super::super::show::several;
 use super::{Report, Summary};
@@ -115,6 +115,18 @@ pub(super) fn repairs<'a>(findings: &[&'a Finding]) -> (Vec<String>, Vec<&'a str
         }
     }
     (automatic, commands)
+}
+
+/// The lines to write into files, each with what to do with them.
+pub(super) fn edits(findings: &[&Finding], language: Language) -> Vec<(String, Vec<String>)> {
+    let mut edits: Vec<(String, Vec<String>)> = Vec::new();
+    for edit in findings.iter().flat_map(|finding| &finding.fix.edits) {
+        let known = (edit.head().of(language).clone(), edit.lines.clone());
+        if !edits.contains(&known) {
+            edits.push(known);
+        }
+    }
+    edits
 }
 
 /// Whom the report may be given to.

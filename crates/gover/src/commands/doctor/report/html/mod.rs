@@ -8,7 +8,7 @@ use self::element::Page;
 use super::tables::{CHECK, Cell, SELECTED_GO, SYSTEM, Table, Tone, of_checks, of_machine};
 use super::words::{
     BY_HAND, EMPTY, IN_OWN_FILES, PROBLEM, PROBLEMS, Part, SEVERITY, SUMMARY, TITLE, caution,
-    checks as of_all_checks, parts, repairs, verdict, worst,
+    checks as of_all_checks, edits, parts, repairs, verdict, worst,
 };
 use super::{CauseFacts, KIND, Report};
 
@@ -145,6 +145,9 @@ fn problem(page: &mut Page, index: usize, cause: &CauseFacts, report: &Report) {
         }
         let (automatic, commands) = repairs(&findings);
         block(page, IN_OWN_FILES.of(language), &automatic);
+        for (head, lines) in edits(&findings, language) {
+            block(page, &head, &lines);
+        }
         block(page, BY_HAND.of(language), &commands);
         for name in &cause.checks {
             background(page, name, cause.checks.len() > 1);
