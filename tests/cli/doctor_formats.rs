@@ -136,6 +136,27 @@ fn a_baseline_leaves_only_what_is_new() {
     assert!(worse.stdout.contains("pins-disagree") && !worse.stdout.contains("goproxy"), "{worse}");
 }
 
+/// The finding about a file has the same text, however many lines are wrong.
+#[test]
+fn a_new_line_of_a_known_finding_is_new() {
+    let ctx = context!();
+    fs::create_dir_all(ctx.work().join(".git")).unwrap();
+    let write = |lines: &str| ctx.write("Makefile", format!("test:\n{lines}"));
+    let words = ["doctor", "hijack", "--offline", "--fail-on", "note"];
+    write("\tgo test -exec sudo ./...\n");
+    let file = ctx.write("before.json", &ctx.gover(words.iter().chain(&["--json"])).raw_stdout);
+    let again = || ctx.gover(words.iter().chain(&["--baseline", file.to_str().unwrap()]));
+    again().success();
+    // A line that moved is not new.
+    write("\tgo vet ./...\n\tgo test -exec sudo ./...\n");
+    again().success();
+    write("\tgo test -exec sudo ./...\n\tgo test -exec /tmp/x ./...\n");
+    let more = again();
+    assert!(more.exits(1).stdout.contains("go test -exec /tmp/x ./..."), "{more}");
+    write("\tgo test -exec /tmp/x ./...\n");
+    again().exits(1);
+}
+
 /// People read `~`, and JSON has whole paths.
 #[test]
 fn a_baseline_knows_findings_with_paths_again() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use gover_core::display::pasted;
 use gover_core::text::decode;
 use gover_doctor::redaction::Redaction;
-use gover_doctor::{Finding, Severity};
+use gover_doctor::{Evidence, Finding, Severity};
 use gover_sys::file;
 use serde::Deserialize;
 
@@ -30,6 +30,15 @@ struct Known {
     check: String,
     severity: Severity,
     what: String,
+    #[serde(default)]
+    evidence: Vec<KnownEvidence>,
+}
+
+/// The keys of a line in a file; other evidence has none of them.
+#[derive(Deserialize)]
+struct KnownEvidence {
+    file: Option<String>,
+    text: Option<String>,
 }
 
 impl Baseline {
@@ -68,17 +77,49 @@ impl Baseline {
     }
 
     /// Removes what the earlier run also had, at least as serious, and returns how many those were. A
-    /// report has texts as `redaction` leaves them.
+    /// finding with more lines of a file than before is new. A report has texts as `redaction` leaves
+    /// them.
     pub(super) fn take_from(&self, findings: &mut Vec<Finding>, redaction: Option<&Redaction>) -> usize {
         let before = findings.len();
         let redaction = redaction.filter(|_| self.is_report());
         findings.retain(|finding| {
-            let what = redaction.map(|redaction| redaction.text(&finding.what.en).to_string());
-            let what = what.as_ref().unwrap_or(&finding.what.en);
+            let redacted = redaction.map(|redaction| redaction.finding(finding));
+            let shown = redacted.as_ref().unwrap_or(finding);
             !self.findings.iter().any(|known| {
-                known.check == finding.check && known.what == *what && known.severity >= finding.severity
+                known.check == shown.check
+                    && known.what == shown.what.en
+                    && known.severity >= shown.severity
+                    && known.has_lines_of(shown)
             })
         });
         before - findings.len()
+    }
+}
+
+impl Known {
+    /// Whether it has each line that a finding shows, by file and text: numbers change with what is
+    /// above. Where the lines only show what one fault is about, their count is enough.
+    fn has_lines_of(&self, finding: &Finding) -> bool {
+        let mut left: Vec<(&str, &str)> = self.evidence.iter().filter_map(KnownEvidence::line).collect();
+        let lines = finding.evidence.iter().filter_map(|evidence| match evidence {
+            Evidence::Line { file, text, .. } => Some((file.as_str(), text.as_str())),
+            _ => None,
+        });
+        for (file, text) in lines {
+            let is_same = |(known, content): &(&str, &str)| {
+                *known == file && (*content == text || !finding.lines_are_faults)
+            };
+            match left.iter().position(is_same) {
+                Some(at) => left.swap_remove(at),
+                None => return false,
+            };
+        }
+        true
+    }
+}
+
+impl KnownEvidence {
+    fn line(&self) -> Option<(&str, &str)> {
+        Some((self.file.as_deref()?, self.text.as_deref()?))
     }
 }

@@ -2,6 +2,8 @@
 
 use gover_project::FileKind;
 
+use super::said::Said;
+
 /// Something in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hit {
@@ -14,6 +16,7 @@ pub(super) enum Hit {
 /// Reads the lines of one file in their order.
 pub(super) struct Lines {
     kind: Option<FileKind>,
+    said: Said,
     /// Whether the line before ends within a go command.
     is_open: bool,
 }
@@ -21,13 +24,14 @@ pub(super) struct Lines {
 impl Lines {
     /// `kind`: `None` for files that set variables, such as `.env`.
     pub(super) fn of(kind: Option<FileKind>) -> Self {
-        Self { kind, is_open: false }
+        Self { kind, said: Said::of(kind), is_open: false }
     }
 
     pub(super) fn read(&mut self, line: &str) -> Vec<Hit> {
-        if line.trim_start().starts_with('#') {
-            return Vec::new();
-        }
+        self.said.without(line).into_iter().flat_map(|part| self.read_part(part)).collect()
+    }
+
+    fn read_part(&mut self, line: &str) -> Vec<Hit> {
         let mut hits: Vec<Hit> = Vec::new();
         for name in VARIABLES {
             hits.extend(self.values(line, name).map(|value| Hit::Variable(name, value.to_owned())));

@@ -4,6 +4,7 @@ mod line;
 mod path_entries;
 mod project;
 mod rights;
+mod said;
 #[cfg(test)]
 mod tests;
 

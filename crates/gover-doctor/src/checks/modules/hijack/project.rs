@@ -172,7 +172,7 @@ impl Found {
             .iter()
             .map(|line| Evidence::line(file, *line, text.lines().nth(line - 1).unwrap_or_default()));
         let what = text!(en "{file} {what}", zh "{file} {what}", file = snapshot.short(file), what = what);
-        let finding = Finding::new(severity, what, why).shown_by(evidence);
+        let finding = Finding::new(severity, what, why).shown_by(evidence).with_faulty_lines();
         let first = self.lines.first().filter(|_| severity > Severity::Note);
         finding.commands(first.map(|line| snapshot.edit_own(file, *line)))
     }

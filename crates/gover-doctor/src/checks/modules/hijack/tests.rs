@@ -54,6 +54,12 @@ fn flags_in_each_kind_of_file_are_found_with_their_line() {
     for (name, content, line, flag) in [
         (".env", "A=b\nGOFLAGS=-mod=mod -toolexec=/x\n", 2, "toolexec"),
         (".envrc", "export GOFLAGS='-overlay=o.json'\n", 1, "overlay"),
+        (
+            ".github/workflows/ci.yml",
+            "- run: |\n    echo GOFLAGS=-toolexec=/x >> $GITHUB_ENV\n",
+            2,
+            "toolexec",
+        ),
         ("Dockerfile", "FROM golang\nENV GOFLAGS -exec=/x\n", 2, "exec"),
         ("Dockerfile", "FROM golang\nENV A=b \\\n    GOFLAGS=\"-v -toolexec=/x\"\n", 3, "toolexec"),
         ("Makefile", "export GOFLAGS := -v -vettool=/x\n", 1, "vettool"),
@@ -90,6 +96,7 @@ fn flags_of_one_command_are_notes() {
         ("Makefile", "test:\n\t@go test -exec sudo ./...\n", 2, "exec"),
         ("Makefile", "test:\n\t$(GO) test \\\n\t  -exec=sudo ./...\n", 3, "exec"),
         ("Makefile", "VET = -vettool=$(shell which shadow)\n", 1, "vettool"),
+        ("Makefile", "test:\n\t@echo testing && go test -exec sudo ./...\n", 2, "exec"),
         (".gitlab-ci.yml", "test:\n  script:\n    - cd api && go build -overlay o.json .\n", 3, "overlay"),
         (".vscode/tasks.json", "{\"tasks\": [{\n\"command\": \"go test -exec sudo ./...\"}]}", 2, "exec"),
     ] {
@@ -142,6 +149,12 @@ fn what_is_usual_in_projects_is_silent() {
             "{\"tasks\": [{\"command\": \"find\", \"args\": [\".\", \"-exec\", \"ls\"]}]}",
         ),
         (".vscode/settings.json", "{\"go.buildFlags\": [\"-tags=x\"], \"x\": \"-toolexec=y\"}"),
+        (
+            "Makefile",
+            "help: ## go test -exec sudo, or GOSUMDB=off\n\t@echo \"use go test -exec sudo\"; printf 'GOSUMDB=off'\n\
+             \t@echo \"or \\\n\t  go vet -vettool=x\"\n\t@# go build -toolexec=x\ndefine HELP\ngo build -toolexec=x\nendef\n",
+        ),
+        (".github/workflows/ci.yml", "jobs:\n  a:\n    - run: echo \"go build -toolexec=x\" # -vettool\n"),
         ("README.md", "GOSUMDB=off go build -toolexec=x\n"),
     ] {
         assert_eq!(whats(&repository(&[(name, content)])), [""; 0], "{name}");
