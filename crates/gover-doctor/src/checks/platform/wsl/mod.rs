@@ -1,6 +1,13 @@
-//! Linux inside Windows: which `go` runs, and where the project is.
+//! Linux inside Windows: which `go` runs, where the project is, and how it is connected.
 
-use crate::{Check, Edit, Evidence, Finding, MachinePath, Snapshot, scope, text};
+mod config;
+mod proxy;
+#[cfg(test)]
+mod tests;
+
+use self::config::Config;
+
+use crate::{Check, Edit, Evidence, Finding, MachinePath, Scope, Snapshot, scope, text};
 
 pub(super) const CHECK: Check = Check {
     name: "wsl",
@@ -10,32 +17,55 @@ pub(super) const CHECK: Check = Check {
     ),
     symptom: text!(
         en "`go env GOOS` prints `windows` in a Linux shell, paths such as `C:\\Users` appear in errors, or \
-            builds and `git status` are many times slower than they should be.",
+            builds and `git status` are many times slower than they should be. Or downloads through a proxy at \
+            127.0.0.1 fail, and WSL says `WSL in NAT mode does not support localhost proxies`.",
         zh "在 Linux 的 shell 里 `go env GOOS` 显示 `windows`，报错里出现 `C:\\Users` 这样的路径，或者构建\
-            和 `git status` 比应有的速度慢很多倍。",
+            和 `git status` 比应有的速度慢很多倍。或者通过 127.0.0.1 上的代理下载失败，WSL 提示 `WSL in NAT mode does \
+            not support localhost proxies`。",
     ),
     cause: text!(
         en "WSL appends the PATH of Windows to that of Linux, or a startup file puts it first. Files below \
             `/mnt/c` are reached over a protocol that is slow for many small files. WSLENV hands over a \
             variable of Windows whose path means nothing in Linux. `networkingMode` belongs in `.wslconfig` on \
-            Windows, and has no effect in `/etc/wsl.conf`.",
+            Windows, and has no effect in `/etc/wsl.conf`, nor in another section than `[wsl2]`. Without it WSL uses NAT, \
+            where 127.0.0.1 is the Linux itself, and a proxy on Windows is not reached there.",
         zh "WSL 会把 Windows 的 PATH 接在 Linux 的后面，也可能是启动文件把它放到了最前面。`/mnt/c` 下的文件\
             要经过一种协议访问，小文件一多就很慢。WSLENV 会传递 Windows 的变量，里面的路径在 Linux 里没有意\
-            义。`networkingMode` 应该写在 Windows 那边的 `.wslconfig` 里，写在 `/etc/wsl.conf` 里不起作用。",
+            义。`networkingMode` 应该写在 Windows 那边的 `.wslconfig` 里，写在 `/etc/wsl.conf` 里或 \
+            `[wsl2]` 以外的小节里都不起作用。不设它，WSL 就用 NAT，这时 127.0.0.1 是 Linux 自己，连不上 Windows 上的\
+            代理。",
     ),
     repair: text!(
         en "Put gover's directory first on PATH with `gover setup`, and keep projects in the Linux home \
-            directory. Take Go's paths out of WSLENV with the command shown.",
+            directory. Take Go's paths out of WSLENV with the command shown. Change `.wslconfig` as shown; it counts \
+            after `wsl --shutdown`, which ends everything in WSL.",
         zh "用 `gover setup` 把 gover 的目录放到 PATH 最前面，把项目放在 Linux 的主目录里。用列出的命令把 \
-            Go 的路径从 WSLENV 里去掉。",
+            Go 的路径从 WSLENV 里去掉。按列出的内容修改 `.wslconfig`，运行 `wsl --shutdown`（会结束 WSL 里的一切）\
+            之后生效。",
     ),
-    scope: scope::wsl,
+    scope,
     run,
 };
 
+/// Windows has only the file.
+fn scope(snapshot: &Snapshot<'_>) -> Scope {
+    let has_file = || Config::read(snapshot).is_some_and(|config| snapshot.is_file(&config.path));
+    if snapshot.system.is_windows() && has_file() { Scope::Applies } else { scope::wsl(snapshot) }
+}
+
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let config = Config::read(snapshot);
+    let in_file = config.iter().flat_map(Config::findings);
+    if !snapshot.system.is_wsl {
+        return in_file.collect();
+    }
     let found = [windows_go(snapshot), slow_project(snapshot), networking_mode(snapshot)];
-    found.into_iter().flatten().chain(handed_over(snapshot)).collect()
+    let found = found.into_iter().flatten().chain(handed_over(snapshot)).chain(in_file);
+    let network = [
+        proxy::of_windows(snapshot, config.as_ref()),
+        config.as_ref().and_then(|config| proxy::names(snapshot, config)),
+    ];
+    found.chain(network.into_iter().flatten()).collect()
 }
 
 /// A `go` of Windows that comes before every `go` of Linux.
@@ -106,7 +136,9 @@ fn networking_mode(snapshot: &Snapshot<'_>) -> Option<Finding> {
         zh "写在那里不起作用，所以 Windows 上监听 localhost 的代理还是连不上",
     );
     let place = text!(en "in the section [wsl2]", zh "[wsl2] 一节里");
-    let edit = Edit::new(r"%UserProfile%\.wslconfig", place, &[line.trim().to_owned()]);
+    let known = Config::read(snapshot).map(|config| config.path.to_string());
+    let path = known.unwrap_or_else(|| r"%UserProfile%\.wslconfig".to_owned());
+    let edit = Edit::new(path, place, &[line.trim().to_owned()]);
     Some(Finding::note(what, why).shown_by([Evidence::line(&file, number, line)]).edited_by([edit]))
 }
 
@@ -141,83 +173,3 @@ fn handed_over(snapshot: &Snapshot<'_>) -> Option<Finding> {
 
 /// Variables that hold a directory.
 const PATHS: [&str; 7] = ["GOROOT", "GOPATH", "GOBIN", "GOCACHE", "GOMODCACHE", "GOTMPDIR", "GOVER_HOME"];
-
-#[cfg(test)]
-mod tests {
-    use crate::Severity;
-    use crate::snapshot::disk::FileSystem;
-    use crate::testing::Machine;
-
-    fn wsl() -> Machine {
-        let mut machine = Machine::linux().mounted(
-            "/mnt/c",
-            FileSystem { kind: "9p".to_owned(), is_remote: true, ..FileSystem::default() },
-        );
-        machine.system.is_wsl = true;
-        "5.15.153.1-microsoft-standard-WSL2".clone_into(&mut machine.system.release);
-        machine
-    }
-
-    #[test]
-    fn a_go_of_windows_before_that_of_linux_is_reported() {
-        let machine =
-            wsl().program("/mnt/c/Program Files/Go/bin/go.exe", "").path_first("/mnt/c/Program Files/Go/bin");
-        let findings = machine.findings("wsl");
-        assert_eq!(findings[0].severity, Severity::Warning);
-        assert_eq!(
-            findings[0].evidence[0].to_string(),
-            "/mnt/c/Program Files/Go/bin/go.exe: comes before every `go` of Linux"
-        );
-        assert_eq!(findings[0].fix.commands, ["gover setup"]);
-        let ordered = machine.path_first("/home/ann/.gover/bin");
-        assert_eq!(ordered.findings("wsl"), []);
-    }
-
-    #[test]
-    fn a_project_on_a_windows_drive_is_reported_with_a_copy_command() {
-        let machine = wsl().at("/mnt/c/Users/ann/shop/api").file("/mnt/c/Users/ann/shop/go.mod", "go 1.22\n");
-        let findings = machine.findings("wsl");
-        assert_eq!(findings[0].severity, Severity::Warning);
-        assert_eq!(findings[0].evidence[0].to_string(), "/mnt/c/Users/ann/shop: is on 9p");
-        assert_eq!(findings[0].fix.commands, ["cp -a /mnt/c/Users/ann/shop /home/ann/shop"]);
-        assert_eq!(wsl().at("/mnt/c/Users/ann").findings("wsl"), []);
-        assert_eq!(wsl().at("~/shop").file("~/shop/go.mod", "go 1.22\n").findings("wsl"), []);
-    }
-
-    #[test]
-    fn a_setting_in_the_wrong_file_is_a_note() {
-        let machine =
-            wsl().file("/etc/wsl.conf", "[boot]\nsystemd=true\n[wsl2]\nnetworkingMode = mirrored\n");
-        let findings = machine.findings("wsl");
-        assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
-        assert_eq!(findings[0].evidence[0].to_string(), "/etc/wsl.conf:4: networkingMode = mirrored");
-        let edit = &findings[0].fix.edits[0];
-        assert_eq!(edit.head().en, r"edit %UserProfile%\.wslconfig, in the section [wsl2]:");
-        assert_eq!(edit.lines, ["networkingMode = mirrored"]);
-        assert_eq!(wsl().file("/etc/wsl.conf", "[boot]\nsystemd=true\n").findings("wsl"), []);
-    }
-
-    #[test]
-    fn a_path_of_windows_that_wslenv_hands_over_is_a_warning() {
-        let machine =
-            wsl().var("WSLENV", "GOPROXY:GOROOT:GOPATH/p").var("GOROOT", r"C:\Go").var("GOPROXY", "direct");
-        let findings = machine.findings("wsl");
-        assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
-        assert_eq!(findings[0].what.en, "WSLENV passes GOROOT from Windows to Linux");
-        assert_eq!(findings[0].evidence[1].to_string(), r"GOROOT=C:\Go (set in Windows, by WSLENV)");
-        assert_eq!(findings[0].fix.commands, ["setx.exe WSLENV GOPROXY:GOPATH/p"]);
-        let translated = wsl().var("WSLENV", "GOPATH/p").var("GOPATH", "/mnt/c/Users/ann/go");
-        assert_eq!(translated.findings("wsl")[0].fix.commands, ["setx.exe WSLENV \"\""]);
-        assert_eq!(wsl().var("WSLENV", "GOPROXY:GOPATH").var("GOPATH", "/srv/go").findings("wsl"), []);
-    }
-
-    #[test]
-    fn a_healthy_machine_is_silent() {
-        for machine in [wsl(), Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
-            assert_eq!(machine.findings("wsl"), []);
-        }
-        // A Linux whose disk happens to be mounted there.
-        let linux = Machine::linux().at("/mnt/c/shop").file("/mnt/c/shop/go.mod", "go 1.22\n");
-        assert_eq!(linux.findings("wsl"), []);
-    }
-}
