@@ -321,7 +321,7 @@ pub(crate) fn is_given(proof: &Proof) -> bool {
     matches!(proof, Proof::Sha256 { origin: SumOrigin::Given, .. })
 }
 
-fn shorten(sum: &str) -> String {
+pub(crate) fn shorten(sum: &str) -> String {
     let (prefix, body) = match sum.strip_prefix("h1:") {
         Some(body) => ("h1:", body),
         None => ("", sum),

@@ -29,6 +29,20 @@ pub fn escape_version(version: &str) -> Result<String, EscapeError> {
     Ok(escape(version))
 }
 
+/// The module path or version that was escaped to `text`; `None` if none is.
+pub fn unescape(text: &str) -> Option<String> {
+    let mut characters = text.chars();
+    let mut plain = String::with_capacity(text.len());
+    while let Some(character) = characters.next() {
+        plain.push(match character {
+            '!' => characters.next().filter(char::is_ascii_lowercase)?.to_ascii_uppercase(),
+            'A'..='Z' => return None,
+            other => other,
+        });
+    }
+    Some(plain)
+}
+
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EscapeError {
     #[error("malformed module path `{}`: {reason}", shown(path))]

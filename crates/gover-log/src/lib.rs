@@ -32,7 +32,7 @@ pub use bundle::{ProofBundle, ProofRequest};
 pub use client::{Client, LogRecord};
 pub use database::{Database, DatabaseError};
 pub use error::{HeadOrigin, LogWarning, LogWarnings, SumdbError};
-pub use escape::{EscapeError, escape_path, escape_version};
+pub use escape::{EscapeError, escape_path, escape_version, unescape};
 pub use fork::Fork;
 pub use head::HeadError;
 pub use note::{KeyError, NoteError, VerifierKey, open_note};

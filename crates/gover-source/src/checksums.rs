@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tokio::sync::OnceCell;
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt, stream};
 use gover_log::{
     Client, Database, DatabaseError, LogMirror, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle,
     ProofRequest, Remote, RemoteError, SumdbError,
@@ -49,6 +49,23 @@ impl<'a> LogRoute<'a> {
         let remote = self.remote()?;
         let record = remote.client().lookup_module(module, version).await;
         Ok(record.map_err(|error| blamed(&remote, error))?)
+    }
+
+    /// The same for several at once, through one connection to the database.
+    pub(crate) async fn lookup_modules(
+        self,
+        modules: &[(String, String)],
+    ) -> Vec<Result<LogRecord, LookupError>> {
+        let remote = match self.remote() {
+            Ok(remote) => remote,
+            Err(error) => return modules.iter().map(|_| Err(error.clone().into())).collect(),
+        };
+        let (client, remote) = (&remote.client(), &remote);
+        let lookup = async |(module, version): &(String, String)| {
+            let record = client.lookup_module(module, version).await;
+            Ok(record.map_err(|error| blamed(remote, error))?)
+        };
+        stream::iter(modules).map(lookup).buffered(AT_ONCE).collect().await
     }
 
     /// Collects what the clients of a mirror need to prove the records of toolchains.
@@ -203,6 +220,9 @@ const OWN_LOG_SERVER: &str =
     "see whether that server runs on this machine; a company's GOPROXY must pass `/sumdb/` through";
 
 const SUPPORTED_LIMIT: u64 = 1 << 20;
+
+/// Lookups at a time. Servers without HTTP/2 get fewer requests.
+const AT_ONCE: usize = 16;
 
 #[cfg(test)]
 mod tests;

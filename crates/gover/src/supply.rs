@@ -126,7 +126,7 @@ fn authentication(env: &Env) -> Authentication {
 /// A variable as the go command reads it: from the environment, the user's go/env file, or the
 /// go.env of a toolchain. Unless edited, go.env is the same in all toolchains, so the newest
 /// installed one that sets it is used, or else the Go on PATH.
-fn go_setting(key: &str, context: &Context<'_>) -> Option<String> {
+pub(crate) fn go_setting(key: &str, context: &Context<'_>) -> Option<String> {
     if let Some(value) = GoEnv::new(context.env, None).get(key) {
         return Some(value);
     }

@@ -69,6 +69,9 @@ variables! {
         GODEBUG = "GODEBUG": "`toolchaintrace=1` shows how Go, or the shim in its place, selects the toolchain.";
         GOPROXY = "GOPROXY": "The module proxies, as Go reads them.";
         GOSUMDB = "GOSUMDB": "The checksum database, as Go reads it.";
+        GOPRIVATE = "GOPRIVATE": "Patterns of private modules, as Go reads them: the default of GONOPROXY and GONOSUMDB.";
+        GONOPROXY = "GONOPROXY": "Patterns of modules that Go gets from their repository, which `gover mirror --modules` leaves out.";
+        GONOSUMDB = "GONOSUMDB": "Patterns of modules that the checksum database does not know.";
         GOVULNDB = "GOVULNDB": "The Go vulnerability database: an `http`, `https` or `file` address. Default: by the setting `sources`.";
         GOBIN = "GOBIN": "Where `go install` puts programs, which `gover audit --tools` reads. Default: `bin` in GOPATH.";
         GOPATH = "GOPATH": "Go's own directories. Default: `go` in the home directory.";

@@ -29,19 +29,22 @@ struct PublishedHeads {
 }
 
 impl Mirror {
-    /// Adds the records of `wanted` to the mirror under the newest tree head, with tiles for their
+    /// Adds the records of `wanted` and of other `modules` to the mirror under the newest tree head,
+    /// next to those of modules that it has. Adds tiles for their
     /// inclusion proofs and for consistency proofs from every head published before. From now on,
     /// the latter include the tree sizes in `seen`.
     pub async fn update_log(
         &self,
-        wanted: &[Wanted],
+        (wanted, modules): (&[Wanted], &[(String, String)]),
         seen: &[u64],
         supply: &Supply,
     ) -> Result<LogUpdate, MirrorError> {
         let database = supply.database_name().map_err(MirrorError::log)?;
         let PublishedHeads { heads, mut sizes, damaged } = self.given_out(&database, supply)?;
         sizes.extend(seen);
-        let excerpt = supply.excerpt(wanted, &self.directory, heads, sizes).await;
+        let mut known = self.logged_modules(&database)?;
+        known.extend(modules.iter().filter(|module| !known.contains(module)).cloned().collect::<Vec<_>>());
+        let excerpt = supply.excerpt((wanted, &known), &self.directory, heads, sizes).await;
         let excerpt = excerpt.map_err(MirrorError::log)?;
         for size in seen {
             let path = self.head_path(&database, *size);
@@ -111,7 +114,7 @@ impl Mirror {
         self.directory.join(WORK).join("heads").join(database).join(size.to_string())
     }
 
-    fn log_path(&self, database: &str, path: &str) -> PathBuf {
+    pub(super) fn log_path(&self, database: &str, path: &str) -> PathBuf {
         let mut full = self.directory.join("sumdb");
         full.extend(database.split('/').chain(path.split('/')));
         full

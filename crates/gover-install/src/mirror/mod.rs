@@ -4,6 +4,7 @@
 //! go1.22.5.linux-amd64.tar.gz[.sha256]  archives, named as on the release site
 //! index.json                            their index, as `?mode=json&include=all` has it
 //! golang.org/toolchain/@v/              modules, as a GOPROXY has them: list, .info, .mod, .zip
+//! PATH/@v/                              the modules of projects, in the same layout
 //! patches/go1.22.4..go1.22.5.….gvp      patch bundles, for clients that have the first release
 //! sumdb/NAME/                           the log: supported, latest, lookup/…, tile/8/…
 //! .gover-mirror/                        private: the lock, downloads, published tree heads, and
@@ -15,6 +16,7 @@
 
 mod fill;
 mod log;
+mod modules;
 mod patches;
 
 use std::fmt;
@@ -32,6 +34,7 @@ use crate::files::{FileError, create_directory, entries, remove};
 
 pub use fill::Added;
 pub use log::LogUpdate;
+pub use modules::{HeldModule, HeldZip, ModuleFault, ModuleRecords, NeededModule, Sum};
 pub use patches::{MirrorPatch, PatchPlan, UnpackedRelease};
 
 /// A mirror directory, locked for this process.
@@ -251,6 +254,8 @@ pub enum MirrorError {
     #[error("{source_label} has {file}, which is not in the requested format")]
     Packing { file: String, source_label: String },
     #[error(transparent)]
+    Module(Box<ModuleFault>),
+    #[error(transparent)]
     File(#[from] FileError),
 }
 
@@ -266,7 +271,11 @@ impl MirrorError {
 
     /// Whether a file is damaged, as opposed to one that could not be read.
     pub fn is_damage(&self) -> bool {
-        matches!(self, Self::Fetch(error) if error.is_integrity())
+        match self {
+            Self::Fetch(error) => error.is_integrity(),
+            Self::Module(fault) => fault.is_damage(),
+            _ => false,
+        }
     }
 
     /// Whether only this file is unavailable, so that others may be available.
@@ -277,6 +286,7 @@ impl MirrorError {
             }
             Self::Record { source, .. } => source.is_unavailable(),
             Self::Fetch(InstallError::Unproven { .. }) | Self::Packing { .. } => true,
+            Self::Module(fault) => fault.is_missing(),
             Self::Fetch(_) | Self::Log { .. } | Self::Patch { .. } | Self::File(_) => false,
         }
     }
@@ -286,6 +296,7 @@ impl Diagnose for MirrorError {
     fn details(&self) -> Vec<String> {
         match self {
             Self::Fetch(error) => error.details(),
+            Self::Module(fault) => fault.details(),
             Self::Record { source, .. } | Self::Log { source } => source.details(),
             Self::Packing { .. } | Self::Patch { .. } | Self::File(_) => Vec::new(),
         }
@@ -299,6 +310,7 @@ impl Diagnose for MirrorError {
                 vec![DISK.to_owned()]
             }
             Self::Fetch(error) => error.hints(),
+            Self::Module(fault) => fault.hints(),
             Self::Record { source, .. } | Self::Log { source } => source.hints(),
             Self::Packing { .. } => vec!["without `--format`, gover takes what the sources have".to_owned()],
         }
@@ -308,7 +320,7 @@ impl Diagnose for MirrorError {
         match self {
             Self::Fetch(error) => error.exit(),
             Self::Record { source, .. } | Self::Log { source } => source.exit(),
-            Self::Packing { .. } | Self::Patch { .. } | Self::File(_) => Exit::Failure,
+            Self::Packing { .. } | Self::Patch { .. } | Self::Module(_) | Self::File(_) => Exit::Failure,
         }
     }
 }

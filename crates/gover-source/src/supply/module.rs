@@ -17,6 +17,7 @@ use crate::checksums::LogRoute;
 use crate::error::{LookupError, SourceError, SourceFailure, aligned, remedies};
 use crate::proxy::{self, Entry, Place};
 use crate::settings::SourceSpec;
+use crate::supply::reach::plain_info;
 
 /// The zip of a module version, not yet proven.
 #[derive(Debug)]
@@ -43,10 +44,35 @@ impl Supply {
         version: &str,
         limit: u64,
     ) -> Result<ModuleZip, ModuleError> {
-        let directory = escaped(module, escape_path)?;
-        let path = format!("{directory}/@v/{}.zip", escaped(version, escape_version)?);
-        let (bytes, location) = self.first_proxy(&path, limit, &format!("{module}@{version}")).await?;
+        let (bytes, location) = self.module_file(module, version, "zip", limit).await?;
         Ok(ModuleZip { bytes, location })
+    }
+
+    /// The go.mod file of a module version.
+    pub async fn module_go_mod(&self, module: &str, version: &str) -> Result<Vec<u8>, ModuleError> {
+        Ok(self.module_file(module, version, "mod", MAX_GO_MOD).await?.0)
+    }
+
+    /// The `.info` file of a module version, with only the keys of the protocol, as for
+    /// [toolchains](Self::module_info). Nothing proves it, and the go command builds without it.
+    pub async fn module_version_info(&self, module: &str, version: &str) -> Result<String, ModuleError> {
+        match self.module_file(module, version, "info", MAX_LIST).await {
+            Ok((bytes, _)) => Ok(plain_info(&bytes, version)),
+            Err(error) if error.is_not_found() => Ok(plain_info(b"", version)),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn module_file(
+        &self,
+        module: &str,
+        version: &str,
+        extension: &str,
+        limit: u64,
+    ) -> Result<(Vec<u8>, Location), ModuleError> {
+        let directory = escaped(module, escape_path)?;
+        let path = format!("{directory}/@v/{}.{extension}", escaped(version, escape_version)?);
+        self.first_proxy(&path, limit, &format!("{module}@{version}")).await
     }
 
     /// Fails if no proxy knows a module version.
@@ -66,6 +92,11 @@ impl Supply {
     ) -> Result<LogRecord, LookupError> {
         let route = self.log_route(&self.settings.sources);
         LogRoute { key: database.or(route.key), ..route }.lookup_module(module, version).await
+    }
+
+    /// Looks up several records at once, in the given order. Versions may end in `/go.mod`.
+    pub async fn module_records(&self, modules: &[(String, String)]) -> Vec<Result<LogRecord, LookupError>> {
+        self.log_route(&self.settings.sources).lookup_modules(modules).await
     }
 
     /// The newest version of a module by the first proxy that has it. A module without tags has a
@@ -188,3 +219,6 @@ fn escaped(name: &str, escape: impl Fn(&str) -> Result<String, EscapeError>) -> 
 }
 
 const USUAL: &str = "set GOPROXY to a module proxy that serves public modules (`gover help sources`)";
+
+/// As in Go (`x/mod/zip.MaxGoMod`).
+const MAX_GO_MOD: u64 = 16 << 20;

@@ -29,17 +29,18 @@ impl Supply {
         Ok(self.database()?.verify_head(note).is_err_and(|error| error.is_unsigned()))
     }
 
-    /// Collects the proofs that a client of a mirror needs for the records of `wanted`. Files in
-    /// `kept`, which is laid out like a database below `sumdb/`, are used before any request.
+    /// Collects the proofs that a client of a mirror needs for the records of `wanted` and of other
+    /// module versions. Files in `kept`, which is laid out like a database below `sumdb/`, are used before any request.
     /// `heads` are tree heads published before, and `seen` the sizes of trees that clients know.
     pub async fn excerpt(
         &self,
-        wanted: &[Wanted],
+        (wanted, modules): (&[Wanted], &[(String, String)]),
         kept: &Path,
         heads: Vec<Vec<u8>>,
         seen: Vec<u64>,
     ) -> Result<ProofBundle, LookupError> {
-        let modules = wanted.iter().map(|wanted| (proxy::MODULE.to_owned(), wanted.module_version()));
+        let toolchains = wanted.iter().map(|wanted| (proxy::MODULE.to_owned(), wanted.module_version()));
+        let modules = toolchains.chain(modules.iter().cloned());
         let wish = ProofRequest { modules: modules.collect(), heads, sizes: seen };
         let mut sources = vec![SourceSpec::Directory(kept.to_owned())];
         sources.extend(self.settings.sources.iter().cloned());
@@ -138,18 +139,22 @@ impl Supply {
             Location::File(path) => Location::File(path.with_extension("info")),
         };
         let info = proxy::read_new(&self.http, &info, INFO_LIMIT).await.unwrap_or_default();
-        let info: Value = serde_json::from_slice(&info).unwrap_or_default();
-        let version = artifact.wanted.module_version();
-        let time = info.get("Time").and_then(Value::as_str).filter(|time| is_time(time));
-        match time.filter(|_| info.get("Version").and_then(Value::as_str) == Some(&version)) {
-            Some(time) => format!("{{\"Version\":\"{version}\",\"Time\":\"{time}\"}}"),
-            None => format!("{{\"Version\":\"{version}\"}}"),
-        }
+        plain_info(&info, &artifact.wanted.module_version())
     }
 
     pub(super) fn kept_of_mirror(&self, base: &Address) -> Option<Listed> {
         let kept = list_places(base).map(|place| self.loader().kept(&place));
         kept.into_iter().flatten().map(|kept| kept.value).reduce(Listed::union)
+    }
+}
+
+/// The keys of the protocol in an `.info` file. A time of another version is left out.
+pub(super) fn plain_info(info: &[u8], version: &str) -> String {
+    let info: Value = serde_json::from_slice(info).unwrap_or_default();
+    let time = info.get("Time").and_then(Value::as_str).filter(|time| is_time(time));
+    match time.filter(|_| info.get("Version").and_then(Value::as_str) == Some(version)) {
+        Some(time) => format!("{{\"Version\":\"{version}\",\"Time\":\"{time}\"}}"),
+        None => format!("{{\"Version\":\"{version}\"}}"),
     }
 }
 

@@ -37,6 +37,9 @@ pub(crate) struct MirrorArgs {
     /// Also copy the Go vulnerability database, for `gover audit` and govulncheck
     #[arg(long)]
     pub(crate) vuln: bool,
+    /// Also copy the modules that the go.sum files of projects list [default: of the project here]
+    #[arg(long, value_name = "PROJECT", num_args = 0..)]
+    pub(crate) modules: Option<Vec<PathBuf>>,
     /// Read every toolchain file again and replace damaged ones
     #[arg(long)]
     pub(crate) verify: bool,

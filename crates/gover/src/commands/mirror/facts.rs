@@ -1,8 +1,11 @@
-use gover_install::mirror::{LogUpdate, MirrorFile, MirrorPatch, Packing};
+use gover_install::mirror::{
+    HeldModule, LogUpdate, MirrorFile, MirrorPatch, ModuleRecords, NeededModule, Packing,
+};
 use gover_source::Wanted;
 use gover_vuln::Copied;
 
 use super::Work;
+use super::modules::Modules;
 use crate::failure::Report;
 use crate::output::{facts, json_path};
 
@@ -17,6 +20,8 @@ facts! {
             .filter_map(|(wanted, failure)| Some(FailedFacts::of(wanted, failure.report()?)))
             .collect()
             => "what was asked for and could not be added",
+        modules: Vec<ModuleFacts> = module_facts(&work.modules)
+            => "with `--modules`, what the go.sum files of the projects list",
         log: Option<LogFacts> = log.map(LogFacts::of)
             => "the mirror's copy of the checksum database; null for an empty mirror",
         vulnerabilities: Option<CopiedFacts> = work.vulnerabilities.as_ref().map(CopiedFacts::of)
@@ -63,6 +68,19 @@ facts! {
         details: Vec<String> = report.details.clone() => "facts about it, such as what each source said",
     }
 
+    ModuleFacts(module: &OneModule<'_>) {
+        module: String = module.needed.module.clone() => "the path of the module",
+        version: String = module.needed.version.clone() => "its version",
+        state: &'static str = module.state() => "`added` by this run, `present`, `left-out` (GONOPROXY) or `failed`",
+        bytes: u64 = module.held.map(|held| held.bytes).unwrap_or_default()
+            => "the size of its zip, or of its go.mod file if builds need only that",
+        record: Option<u64> = module.records.and_then(|records| Some(records.go_mod.as_ref()?.id))
+            => "its record in the checksum database; null if go.sum alone proves it",
+        error: Option<String> = module.failed.map(|report| report.what.clone()) => "what failed",
+        details: Vec<String> = module.failed.map(|report| report.details.clone()).unwrap_or_default()
+            => "facts about it, such as what each proxy said",
+    }
+
     LogFacts(log: &LogUpdate) {
         database: String = log.database.clone() => "the name of the database",
         records: u64 = log.records => "how many records its tree head covers",
@@ -75,4 +93,36 @@ fn format(held: &MirrorFile) -> &'static str {
         Packing::Archive => "archive",
         Packing::Module => "module",
     }
+}
+
+/// A module of this run, whatever became of it.
+pub(super) struct OneModule<'a> {
+    needed: &'a NeededModule,
+    records: Option<&'a ModuleRecords>,
+    held: Option<&'a HeldModule>,
+    failed: Option<&'a Report>,
+}
+
+impl OneModule<'_> {
+    fn state(&self) -> &'static str {
+        match (self.held, self.failed) {
+            (Some(held), _) if held.added => "added",
+            (Some(_), _) => "present",
+            (None, Some(_)) => "failed",
+            (None, None) => "left-out",
+        }
+    }
+}
+
+fn module_facts(modules: &Modules) -> Vec<ModuleFacts> {
+    let none = |needed| OneModule { needed, records: None, held: None, failed: None };
+    let held = modules.held.iter().map(|(needed, records, held)| OneModule {
+        records: Some(records),
+        held: Some(held),
+        ..none(needed)
+    });
+    let failed = modules.failed.iter();
+    let failed = failed.map(|(needed, failure)| OneModule { failed: failure.report(), ..none(needed) });
+    let left_out = modules.left_out.iter().map(|left_out| none(&left_out.needed));
+    held.chain(failed).chain(left_out).map(|module| ModuleFacts::of(&module)).collect()
 }

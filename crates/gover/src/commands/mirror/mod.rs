@@ -1,18 +1,26 @@
 mod directory;
 mod facts;
+mod modules;
 mod patches;
+mod private;
+mod projects;
 mod wanted;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use gover_core::text::counted;
 use gover_install::Downloader;
 use gover_install::mirror::{
-    Added, LogUpdate, Mirror, MirrorError, MirrorFile, MirrorItem, MirrorPatch, Packing,
+    Added, LogUpdate, Mirror, MirrorError, MirrorFile, MirrorItem, MirrorPatch, ModuleRecords, NeededModule,
+    Packing,
 };
 use gover_log::{LogMirror, LogRecord, LogWarning};
 use gover_source::{SourceSpec, Supply, Wanted};
 use gover_vuln::{Copied, MIRRORED};
 
 pub(super) use self::facts::MirrorFacts;
+use self::modules::Modules;
 use crate::cli::{MirrorArgs, PackingArg};
 use crate::output::{ProgressBars, Style, mebibytes};
 use crate::runtime::block_on;
@@ -31,18 +39,21 @@ fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Resul
     // All arguments are checked before anything is changed.
     let directory = directory::directory(arguments, context)?;
     let items = wanted::items(arguments, supply, context)?;
+    let modules = Modules::wanted(arguments, supply, context)?;
     let shown = context.short(&directory);
     let waiting = || context.printer.note(&format!("waiting for another gover that is working on {shown}"));
     let mirror = Mirror::open(&directory, waiting)?;
-    let mut work = Work::new(&mirror, supply, context);
+    let mut work = Work::new(&mirror, supply, modules, context);
     work.verify(arguments.verify)?;
     let missing = work.missing(items)?;
     let records = work.records(missing)?;
-    let log = work.update_log(&records, &arguments.seen)?;
+    let modules = work.module_records()?;
+    let log = work.update_log(&records, &modules, &arguments.seen)?;
     for (item, record) in &records {
         work.fetch(item, record)?;
     }
     mirror.write_lists()?;
+    work.add_modules(modules, arguments.verify)?;
     if arguments.patches {
         work.make_patches()?;
     }
@@ -60,13 +71,14 @@ struct Work<'a> {
     added: Vec<Added>,
     patches: Vec<MirrorPatch>,
     failed: Vec<(Wanted, Failure)>,
+    modules: Modules,
     vulnerabilities: Option<Copied>,
 }
 
 impl<'a> Work<'a> {
-    fn new(mirror: &'a Mirror, supply: &'a Supply, context: &'a Context<'a>) -> Self {
+    fn new(mirror: &'a Mirror, supply: &'a Supply, modules: Modules, context: &'a Context<'a>) -> Self {
         let (damaged, added, patches, failed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { mirror, supply, context, damaged, added, patches, failed, vulnerabilities: None }
+        Self { mirror, supply, context, damaged, added, patches, failed, modules, vulnerabilities: None }
     }
 
     /// Reads files again: all of them, or those whose length has changed since they were proven. A
@@ -150,6 +162,7 @@ impl<'a> Work<'a> {
     fn update_log(
         &self,
         records: &[(MirrorItem, LogRecord)],
+        modules: &[(NeededModule, ModuleRecords)],
         seen: &[u64],
     ) -> Result<Option<LogUpdate>, Failure> {
         let mut wanted: Vec<Wanted> = self.mirror.held()?.into_iter().map(|held| held.wanted).collect();
@@ -160,10 +173,13 @@ impl<'a> Work<'a> {
                 unique.push(one);
             }
         }
-        if unique.is_empty() {
+        let logged = modules.iter().filter(|(_, records)| records.go_mod.is_some());
+        let logged = logged.map(|(needed, _)| (needed.module.clone(), format!("{}/go.mod", needed.version)));
+        let logged: Vec<(String, String)> = logged.collect();
+        if unique.is_empty() && logged.is_empty() {
             return Ok(None);
         }
-        let log = block_on(self.mirror.update_log(&unique, seen, self.supply))??;
+        let log = block_on(self.mirror.update_log((&unique, &logged), seen, self.supply))??;
         let mut renewed: Vec<String> = log
             .replaced
             .iter()
@@ -247,11 +263,14 @@ impl<'a> Work<'a> {
         let made = [(self.added.len(), "new file"), (self.patches.len(), "new patch bundle")];
         let made = made.into_iter().filter(|(count, _)| *count > 0);
         let made: Vec<String> = made.map(|(count, what)| counted(count, what)).collect();
+        let modules = Arc::clone(&self.modules.added);
         let next = format!("`gover {}` continues", lock::own_arguments(self.context));
         move || {
             let part = part.as_ref().map(|(item, bytes)| (item, bytes())).filter(|(_, bytes)| *bytes > 0);
             let part = part.map(|(item, bytes)| format!("the first {} of {item}", mebibytes(bytes)));
-            let kept: Vec<String> = made.iter().cloned().chain(part).collect();
+            let modules = Some(modules.load(Ordering::Relaxed)).filter(|count| *count > 0);
+            let modules = modules.map(|count| counted(count, "new module"));
+            let kept: Vec<String> = made.iter().cloned().chain(modules).chain(part).collect();
             let what = if kept.is_empty() { "nothing new".to_owned() } else { kept.join(" and ") };
             vec![format!("interrupted; {place} has {what}"), next.clone()]
         }
@@ -270,7 +289,10 @@ impl<'a> Work<'a> {
             let patches = self.mirror.patches()?;
             printer.json(&MirrorFacts::of(&self, &held, &patches, log))?;
         }
-        for (_, failure) in &self.failed {
+        let failed = self.failed.iter().map(|(_, failure)| failure);
+        let failed: Vec<&Failure> =
+            failed.chain(self.modules.failed.iter().map(|(_, failure)| failure)).collect();
+        for failure in &failed {
             printer.failure(failure);
         }
         let total = mebibytes(held.iter().map(|held| held.bytes).sum());
@@ -287,12 +309,16 @@ impl<'a> Work<'a> {
             None => String::new(),
         };
         let is_new = self.vulnerabilities.as_ref().is_some_and(|copied| copied.written > 0);
-        let unchanged =
-            !is_new && self.added.is_empty() && self.patches.is_empty() && log.is_none_or(|log| !log.changed);
-        let nothing = if unchanged && self.failed.is_empty() { ", nothing to do" } else { "" };
+        let unchanged = !is_new
+            && !self.has_new_modules()
+            && self.added.is_empty()
+            && self.patches.is_empty()
+            && log.is_none_or(|log| !log.changed);
+        let nothing = if unchanged && failed.is_empty() { ", nothing to do" } else { "" };
         let place = printer.err(Style::Version, shown);
-        printer.note(&format!("{place} holds {count}{damaged}, {total}{records}{nothing}"));
-        Failure::silent_if(!self.failed.is_empty())
+        let modules = self.module_total()?;
+        printer.note(&format!("{place} holds {count}{damaged}, {total}{modules}{records}{nothing}"));
+        Failure::silent_if(!failed.is_empty())
     }
 }
 
