@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::scene::{file_url, files};
 
 mod damage;
+mod modules;
 
 /// A site with two releases and a log with full tiles.
 fn world() -> TestContext {
