@@ -80,6 +80,20 @@ hint: `gover doctor -v` explains each problem
 
 "#]]
     );
+    // Lines for a file are no commands.
+    let words = ["doctor", "image-layers", "--offline"];
+    let facts = ctx.gover(words.iter().chain(&["--json"])).exits(1).json();
+    let fix = &facts["findings"][1]["fix"];
+    assert_eq!((&fix["commands"], &fix["edits"][0]["place"]), (&json!([]), &json!("in place of line 2")));
+    assert_eq!(fix["edits"][0]["lines"], json!(["COPY go.mod go.sum ./", "RUN go mod download", "COPY . ."]));
+    let sarif = ctx.gover(words.iter().chain(&["--format", "sarif"])).exits(1).stdout.clone();
+    assert!(sarif.contains(r"Dockerfile, in place of line 2:\nCOPY go.mod go.sum ./\n"), "{sarif}");
+    for file in ["r.md", "r.html"] {
+        ctx.gover(words.iter().chain(&["--report", file])).exits(1);
+        let report = fs::read_to_string(ctx.work().join(file)).unwrap();
+        let block = "COPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\n";
+        assert!(report.contains("in place of line 2:") && report.contains(block.trim()), "{report}");
+    }
     let right = "FROM golang:1.22 AS build\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\n\
                  RUN CGO_ENABLED=0 go build -o /shop .\nFROM scratch\nCOPY --from=build /shop /shop\n";
     ctx.write("Dockerfile", right);
