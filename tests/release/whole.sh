@@ -2,6 +2,7 @@
 # The long parts of tests/release/run, which sources this file.
 
 run_whole() {
+  step "a container image by docs/docker.md" step_image
   step "the same bytes from another directory" step_twice
   run_platforms
   step "the parts of several machines put together" step_join
