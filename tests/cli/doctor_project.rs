@@ -86,8 +86,9 @@ hint: `gover doctor -v` explains each problem
     let fix = &facts["findings"][1]["fix"];
     assert_eq!((&fix["commands"], &fix["edits"][0]["place"]), (&json!([]), &json!("in place of line 2")));
     assert_eq!(fix["edits"][0]["lines"], json!(["COPY go.mod go.sum ./", "RUN go mod download", "COPY . ."]));
-    let sarif = ctx.gover(words.iter().chain(&["--format", "sarif"])).exits(1).stdout.clone();
-    assert!(sarif.contains(r"Dockerfile, in place of line 2:\nCOPY go.mod go.sum ./\n"), "{sarif}");
+    let sarif = ctx.gover(words.iter().chain(&["--format", "sarif"])).exits(1).json();
+    let text = sarif["runs"][0]["results"][1]["message"]["text"].as_str().unwrap();
+    assert!(text.contains("Dockerfile, in place of line 2:\nCOPY go.mod go.sum ./\n"), "{text}");
     for file in ["r.md", "r.html"] {
         ctx.gover(words.iter().chain(&["--report", file])).exits(1);
         let report = fs::read_to_string(ctx.work().join(file)).unwrap();
